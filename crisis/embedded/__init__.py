@@ -1,0 +1,16 @@
+"""PostgreSQL and Redis from Python wheels, for trying the product out and for its tests.
+
+They are used where DATABASE_URL or REDIS_URL is not set, keep their data in one directory and listen on
+Unix sockets alone. Nothing here is needed where both URLs are set.
+"""
+
+from crisis.embedded.programs import EmbeddedError
+from crisis.embedded.servers import (
+    Servers,
+    configured_servers,
+    database_url,
+    redis_url,
+    start_for_command,
+)
+
+__all__ = ["EmbeddedError", "Servers", "configured_servers", "database_url", "redis_url", "start_for_command"]

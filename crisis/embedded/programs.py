@@ -1,0 +1,116 @@
+"""Finding, running and ending the server programs that the wheels bring."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+STOP_SECONDS = 15
+
+
+class EmbeddedError(RuntimeError):
+    """The embedded servers cannot run here; the message is one sentence for the person at the terminal."""
+
+
+def package_directory(name: str, brings: str, variable: str) -> Path:
+    """Where a package of server programs lies. It is not imported: we need its files, not its own manager."""
+    spec = importlib.util.find_spec(name)
+    if spec is None or not spec.submodule_search_locations:
+        raise EmbeddedError(
+            f"{variable} is not set, and the embedded {brings} is not installed. Set {variable}, or install "
+            "requirements/app.txt, which brings it."
+        )
+    return Path(spec.submodule_search_locations[0])
+
+
+def unprivileged_user() -> pwd.struct_passwd:
+    """Who runs the servers where root starts them."""
+    return pwd.getpwnam("nobody")
+
+
+def run(command: list[str], text: str = "") -> subprocess.CompletedProcess[str]:
+    """Run a server's program with `text` as its input. Files, not pipes: a daemon keeps a pipe open for ever."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_"))}
+    environment |= {"LC_ALL": "C", "TZ": "UTC"}
+    with _scratch(text) as given, _scratch() as out, _scratch() as err:
+        done = subprocess.run(  # noqa: S603 (our own programs)
+            _as_ordinary_user(command),
+            stdin=given,
+            stdout=out,
+            stderr=err,
+            env=environment,
+            cwd="/",
+            check=False,
+        )
+        out.seek(0)
+        err.seek(0)
+        return subprocess.CompletedProcess(command, done.returncode, out.read(), err.read())
+
+
+def alive(pid: str, program: str, argument: Path) -> int | None:
+    """The process id in `pid` if that process still is `program`, running with `argument`."""
+    import psutil  # comes with the embedded servers; an installation without them does not need it
+
+    try:
+        process = psutil.Process(int(pid))
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return None
+        command_line = " ".join(process.cmdline())
+    except (ValueError, psutil.NoSuchProcess):
+        return None
+    return process.pid if program in command_line and str(argument) in command_line else None
+
+
+def stop(find: Callable[[], int | None], *signals: signal.Signals) -> None:
+    """Send the signals one after the other, each when the one before did not end the process in time."""
+    for number in signals:
+        deadline = time.monotonic() + STOP_SECONDS
+        with suppress(ProcessLookupError):
+            if (pid := find()) is not None:
+                os.kill(pid, number)
+                os.kill(pid, signal.SIGCONT)  # a stopped process hears nothing until it continues
+        while find() is not None and time.monotonic() < deadline:
+            time.sleep(0.02)
+
+
+def last_lines(log: Path, count: int = 1) -> str:
+    try:
+        return "\n".join(log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-count:])
+    except FileNotFoundError:
+        return ""
+
+
+def _as_ordinary_user(command: list[str]) -> list[str]:
+    """PostgreSQL refuses to run as root. Then it runs as nobody, who may still pass root's own directories.
+
+    The alternative, opening the permissions of every directory above the checkout, would change the machine.
+    """
+    if os.geteuid() != 0:
+        return command
+    setpriv = shutil.which("setpriv")
+    if setpriv is None:
+        raise EmbeddedError(
+            "PostgreSQL refuses to run as root, and 'setpriv' (package util-linux) is missing here. "
+            "Run this as an ordinary user, or set DATABASE_URL and REDIS_URL."
+        )
+    user = unprivileged_user()
+    identity = [f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
+    return [setpriv, *identity, "--inh-caps=+dac_override", "--ambient-caps=+dac_override", *command]
+
+
+@contextmanager
+def _scratch(text: str = "") -> Iterator[IO[str]]:
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as file:
+        file.write(text)
+        file.seek(0)
+        yield file

@@ -1,0 +1,117 @@
+"""Fires what is due. Any number of workers and watchdogs may run this at once; there is no leader.
+
+A deadline fires exactly once: the subject's row is locked first (the same order as in every action, so neither
+deadlock nor a shot after an acknowledgement is possible), then a guarded update decides who wins. Nothing in
+here touches the network.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from datetime import timedelta
+
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import F
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from escalations import purposes
+from escalations.models import Deadline, DeadlineState, Heartbeat
+
+logger = logging.getLogger(__name__)
+
+BATCH = 50
+LONGEST_BACKOFF_SECONDS = 60
+
+
+def fire(deadline_id: int) -> bool:
+    """Fire one deadline; False when it is not due any more or its subject is locked by somebody who is acting."""
+    with transaction.atomic(durable=True):
+        deadline = Deadline.objects.select_related("content_type").get(pk=deadline_id)
+        purpose = purposes.get(deadline.purpose)
+        subject = (
+            purpose.model._default_manager.select_for_update(skip_locked=True, of=("self",))
+            .filter(pk=deadline.object_id)
+            .first()
+        )
+        if subject is None:
+            return False
+        due = Deadline.objects.select_for_update().due().filter(pk=deadline_id).annotate(clock=Now()).first()
+        if due is None:
+            return False
+        entry = purpose.on_missed(subject, due)
+        # Guarded once more by state: of two that ever came this far, one writes nothing.
+        if not Deadline.objects.armed().filter(pk=due.pk).update(
+            state=DeadlineState.FIRED, fired_at=Now(), entry=entry
+        ):
+            raise RuntimeError(f"deadline {due.pk} fired twice")
+        _arm_next(due)
+    return True
+
+
+def _arm_next(fired: Deadline) -> None:
+    if fired.step + 1 >= len(fired.steps):
+        return
+    Deadline.objects.create(
+        content_type=fired.content_type,
+        object_id=fired.object_id,
+        purpose=fired.purpose,
+        level=fired.level,
+        generation=fired.generation,
+        step=fired.step + 1,
+        steps=fired.steps,
+        armed_at=fired.armed_at,
+        due_at=fired.due_at_of(fired.step + 1),
+    )
+
+
+def _note_failure(deadline_id: int, failure: Exception) -> None:
+    """Put a deadline that cannot fire back for a while, so that it holds up no other."""
+    logger.exception("deadline %s could not fire", deadline_id)
+    with transaction.atomic():
+        deadline = Deadline.objects.select_for_update().get(pk=deadline_id)
+        deadline.failures += 1
+        wait = min(2**deadline.failures, LONGEST_BACKOFF_SECONDS)
+        deadline.next_try_at = timezone.now() + timedelta(seconds=wait)
+        deadline.last_error = type(failure).__name__
+        deadline.save(update_fields=["failures", "next_try_at", "last_error"])
+
+
+def tick(process: str = "engine", *, seconds: float = 20) -> int:
+    """Fire everything that is due, at most for `seconds`, and leave a heartbeat; returns how many fired.
+
+    Raises OperationalError or InterfaceError when the database is gone: the caller drops the connection and waits.
+    """
+    fired, clean, until = 0, True, time.monotonic() + seconds
+    seen: set[int] = set()
+    while time.monotonic() < until:
+        ids = list(Deadline.objects.due().exclude(pk__in=seen).values_list("pk", flat=True)[:BATCH])
+        if not ids:
+            break
+        for deadline_id in ids:
+            seen.add(deadline_id)
+            try:
+                fired += fire(deadline_id)
+            except (OperationalError, InterfaceError):
+                raise
+            except Exception as failure:  # noqa: BLE001 - one bad row must not stop the others
+                clean = False
+                _note_failure(deadline_id, failure)
+    beat(process, clean=clean)
+    return fired
+
+
+def oldest_due_seconds() -> float:
+    """For how long the oldest armed deadline has been due, in seconds; 0 when none is."""
+    overdue = Deadline.objects.armed().filter(due_at__lte=Now()).order_by("due_at")
+    age = overdue.annotate(age=Now() - F("due_at")).values_list("age", flat=True).first()
+    return age.total_seconds() if age else 0
+
+
+def beat(process: str, *, clean: bool) -> None:
+    """Write the heartbeat of `process` with the database's time."""
+    values = {"last_tick_at": Now(), "oldest_due_seconds": oldest_due_seconds()}
+    if clean:
+        values["last_clean_tick_at"] = Now()
+    Heartbeat.objects.update_or_create(process=process, defaults=values)

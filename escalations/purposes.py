@@ -1,0 +1,41 @@
+"""What a deadline can be about. Apps further up register their purposes; the engine knows none by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model
+from django.utils.functional import Promise
+
+from escalations.models import Deadline
+from journal.models import Entry
+from people.models import User
+
+
+@dataclass(frozen=True)
+class Purpose:
+    code: str
+    label: str | Promise
+    model: type[Model]
+    # Called with the locked subject when a step is missed: writes and returns the journal entry, which tells people.
+    on_missed: Callable[[Any, Deadline], Entry]
+    # Whom a step's `tell` means for this subject just now; also drawn on the page before it happens.
+    recipients: Callable[[Any, list[str]], list[User]]
+
+
+_purposes: dict[str, Purpose] = {}
+
+
+def register(purpose: Purpose) -> None:
+    _purposes[purpose.code] = purpose
+
+
+def get(code: str) -> Purpose:
+    """Raises KeyError for a purpose that no app registered."""
+    return _purposes[code]
+
+
+def every() -> list[Purpose]:
+    return list(_purposes.values())

@@ -1,0 +1,143 @@
+"""Who belongs to the house: people, what the site lets them do, and who is on duty."""
+
+from __future__ import annotations
+
+import zoneinfo
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class SiteRole(models.TextChoices):
+    """What somebody may do on this site at all; what they do in one crisis is a CrisisRole."""
+
+    READER = "reader", _("Reader")
+    COMMUNICATOR = "communicator", _("Communicator")
+    APPROVER = "approver", _("Approver")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+class CrisisRole(models.TextChoices):
+    """Roles of a crisis team, with the usual short names."""
+
+    CRISIS_LEAD = "CL", _("Crisis lead")
+    COMMS_LEAD = "CO", _("Comms lead")
+    SOCIAL_MANAGER = "SM", _("Social media manager")
+    MONITORING_ANALYST = "MA", _("Monitoring analyst")
+    SPOKESPERSON = "SP", _("Spokesperson")
+    LEGAL = "LG", _("Legal")
+    SUBJECT_LEAD = "SME", _("Subject lead")
+    CUSTOMER_CARE = "CC", _("Customer care")
+    INTERNAL_COMMS = "IC", _("Internal comms")
+    SCRIBE = "SC", _("Scribe")
+    EXECUTIVE = "EX", _("Executive sponsor")
+
+
+def validate_time_zone(name: str) -> None:
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(_("“%(name)s” is not a time zone. Example: Europe/Istanbul."), params={"name": name})
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.full_clean(exclude=["password"])
+        user.save()
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """An administrator; site permissions follow from the site role alone, never from `is_superuser`."""
+        return self.create_user(email, password, site_role=SiteRole.ADMINISTRATOR, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    site_role = models.CharField(_("site role"), max_length=16, choices=SiteRole, default=SiteRole.READER)
+    capacities = models.JSONField(
+        _("approval capacities"),
+        default=list,
+        blank=True,
+        help_text=_("The crisis roles this person may approve for, for example CO, LG or EX."),
+    )
+    department = models.CharField(_("department"), max_length=120, blank=True)
+    language = models.CharField(_("language"), max_length=10, default="en")
+    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_time_zone])
+    is_active = models.BooleanField(_("active"), default=True)
+    joined_at = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(condition=Q(site_role__in=SiteRole.values), name="user_site_role_known"),
+            # Site permissions come from the site role; a superuser flag would skip every rule silently.
+            models.CheckConstraint(condition=Q(is_superuser=False), name="user_never_superuser"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @property
+    def is_staff(self) -> bool:
+        return self.site_role == SiteRole.ADMINISTRATOR
+
+    @property
+    def initials(self) -> str:
+        words = self.name.split() or [self.email]
+        return (words[0][:1] + (words[-1][:1] if len(words) > 1 else "")).upper()
+
+
+def display_name(user: User) -> str:
+    return str(user)
+
+
+class DutyShiftQuerySet(models.QuerySet["DutyShift"]):
+    def covering(self, moment: datetime) -> DutyShiftQuerySet:
+        return self.filter(starts_at__lte=moment, ends_at__gt=moment, user__is_active=True)
+
+
+class DutyShift(models.Model):
+    """Somebody is on duty for a crisis role from one moment to another (UTC instants)."""
+
+    role = models.CharField(_("role"), max_length=3, choices=CrisisRole)
+    user = models.ForeignKey(User, models.PROTECT, related_name="duty_shifts", verbose_name=_("person"))
+    starts_at = models.DateTimeField(_("starts"))
+    ends_at = models.DateTimeField(_("ends"))
+
+    objects = DutyShiftQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("duty shift")
+        verbose_name_plural = _("duty shifts")
+        ordering = ["starts_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="duty_shift_ends_after_start",
+                violation_error_message=_("A shift must end after it starts."),
+            )
+        ]
+        indexes = [models.Index(fields=["role", "ends_at"], name="duty_shift_now")]  # who is on duty for a role now
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()}: {self.user}"
+
+
+def on_duty(role: str, moment: datetime | None = None) -> list[User]:
+    """The people on duty for `role` at `moment` (default: now), latest start first."""
+    shifts = DutyShift.objects.covering(moment or timezone.now()).filter(role=role).select_related("user")
+    return [shift.user for shift in shifts.order_by("-starts_at")]

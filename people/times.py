@@ -1,0 +1,72 @@
+"""How moments and deadlines are said: relative first, absolute in the reader's zone beside it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from babel.dates import format_timedelta
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext, pgettext
+
+# When a running clock asks for attention. The same limits are in static/js/desk.js.
+SOON = timedelta(minutes=15)
+NOW = timedelta(minutes=5)
+
+
+def absolute(moment: datetime) -> str:
+    """For example "20 Nov 2026, 11:25 Europe/Istanbul": always with the zone."""
+    local = timezone.localtime(moment)
+    # Translators: date format, see Django's "date" template filter
+    text = date_format(local, pgettext("date format", "j M Y, H:i"))
+    return f"{text} {getattr(local.tzinfo, 'key', None) or local.tzname()}"
+
+
+def relative(moment: datetime, now: datetime | None = None) -> str:
+    """For example "3 min. ago" or "in 2 hr."; within a minute "just now"."""
+    delta = moment - (now or timezone.now())
+    if abs(delta) < timedelta(minutes=1):
+        return gettext("just now")
+    locale = translation.to_locale(translation.get_language() or "en")
+    return format_timedelta(delta, add_direction=True, format="short", locale=locale, threshold=1.5)
+
+
+def clock_words() -> dict[str, str]:
+    """The words that a ticking clock is made of; the page hands them to desk.js."""
+    return {
+        "left": gettext("{time} left"),
+        "overdue": gettext("overdue by {time}"),
+        "d": pgettext("unit of time, days", "d"),
+        "h": pgettext("unit of time, hours", "h"),
+        "min": pgettext("unit of time, minutes", "min"),
+        "s": pgettext("unit of time, seconds", "s"),
+        "now": gettext("just now"),
+        "live": gettext("live"),
+        "reconnecting": gettext("reconnecting"),
+    }
+
+
+def _duration(seconds: int, words: dict[str, str]) -> str:
+    minutes, hours = seconds // 60, seconds // 3600
+    if hours >= 48:
+        return f"{hours // 24} {words['d']} {hours % 24} {words['h']}"
+    if hours:
+        return f"{hours} {words['h']} {minutes % 60:02} {words['min']}"
+    return f"{minutes} {words['min']}" if minutes else f"{seconds} {words['s']}"
+
+
+@dataclass(frozen=True)
+class Countdown:
+    text: str
+    urgency: str  # calm, soon, now or overdue
+
+
+def countdown(due_at: datetime, now: datetime | None = None) -> Countdown:
+    """What is left until `due_at`: m:ss below an hour, "2 h 05 min" above, "overdue by 4 min" after it."""
+    left = due_at - (now or timezone.now())
+    seconds = int(left.total_seconds())
+    words = clock_words()
+    if left <= timedelta(0):
+        return Countdown(words["overdue"].format(time=_duration(-seconds, words)), "overdue")
+    time = f"{seconds // 60}:{seconds % 60:02}" if seconds < 3600 else _duration(seconds, words)
+    urgency = "now" if left <= NOW else "soon" if left <= SOON else "calm"
+    return Countdown(words["left"].format(time=time), urgency)
