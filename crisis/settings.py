@@ -11,27 +11,34 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from crisis import embedded
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
+TESTING = "pytest" in sys.modules
+
 env = environ.Env()
-environ.Env.read_env(BASE_DIR / ".env")
+# The demo and the tests are the same on every machine and never touch an installation's own database:
+# they see the environment alone.
+if not (TESTING or env.bool("DEMO", default=False)):
+    environ.Env.read_env(BASE_DIR / ".env")
 
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)  # demo people with a known password; loopback only
-TESTING = "pytest" in sys.modules
+PRODUCTION = not (DEBUG or DEMO or TESTING)
 
-SECRET_KEY = env.str("SECRET_KEY", default="")
-if not SECRET_KEY:
-    if not (DEBUG or DEMO or TESTING):
-        raise ImproperlyConfigured(
-            "SECRET_KEY is not set. Put a long random value into the environment or into .env: "
-            "python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
-        )
-    SECRET_KEY = "insecure-and-only-for-this-machine"  # noqa: S105
+REQUIRED = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL")
+if PRODUCTION and (unset := [name for name in REQUIRED if not env.str(name, default="")]):
+    raise ImproperlyConfigured(
+        f"Not set: {', '.join(unset)}. Put them into the environment or into .env (see .env.example); "
+        "'make demo' needs none of them, nor does DEBUG=true on a developer's machine."
+    )
+SECRET_KEY = env.str("SECRET_KEY", default="insecure-and-only-for-this-machine")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = LOOPBACK_HOSTS if DEMO else env.list("ALLOWED_HOSTS", default=LOOPBACK_HOSTS)
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
 
@@ -103,25 +110,30 @@ TEMPLATES = [
     },
 ]
 
-DATABASE_URL = env.str("DATABASE_URL", default="")
-if DATABASE_URL:
-    DATABASES = {"default": env.db_url_config(DATABASE_URL)}
-else:
-    from crisis.embedded import postgres_settings
-
-    DATABASES = {"default": postgres_settings(VAR_DIR)}
-DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
-# Under ASGI a connection per thread does not outlive its request; a pool saves the 4 ms of each new one.
-DATABASES["default"].setdefault("OPTIONS", {}).update(
-    {} if TESTING else {"pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", default=10)}}
-)
+# Unset outside production: PostgreSQL and Redis from wheels, started by manage.py, `make demo` and the tests.
+SERVICES_DIR = VAR_DIR / "test" if TESTING else VAR_DIR
+DATABASE_URL = env.str("DATABASE_URL", default="") or embedded.database_url(SERVICES_DIR)
+# Web threads share a pool (crisis/asgi.py): under ASGI a connection does not outlive its request, and opening
+# one costs 4 ms. Workers and commands keep a plain connection, which finds a restarted database at once.
+DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=0)
+DATABASES = {
+    "default": {
+        **env.db_url_config(DATABASE_URL),
+        "ENGINE": "django.db.backends.postgresql",
+        "CONN_HEALTH_CHECKS": True,
+        "CONN_MAX_AGE": 0 if DATABASE_POOL_SIZE or TESTING else 60,
+    }
+}
+if DATABASE_POOL_SIZE:
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+        "min_size": 1,
+        "max_size": DATABASE_POOL_SIZE,
+        "timeout": 5,  # seconds a request waits for a free connection
+        "reconnect_timeout": 5,  # seconds of growing pauses before a lost database is tried afresh
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.str("REDIS_URL", default="")
-if not REDIS_URL:
-    from crisis.embedded import redis_url
-
-    REDIS_URL = redis_url(VAR_DIR)
+REDIS_URL = env.str("REDIS_URL", default="") or embedded.redis_url(SERVICES_DIR)
 # A hung Redis must cost a request one second, not 45: every client gets short socket timeouts.
 REDIS_TIMEOUT_SECONDS = 1
 CACHES = {
@@ -221,7 +233,7 @@ CONTENT_SECURITY_POLICY = {
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
-HTTPS = env.bool("HTTPS", default=not (DEBUG or DEMO or TESTING))
+HTTPS = env.bool("HTTPS", default=PRODUCTION)
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS

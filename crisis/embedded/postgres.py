@@ -49,8 +49,8 @@ class Postgres:
         if not (self.data / "PG_VERSION").exists():
             self._create()
         self._check_version()
-        # No server of ours is alive, so these are left-overs of a killed one. The number in them may meanwhile
-        # belong to an innocent process, and PostgreSQL would refuse to start for its sake.
+        # No server of ours is alive, so these are left-overs of a killed one. The number in them may belong
+        # to an innocent process by now, and PostgreSQL would refuse to start for its sake.
         for left_over in (self.data / "postmaster.pid", self.sockets / f"{SOCKET_NAME}.lock"):
             left_over.unlink(missing_ok=True)
         deadline = time.monotonic() + START_SECONDS
@@ -62,7 +62,7 @@ class Postgres:
             time.sleep(0.5)
 
     def stop(self) -> None:
-        # SIGINT is the fast shutdown, which rolls back what is open; SIGQUIT leaves recovery to the next start.
+        # SIGINT: fast shutdown, rolls back what is open. SIGQUIT: leaves recovery to the next start.
         stop(self.process_id, signal.SIGINT, signal.SIGQUIT, signal.SIGKILL)
 
     def _start_command(self) -> list[str]:

@@ -39,7 +39,10 @@ def unprivileged_user() -> pwd.struct_passwd:
 
 
 def run(command: list[str], text: str = "") -> subprocess.CompletedProcess[str]:
-    """Run a server's program with `text` as its input. Files, not pipes: a daemon keeps a pipe open for ever."""
+    """Run a server's program with `text` as its input.
+
+    Its output goes to files, not to pipes: a daemon would keep a pipe open for ever.
+    """
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_"))}
     environment |= {"LC_ALL": "C", "TZ": "UTC"}
     with _scratch(text) as given, _scratch() as out, _scratch() as err:
