@@ -27,8 +27,10 @@
     if (size < 36 * 60) return ago.format(Math.round(minutes / 60), "hour");
     return null; // days change too rarely to be worth a tick
   }
-  // A wrong clock on this machine must not move a deadline: the server says what time it is.
-  const served = Date.parse(document.body.dataset.now);
+  // A wrong clock on this machine must not move a deadline: the server says what time it is. A page that comes back
+  // from the browser's history carries an old time, so that one trusts the machine.
+  const [visit] = performance.getEntriesByType("navigation");
+  const served = visit && visit.type === "back_forward" ? NaN : Date.parse(document.body.dataset.now);
   const skew = served ? served - Date.now() : 0;
   function tick() {
     const now = Date.now() + skew;
