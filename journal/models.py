@@ -19,6 +19,16 @@ from journal import kinds
 FIRST_HASH = "0" * 64
 
 
+def never_truncated(name: str) -> pgtrigger.Trigger:
+    return pgtrigger.Trigger(
+        name=name,
+        level=pgtrigger.Statement,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Truncate,
+        func="RAISE EXCEPTION 'the journal is append-only: no TRUNCATE on %', TG_TABLE_NAME;",
+    )
+
+
 class Stream(models.Model):
     """One chain of entries, for example everything about one incident. Its row is the lock that orders writers."""
 
@@ -29,9 +39,7 @@ class Stream(models.Model):
     class Meta:
         triggers = [
             pgtrigger.Protect(name="stream_stays", operation=pgtrigger.Delete),
-            pgtrigger.Protect(
-                name="stream_never_truncated", operation=pgtrigger.Truncate, level=pgtrigger.Statement
-            ),
+            never_truncated("stream_never_truncated"),
         ]
 
     def __str__(self) -> str:
@@ -70,7 +78,7 @@ class Entry(models.Model):
         indexes = [models.Index(fields=["kind", "at"], name="entry_by_kind")]  # figures and reports read by kind
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-            pgtrigger.Protect(name="never_truncated", operation=pgtrigger.Truncate, level=pgtrigger.Statement),
+            never_truncated("never_truncated"),
         ]
 
     def __str__(self) -> str:
