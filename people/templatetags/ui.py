@@ -148,6 +148,12 @@ def markdown(text: str | None) -> SafeString:
 
 
 @register.simple_tag
+def statement(text: str | None) -> SafeString:
+    """Words that go out or went out, exactly as typed, line breaks and all."""
+    return format_html('<p class="statement">{}</p>', text or "")
+
+
+@register.simple_tag
 def words_for_script() -> str:
     """The translated words that desk.js needs, as JSON for an attribute."""
     return json.dumps(clock_words(), ensure_ascii=False)
