@@ -107,6 +107,19 @@ class Servers:
             with self._gate():
                 self._release(self._users_lock)
 
+    def stop_unused(self) -> None:
+        """Stop what a killed process left running. Raises EmbeddedError while somebody uses the servers."""
+        self._prepare_directories()
+        with self._gate(), _open_lock(self.locks / "users.lock") as users_lock:
+            try:
+                fcntl.flock(users_lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise EmbeddedError(
+                    "Another command still uses the embedded servers of this folder. End it first."
+                ) from None
+            for server in reversed(self.servers):
+                server.stop()
+
     def _start_missing(self) -> list[str]:
         missing = [server for server in self.servers if not server.is_running()]
         for server in missing:

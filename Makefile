@@ -1,0 +1,45 @@
+# Every target starts from a clean clone: it installs what it needs into a virtual environment of its own.
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV ?= .venv
+PORT ?= 8000
+HOST ?= 127.0.0.1
+export VENV PORT HOST
+
+RUN := $(VENV)/bin
+# Only for commands that look at the code: no service is started, no secret is real.
+OFFLINE := DEBUG=true
+
+.PHONY: help demo demo-reset test check lock catalogues install install-dev
+
+help: ## Show what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+demo: install ## Start the whole product on this machine with a demo (PORT=8000)
+	@$(RUN)/python -m crisis.demo
+
+demo-reset: install ## Remove the demo's data under var/, so that the next demo starts afresh
+	@$(RUN)/python -m crisis.demo --reset
+
+test: install-dev catalogues ## Run the tests on embedded PostgreSQL and Redis, or on DATABASE_URL and REDIS_URL
+	@$(RUN)/python -m pytest -n auto $(PYTEST)
+
+check: install-dev catalogues ## Linters, types, layers, templates, migrations, deployment and translations
+	@sh requirements/check.sh
+
+lock: ## Lock the requirements of pyproject.toml, with hashes, for every supported Python
+	@$(PYTHON) -m venv $(VENV)-lock
+	@$(VENV)-lock/bin/python -m pip install --quiet --disable-pip-version-check uv
+	@UV="$(VENV)-lock/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
+		--no-annotate --no-emit-index-url --custom-compile-command 'make lock' --upgrade pyproject.toml"; \
+	eval "$$UV --extra embedded --output-file requirements/app.txt" && \
+	eval "$$UV --extra embedded --group dev --constraints requirements/app.txt --output-file requirements/dev.txt"
+
+catalogues:
+	@$(OFFLINE) $(RUN)/python manage.py compile_catalogues
+
+install:
+	@$(PYTHON) requirements/install.py app
+
+install-dev:
+	@$(PYTHON) requirements/install.py dev
