@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from crisis.context import RAIL
 from people.models import SiteRole, User
 
 LONG_WORD = "Muvaffakiyetsizleştiricileştiriveremeyebileceklerimizdenmişsinizcesine"
@@ -67,9 +68,17 @@ def style_page(request: HttpRequest) -> HttpResponse:
     wrong = StyleForm({"title": "x" * 30, "text": NEW * 3, "level": ""})
     if "messages" in request.GET:
         messages.success(request, "Statement submitted. Bob and Carol have been told.")
-        messages.error(request, "Not published: the text was edited after Carol approved it. Submit it again.")
+        messages.error(
+            request, "Not published: the text was edited after Carol approved it. Submit it again."
+        )
     context = {
         "user": people[0],
+        "rail": [
+            {"url": "#main", "icon": icon, "label": label, "current": name == "incidents:list", "count": n}
+            for (name, icon, label), n in zip(RAIL, [2, 0, 0, 12, 0, 0], strict=True)
+        ],
+        "notifications_url": "#main",
+        "preferences_url": "#main",
         "unread_count": 7,
         "demo": True,
         "engine_silent_seconds": 40 if "silent" in request.GET else None,

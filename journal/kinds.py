@@ -5,10 +5,12 @@ first test and not in a timeline.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils.functional import Promise
 
 _sentences: dict[str, str | Promise] = {}
+_labels: dict[str, dict[Any, str | Promise]] = {}
 
 
 def declare(sentences: Mapping[str, str | Promise]) -> None:
@@ -16,16 +18,21 @@ def declare(sentences: Mapping[str, str | Promise]) -> None:
     _sentences.update(sentences)
 
 
+def declare_labels(key: str, labels: Mapping[Any, str | Promise]) -> None:
+    """How codes stored under `key` read: {"CL": "Crisis lead"}. The entry keeps the code, the reader's language decides."""
+    _labels.setdefault(key, {}).update(labels)
+
+
 def is_declared(kind: str) -> bool:
     return kind in _sentences
 
 
-class _Missing(dict):
+class _Missing(dict[str, Any]):
     def __missing__(self, key: str) -> str:
         return "—"
 
 
-def sentence(kind: str, actor: str, data: Mapping[str, object]) -> str:
+def sentence(kind: str, actor: str, data: Mapping[str, Any]) -> str:
     """The entry in the words of the active language. Data that an older version did not record reads as a dash."""
-    template = str(_sentences.get(kind, kind))
-    return template.format_map(_Missing({**data, "actor": actor}))
+    words = {key: _labels[key].get(value, value) if key in _labels else value for key, value in data.items()}
+    return str(_sentences.get(kind, kind)).format_map(_Missing({**words, "actor": actor}))

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test import TransactionTestCase
 
 from crisis.embedded import EmbeddedError, configured_servers
+from incidents import actions
+from incidents.models import Playbook
+from tests.factories import BrandFactory, UserFactory
 
 SERVICES = configured_servers(settings.SERVICES_DIR, durable=False)
 CHROMIUM = os.environ.get("CHROMIUM") or next(
@@ -43,3 +50,100 @@ def chromium() -> str:
     """The path of the browser; tests that ask for it are marked `browser`."""
     assert CHROMIUM is not None
     return CHROMIUM
+
+
+# What migrations load stays when a test that really commits is cleaned up after.
+KEPT_TABLES = {
+    "django_migrations",
+    "django_content_type",
+    "auth_permission",
+    "escalations_policy",
+    "escalations_policystep",
+    "incidents_playbook",
+    "incidents_playbookstep",
+}
+
+
+def _truncate_all(self: TransactionTestCase) -> None:
+    """Django's flush would stumble over the append-only triggers and take the migrations' data along."""
+    tables = sorted(set(connection.introspection.table_names()) - KEPT_TABLES)
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("TRUNCATE {}".format(", ".join(f'"{name}"' for name in tables)))
+        cursor.execute("SET session_replication_role = origin")
+
+
+TransactionTestCase._fixture_teardown = _truncate_all
+
+# Scores that add up to each level (see incidents.severity).
+SCORES: dict[int, dict[str, int]] = {
+    1: dict(reach=3, velocity=3, sentiment_fall=2, media=3, influencers=2, safety_legal=1, topic=1),
+    2: dict(reach=2, velocity=2, sentiment_fall=2, media=1, influencers=1, safety_legal=1, topic=1),
+    3: dict(reach=1, velocity=2, sentiment_fall=1, media=0, influencers=1, safety_legal=0, topic=0),
+    4: dict(reach=0, velocity=1, sentiment_fall=0, media=0, influencers=0, safety_legal=0, topic=0),
+}
+
+
+@pytest.fixture
+def alice(db: None) -> Any:
+    return UserFactory(email="alice@example.com", name="Alice Kaya", site_role="communicator")
+
+
+@pytest.fixture
+def bob(db: None) -> Any:
+    return UserFactory(email="bob@example.com", name="Bob Nowak", site_role="approver", capacities=["CO"])
+
+
+@pytest.fixture
+def carol(db: None) -> Any:
+    return UserFactory(email="carol@example.com", name="Carol Li", site_role="approver", capacities=["LG"])
+
+
+@pytest.fixture
+def dave(db: None) -> Any:
+    return UserFactory(email="dave@example.com", name="Dave Okafor", site_role="approver", capacities=["EX"])
+
+
+@pytest.fixture
+def erin(db: None) -> Any:
+    return UserFactory(email="erin@example.com", name="Erin Reader", site_role="reader")
+
+
+@pytest.fixture
+def admin(db: None) -> Any:
+    return UserFactory(email="admin@example.com", name="Ada Admin", site_role="administrator")
+
+
+@pytest.fixture
+def brand(db: None) -> Any:
+    return BrandFactory()
+
+
+@pytest.fixture
+def incident(alice: Any, brand: Any) -> Any:
+    """Freshly logged by Alice: journal entry written, acknowledge clock running."""
+    return actions.log_incident(actor=alice, brand=brand, title="Videos of stranded passengers")
+
+
+@pytest.fixture
+def triaged(incident: Any, alice: Any) -> Callable[..., Any]:
+    """triaged(level=2, **facts) scores the incident so that it gets that level."""
+
+    def triage(level: int = 2, **facts: Any) -> Any:
+        facts = {"category": "service_outage", **facts}
+        return actions.assess(incident=incident, actor=alice, scores=SCORES[level], **facts)
+
+    return triage
+
+
+@pytest.fixture
+def activated(triaged: Callable[..., Any], alice: Any, bob: Any, dave: Any) -> Callable[..., Any]:
+    """activated(level=2, **facts): Bob leads with Dave as deputy, Alice is scribe, the outage playbook runs."""
+
+    def activate(level: int = 2, **facts: Any) -> Any:
+        incident = triaged(level, **facts)
+        for role, user, is_deputy in (("CL", bob, False), ("CL", dave, True), ("SC", alice, False)):
+            actions.assign_role(incident=incident, actor=alice, role=role, user=user, is_deputy=is_deputy)
+        return actions.activate(incident=incident, actor=alice, playbook=Playbook.objects.get(slug="outage"))
+
+    return activate

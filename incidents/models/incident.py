@@ -154,6 +154,7 @@ class Incident(models.Model):
     acknowledged_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
+    first_response_at = models.DateTimeField(_("first public response"), null=True, blank=True)
     activated_at = models.DateTimeField(_("activated"), null=True, blank=True)
     monitoring_since = models.DateTimeField(_("monitoring since"), null=True, blank=True)
     resolved_at = models.DateTimeField(_("resolved"), null=True, blank=True)

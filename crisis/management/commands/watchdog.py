@@ -23,7 +23,9 @@ LONGEST_PAUSE_SECONDS = 5
 
 def engine_is_silent() -> bool:
     """Has no worker had a clean tick for ten seconds? The database's clock decides."""
-    return not Heartbeat.objects.filter(process="engine", last_clean_tick_at__gt=Now() - SILENT_AFTER).exists()
+    return not Heartbeat.objects.filter(
+        process="engine", last_clean_tick_at__gt=Now() - SILENT_AFTER
+    ).exists()
 
 
 class Command(BaseCommand):

@@ -1,0 +1,125 @@
+"""Scoring an incident: the first time this is its triage, later a new look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from escalations.actions import arm
+from incidents.actions.lifecycle import ACKNOWLEDGE, HOLDING_STATEMENT, move
+from incidents.actions.locking import lock_incident, note, require, require_open, urgency_of
+from incidents.models import CATEGORIES_BY_CLUSTER, Assessment, Incident, IncidentState
+from incidents.recipients import people_of_level
+from incidents.scct import Cluster
+from incidents.severity import Level, rate
+from journal.errors import Invalid
+from journal.models import Urgency
+from people.models import User
+
+TRIAGE_FACTS = ("category", "cluster", "originator", "rights_flag", "account_control_lost", "similar_history")
+
+
+@transaction.atomic
+def assess(
+    *,
+    incident: Incident,
+    actor: User,
+    scores: Mapping[str, int | None],
+    evidence: str = "",
+    override_level: int | None = None,
+    override_reason: str = "",
+    **facts: Any,
+) -> Incident:
+    """Store one scoring and set the level that follows from it.
+
+    `facts` are the fields of TRIAGE_FACTS. Anybody may raise the level. Only the crisis lead lowers it, and only
+    when this and the assessment before both say so; otherwise the scoring is kept and the level stays.
+    Raises Invalid for an override without a reason or for facts that triage needs and does not have.
+    """
+    incident = lock_incident(incident.pk)
+    require(actor, "incidents.work", incident)
+    require_open(incident)
+    for name in TRIAGE_FACTS:
+        if name in facts:
+            setattr(incident, name, facts[name])
+    if not incident.category:
+        raise Invalid(_("Choose a category: it decides the playbook and the likely blame."))
+    if not incident.cluster:
+        incident.cluster = default_cluster(incident.category)
+    rating = rate(scores, account_control_lost=incident.account_control_lost)
+    level = Level(override_level or rating.level)
+    if level != rating.level and not override_reason.strip():
+        raise Invalid(_("The scores say %(level)s. Give a reason for another level.") % {"level": rating.level.label})
+    before = incident.assessments.first()
+    lowers = incident.level is not None and level > incident.level
+    if lowers and not _may_lower(incident, actor, before):
+        level = Level(incident.level)
+    Assessment.objects.create(
+        incident=incident,
+        by=actor,
+        scores={code: scores.get(code) for code in scores},
+        total=rating.total,
+        computed_level=rating.level,
+        level=level,
+        override_reason=override_reason.strip() or _kept_reason(level, rating.level),
+        evidence=evidence.strip(),
+    )
+    previous = incident.level
+    incident.level = level
+    incident.save(update_fields=["level", *TRIAGE_FACTS])
+    if incident.state == IncidentState.DETECTED:
+        move(incident, IncidentState.TRIAGED, actor)
+    if level != previous:
+        _restart_clocks(incident)
+    _tell(incident, actor, previous, rating.total)
+    return incident
+
+
+def default_cluster(category: str) -> str:
+    """The attribution that publics most likely make for a category; to be changed when the facts say otherwise."""
+    return next((cluster for cluster, members in CATEGORIES_BY_CLUSTER.items() if category in members), Cluster.VICTIM)
+
+
+def _may_lower(incident: Incident, actor: User, before: Assessment | None) -> bool:
+    return (
+        actor.has_perm("incidents.lead", incident)
+        and before is not None
+        and before.computed_level > (incident.level or Level.L1)
+    )
+
+
+def _kept_reason(level: int, computed: int) -> str:
+    if level == computed:
+        return ""
+    return "kept: only the crisis lead lowers a level, after two lower scores"
+
+
+def _restart_clocks(incident: Incident) -> None:
+    """The clocks of the new level, still counted from detection."""
+    if incident.level is None:
+        return
+    if not incident.acknowledged_at:
+        arm(subject=incident, purpose=ACKNOWLEDGE, level=incident.level, since=incident.detected_at)
+    if not has_spoken(incident):
+        arm(subject=incident, purpose=HOLDING_STATEMENT, level=incident.level, since=incident.detected_at)
+
+
+def has_spoken(incident: Incident) -> bool:
+    return bool(incident.no_response_reason or incident.first_response_at)
+
+
+def _tell(incident: Incident, actor: User, previous: int | None, total: int) -> None:
+    kind = "incident.triaged" if previous is None else "incident.rescored"
+    raised = previous is None or (incident.level or 4) < previous
+    note(
+        incident,
+        kind,
+        actor,
+        audience=people_of_level(incident) if raised or incident.level != previous else (),
+        urgency=urgency_of(incident) if raised else Urgency.LATER,
+        total=total,
+        before=f"L{previous}" if previous else "",
+    )

@@ -1,0 +1,27 @@
+"""What a published statement means for the incident's clocks. Called by the responses app inside its transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from escalations.actions import arm, stop
+from incidents.actions.lifecycle import HOLDING_STATEMENT, NEXT_UPDATE
+from incidents.models import Incident
+
+
+def note_first_response(*, incident: Incident, published_at: datetime) -> None:
+    """The brand has spoken: the holding-statement clock of the locked incident stops."""
+    if incident.first_response_at is None:
+        incident.first_response_at = published_at
+        incident.save(update_fields=["first_response_at"])
+    stop(subject=incident, purpose=HOLDING_STATEMENT)
+
+
+def promise_next_update(*, incident: Incident, by: datetime | None, since: datetime) -> None:
+    """A statement of the locked incident promised the next one: that promise is a clock of its own."""
+    incident.next_update_by = by
+    incident.save(update_fields=["next_update_by"])
+    stop(subject=incident, purpose=NEXT_UPDATE)
+    if by and incident.level:
+        minutes = max(1, int((by - since).total_seconds() // 60))
+        arm(subject=incident, purpose=NEXT_UPDATE, level=incident.level, since=since, minutes=minutes)

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from incidents.actions.locking import lock_incident, note, require, require_text
+from incidents.models import Incident, Task, TaskState
+from incidents.recipients import people_for
+from journal.errors import ActionRefused, Invalid
+from people.models import CrisisRole, User
+
+
+@transaction.atomic
+def add_task(
+    *, incident: Incident, actor: User, role: str, text: str, due_at: datetime | None = None
+) -> Task:
+    """A task beyond the playbook; whoever holds the role is told."""
+    incident = lock_incident(incident.pk)
+    require(actor, "incidents.work", incident)
+    task = Task.objects.create(
+        incident=incident,
+        role=CrisisRole(role),
+        text=require_text(text, _("Say what is to be done.")),
+        due_at=due_at,
+        position=1000,  # after what the playbook prescribes
+    )
+    note(incident, "task.added", actor, audience=people_for(incident, [f"role:{role}"]), text=task.text, role=role)
+    return task
+
+
+@transaction.atomic
+def settle_task(*, task: Task, actor: User, state: str, text: str = "") -> Task:
+    """Mark a task done, or say with a reason why it does not apply."""
+    incident = lock_incident(task.incident_id)
+    require(actor, "incidents.work", incident)
+    task = Task.objects.select_for_update(of=("self",)).get(pk=task.pk)
+    if task.state != TaskState.OPEN:
+        raise ActionRefused(_("%(person)s has settled this task already.") % {"person": task.settled_by})
+    if state not in (TaskState.DONE, TaskState.SKIPPED):
+        raise Invalid(_("A task is either done or does not apply."))
+    if state == TaskState.SKIPPED:
+        require_text(text, _("Say why this task does not apply."))
+    task.state, task.note = TaskState(state), text.strip()[:500]
+    task.settled_by, task.settled_at = actor, timezone.now()
+    task.save(update_fields=["state", "note", "settled_by", "settled_at"])
+    note(incident, f"task.{task.state}", actor, text=task.text, note=task.note)
+    return task

@@ -1,0 +1,50 @@
+"""The stand-down checks for which incidents have the facts themselves."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from incidents import gates
+from incidents.gates import Blocker, Check
+from incidents.models import Incident, IncidentState
+from incidents.severity import Level
+from people.models import CrisisRole
+
+
+def _room(incident: Incident, anchor: str) -> str:
+    return f"{reverse('incidents:room', args=[incident.pk])}#{anchor}"
+
+
+def stakeholders_told(incident: Incident) -> list[Blocker]:
+    untold = incident.stakeholder_notices.filter(Q(told_at__isnull=True) & Q(skipped_reason=""))
+    return [
+        Blocker(_("%(name)s not told yet") % {"name": notice.name}, _room(incident, "stakeholders")) for notice in untold
+    ]
+
+
+def department_notified(incident: Incident) -> list[Blocker]:
+    if incident.department_notified_at:
+        return []
+    return [Blocker(_("responsible department not notified"), _room(incident, "stand-down"))]
+
+
+def signed(incident: Incident) -> list[Blocker]:
+    signatures = set(incident.sign_offs.values_list("role", flat=True))
+    needed = [CrisisRole.CRISIS_LEAD] + ([CrisisRole.EXECUTIVE] if incident.level == Level.L1 else [])
+    return [
+        Blocker(_("%(role)s has not signed") % {"role": role.label}, _room(incident, "stand-down"))
+        for role in needed
+        if role not in signatures
+    ]
+
+
+def register_all() -> None:
+    resolved = IncidentState.RESOLVED
+    gates.register(Check("stakeholders", gettext_lazy("Every stakeholder told"), resolved, stakeholders_told, True))
+    gates.register(
+        Check("department", gettext_lazy("Responsible department notified"), resolved, department_notified, True)
+    )
+    gates.register(Check("signed", gettext_lazy("Signed"), resolved, signed))

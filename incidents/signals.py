@@ -1,0 +1,5 @@
+from django.dispatch import Signal
+
+# Sent inside the transaction that moves an incident (arguments: incident, actor, from_state, to_state),
+# so that what hangs on the move is stored with it or not at all.
+incident_moved = Signal()
