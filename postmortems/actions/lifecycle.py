@@ -1,0 +1,216 @@
+"""A post-mortem's life: draft, in review, approved, closed; back to draft when changes are asked for."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from escalations.actions import arm, stop
+from escalations.models import Deadline
+from incidents.actions.locking import require_text
+from incidents.models import Incident
+from incidents.recipients import people_for
+from journal.errors import ActionRefused, Conflict, NotAllowed
+from journal.models import Entry, Urgency
+from people.models import User
+from postmortems.actions.locking import lock, move, note, require
+from postmortems.figures import compute
+from postmortems.models import ActionState, LessonState, PostMortem, PostMortemState
+from postmortems.record import gather
+from postmortems.rules import is_independent, reviewers
+from postmortems.sections import required_fields
+
+APPROVAL = "postmortem.approval"
+
+
+def prepare(*, incident: Incident, actor: User | None) -> PostMortem:
+    """Begin the post-mortem of an incident that has just stood down, and start the clock of its approval.
+
+    Called inside the transaction that resolves the incident, which holds its lock. After a reopening the same
+    post-mortem goes on: what was written stays, and has to be reviewed again.
+    """
+    post_mortem, created = PostMortem.objects.select_for_update(of=("self",)).get_or_create(
+        incident=incident, defaults={"author": actor or incident.logged_by}
+    )
+    post_mortem.incident = incident
+    since = incident.resolved_at or timezone.now()
+    # The policy's minutes are calendar time: 10 working days stand there as 14 days.
+    arm(subject=post_mortem, purpose=APPROVAL, level=incident.level or 1, since=since)
+    kind = "postmortem.begun" if created else "postmortem.resumed"
+    note(
+        post_mortem,
+        kind,
+        None,
+        audience=[post_mortem.author],
+        urgency=Urgency.SOON,
+        author=str(post_mortem.author),
+    )
+    return post_mortem
+
+
+def suspend(*, incident: Incident) -> None:
+    """The incident is reopened: its story is not over, so a review of it is void and its clock stops."""
+    post_mortem = PostMortem.objects.select_for_update(of=("self",)).filter(incident=incident).first()
+    if post_mortem is None:
+        return
+    post_mortem.incident = incident
+    stop(subject=post_mortem, purpose=APPROVAL)
+    if not post_mortem.is_draft:
+        _back_to_draft(post_mortem)
+        note(post_mortem, "postmortem.voided", None, audience=[post_mortem.author])
+
+
+def _back_to_draft(post_mortem: PostMortem, comment: str = "") -> None:
+    move(
+        post_mortem,
+        PostMortemState.DRAFT,
+        submitted_at=None,
+        approved_at=None,
+        approved_by=None,
+        closed_at=None,
+        figures=None,
+        review_comment=comment,
+    )
+
+
+def missing(post_mortem: PostMortem) -> list[str]:
+    """The required fields that are still empty, in the order of the page."""
+    return [
+        name for name in required_fields(post_mortem.incident.level) if not getattr(post_mortem, name).strip()
+    ]
+
+
+@transaction.atomic
+def submit(*, post_mortem: PostMortem, actor: User) -> PostMortem:
+    """Hand it to the approvers. Nothing can be edited until they have decided or somebody takes it back."""
+    post_mortem = lock(post_mortem.pk)
+    require(actor, "postmortems.write", post_mortem)
+    if post_mortem.incident.is_open:
+        raise ActionRefused(
+            _("The incident is open again. Stand it down first, then submit what was learned.")
+        )
+    empty = missing(post_mortem)
+    if empty:
+        labels = ", ".join(str(PostMortem._meta.get_field(name).verbose_name) for name in empty)
+        raise ActionRefused(_("Still empty: %(fields)s.") % {"fields": labels})
+    move(post_mortem, PostMortemState.IN_REVIEW, submitted_at=timezone.now(), review_comment="")
+    note(
+        post_mortem,
+        "postmortem.submitted",
+        actor,
+        audience=reviewers(post_mortem),
+        urgency=Urgency.SOON,
+        version=post_mortem.version,
+    )
+    return post_mortem
+
+
+@transaction.atomic
+def withdraw(*, post_mortem: PostMortem, actor: User) -> PostMortem:
+    """Take it back from the review in order to change something."""
+    post_mortem = lock(post_mortem.pk)
+    require(actor, "postmortems.write", post_mortem)
+    if not post_mortem.is_in_review:
+        raise ActionRefused(_("Only a post-mortem that is being reviewed can be taken back."))
+    _back_to_draft(post_mortem)
+    note(post_mortem, "postmortem.withdrawn", actor)
+    return post_mortem
+
+
+def _require_decision(post_mortem: PostMortem, actor: User, version: int) -> None:
+    require(actor, "postmortems.review", post_mortem)
+    if not post_mortem.is_in_review:
+        raise ActionRefused(_("There is nothing to decide: it is not in review. Reload the page."))
+    if not is_independent(actor, post_mortem):
+        raise NotAllowed(
+            _("You wrote or last edited this post-mortem. Somebody else has to decide about it.")
+        )
+    if version != post_mortem.version:
+        raise Conflict(_("It was changed since you opened it. Read it again, then decide."), theirs={})
+
+
+@transaction.atomic
+def approve(*, post_mortem: PostMortem, actor: User, version: int) -> PostMortem:
+    """Agree to exactly the `version` that was read. The figures are frozen as they stand now."""
+    post_mortem = lock(post_mortem.pk)
+    _require_decision(post_mortem, actor, version)
+    move(
+        post_mortem,
+        PostMortemState.APPROVED,
+        approved_at=timezone.now(),
+        approved_by=actor,
+        figures=[figure.frozen() for figure in compute(gather(post_mortem.incident))],
+    )
+    stop(subject=post_mortem, purpose=APPROVAL)
+    note(
+        post_mortem,
+        "postmortem.approved",
+        actor,
+        audience=[post_mortem.author],
+        urgency=Urgency.SOON,
+        version=post_mortem.version,
+    )
+    return post_mortem
+
+
+@transaction.atomic
+def request_changes(*, post_mortem: PostMortem, actor: User, version: int, comment: str) -> PostMortem:
+    """Send it back to the author and say what is missing."""
+    post_mortem = lock(post_mortem.pk)
+    _require_decision(post_mortem, actor, version)
+    comment = require_text(comment, _("Say what has to change, so that the author can act on it."))
+    _back_to_draft(post_mortem, comment)
+    note(
+        post_mortem,
+        "postmortem.changes_requested",
+        actor,
+        audience={post_mortem.author, post_mortem.last_editor or post_mortem.author},
+        urgency=Urgency.SOON,
+        comment=comment,
+    )
+    return post_mortem
+
+
+@transaction.atomic
+def close(*, post_mortem: PostMortem, actor: User) -> PostMortem:
+    """Nothing is left to do: every action is verified or cancelled, every lesson has led to a change."""
+    post_mortem = lock(post_mortem.pk)
+    require(actor, "postmortems.write", post_mortem)
+    if post_mortem.state != PostMortemState.APPROVED:
+        raise ActionRefused(_("Only an approved post-mortem can be closed."))
+    open_actions = post_mortem.actions.unsettled().count()
+    open_lessons = post_mortem.lessons.filter(state=LessonState.IDENTIFIED).count()
+    if open_actions or open_lessons:
+        raise ActionRefused(
+            _("Not yet: actions to verify or cancel: %(actions)d; lessons without a change: %(lessons)d.")
+            % {"actions": open_actions, "lessons": open_lessons}
+        )
+    move(post_mortem, PostMortemState.CLOSED, closed_at=timezone.now())
+    note(
+        post_mortem,
+        "postmortem.closed",
+        actor,
+        verified=post_mortem.actions.filter(state=ActionState.VERIFIED).count(),
+    )
+    return post_mortem
+
+
+def recipients(post_mortem: PostMortem, tell: list[str]) -> list[User]:
+    """The author, and whom the policy names in the incident."""
+    people = [post_mortem.author, *people_for(post_mortem.incident, tell)]
+    return list({person.pk: person for person in people}.values())
+
+
+def on_overdue(post_mortem: PostMortem, deadline: Deadline) -> Entry:
+    """The approval is late. Called by the engine with the post-mortem locked."""
+    told = recipients(post_mortem, deadline.current_step["tell"])
+    return note(
+        post_mortem,
+        "postmortem.overdue",
+        None,
+        audience=told,
+        urgency=Urgency.SOON,
+        step=deadline.step + 1,
+        told=", ".join(str(person) for person in told),
+    )

@@ -1,0 +1,87 @@
+"""Reads the facts of an incident from the record: its own times, claims, responses, stakeholders, mentions."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import Count, F, Min, Q
+from django.db.models.functions import TruncHour
+
+from incidents.models import Incident
+from journal.models import Entry
+from monitoring.figures import net_sentiment
+from monitoring.models import Mention, Sentiment
+from postmortems.figures import Facts, Hour
+from responses.models import Answer, CaseState, ClaimState, Publication
+
+BEFORE = timedelta(days=7)
+AFTER = timedelta(hours=24)
+# An incident that stays open for months must not read a year of posts: the lowest hour lies near its onset.
+LONGEST = timedelta(days=60)
+
+
+def gather(incident: Incident) -> Facts:
+    """The facts from which the figures are computed, in a fixed number of queries."""
+    claims = incident.claims.aggregate(
+        claims=Count("pk"),
+        settled=Count("pk", filter=Q(state=ClaimState.SETTLED)),
+        actionable=Count("pk", filter=~Q(answer=Answer.WATCH)),
+        answered=Count(
+            "pk", filter=~Q(answer=Answer.WATCH) & Q(state__in=[ClaimState.ANSWERED, ClaimState.SETTLED])
+        ),
+    )
+    cases = incident.private_cases.aggregate(
+        cases=Count("pk"), resolved=Count("pk", filter=Q(state=CaseState.RESOLVED))
+    )
+    notices = incident.stakeholder_notices.filter(due_at__isnull=False, skipped_reason="").aggregate(
+        due=Count("pk"), on_time=Count("pk", filter=Q(told_at__lte=F("due_at")))
+    )
+    approvals = incident.responses.filter(submitted_at__isnull=False, approved_at__isnull=False)
+    first_published = Publication.objects.filter(response__incident=incident).aggregate(
+        at=Min("published_at")
+    )
+    onset = min(incident.first_post_at or incident.detected_at, incident.detected_at)
+    end = incident.resolved_at
+    return Facts(
+        detected_at=incident.detected_at,
+        first_post_at=incident.first_post_at,
+        acknowledged_at=incident.acknowledged_at,
+        resolved_at=incident.resolved_at,
+        first_published_at=first_published["at"],
+        silence_was_decided=bool(incident.no_response_reason),
+        approvals=list(approvals.values_list("submitted_at", "approved_at")),
+        actionable=claims["actionable"] + cases["cases"],
+        answered=claims["answered"] + cases["resolved"],
+        claims=claims["claims"],
+        claims_settled=claims["settled"],
+        stakeholders_due=notices["due"],
+        stakeholders_on_time=notices["on_time"],
+        sentiment_before=net_sentiment(incident.brand, onset - BEFORE, onset),
+        sentiment_after=net_sentiment(incident.brand, end, end + AFTER) if end else None,
+        hours=hours_open(incident, onset),
+    )
+
+
+def hours_open(incident: Incident, start: datetime) -> list[Hour]:
+    """Rated posts by others per hour, from `start` until the stand-down."""
+    end = min(incident.resolved_at or start + LONGEST, start + LONGEST)
+    rows = (
+        Mention.objects.filter(brand=incident.brand_id, is_brand_own=False)
+        .exclude(sentiment="")
+        .between(start, end)
+        # In UTC, so that the figure does not depend on the zone of whoever looks.
+        .annotate(hour=TruncHour("posted_at", tzinfo=UTC))
+        .values("hour")
+        .annotate(
+            positive=Count("pk", filter=Q(sentiment=Sentiment.POSITIVE)),
+            neutral=Count("pk", filter=Q(sentiment=Sentiment.NEUTRAL)),
+            negative=Count("pk", filter=Q(sentiment=Sentiment.NEGATIVE)),
+        )
+        .order_by("hour")
+    )
+    return [Hour(row["hour"], row["positive"], row["neutral"], row["negative"]) for row in rows]
+
+
+def timeline(incident: Incident) -> list[Entry]:
+    """The journal of the incident, oldest first."""
+    return list(Entry.objects.filter(stream_id=incident.stream).select_related("actor").order_by("seq"))

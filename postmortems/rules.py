@@ -1,0 +1,90 @@
+"""Who may do what with a post-mortem, and from which state it, its lessons and its actions may move to which."""
+
+from __future__ import annotations
+
+import rules
+
+from incidents.models import Incident
+from people.models import SiteRole, User
+from people.rules import can_approve, can_read, can_work
+from postmortems.models import ActionState, CorrectiveAction, LessonState, PostMortem, PostMortemState
+
+TRANSITIONS: dict[str, frozenset[str]] = {
+    PostMortemState.DRAFT: frozenset({PostMortemState.IN_REVIEW}),
+    PostMortemState.IN_REVIEW: frozenset({PostMortemState.DRAFT, PostMortemState.APPROVED}),
+    # An incident that is reopened takes the approval of its review with it.
+    PostMortemState.APPROVED: frozenset({PostMortemState.CLOSED, PostMortemState.DRAFT}),
+    PostMortemState.CLOSED: frozenset({PostMortemState.DRAFT}),
+}
+ACTION_TRANSITIONS: dict[str, frozenset[str]] = {
+    ActionState.PROPOSED: frozenset({ActionState.ACCEPTED, ActionState.CANCELLED}),
+    ActionState.ACCEPTED: frozenset({ActionState.IN_PROGRESS, ActionState.CANCELLED}),
+    ActionState.IN_PROGRESS: frozenset({ActionState.DONE, ActionState.CANCELLED}),
+    # A verifier who finds it undone sends it back.
+    ActionState.DONE: frozenset({ActionState.VERIFIED, ActionState.IN_PROGRESS, ActionState.CANCELLED}),
+    ActionState.VERIFIED: frozenset(),
+    ActionState.CANCELLED: frozenset(),
+}
+LESSON_TRANSITIONS: dict[str, frozenset[str]] = {
+    LessonState.IDENTIFIED: frozenset({LessonState.IMPLEMENTED}),
+    LessonState.IMPLEMENTED: frozenset({LessonState.LEARNED}),
+    LessonState.LEARNED: frozenset(),
+}
+
+
+@rules.predicate
+def sees(user: User, subject: PostMortem | None) -> bool:
+    return subject is None or Incident.objects.visible_to(user).filter(pk=subject.incident_id).exists()
+
+
+@rules.predicate
+def is_independent(user: User, subject: PostMortem | None) -> bool:
+    """Neither the author nor whoever edited last."""
+    return subject is None or user.pk not in (subject.author_id, subject.last_editor_id)
+
+
+@rules.predicate
+def owns(user: User, action: CorrectiveAction) -> bool:
+    return user.pk == action.owner_id
+
+
+@rules.predicate
+def may_verify(user: User, action: CorrectiveAction) -> bool:
+    """The verifier that was named, else anybody who works here; never the owner."""
+    if user.pk == action.owner_id:
+        return False
+    return user.pk == action.verifier_id if action.verifier_id else can_work(user)
+
+
+@rules.predicate
+def sees_action(user: User, action: CorrectiveAction) -> bool:
+    return sees(user, action.post_mortem)
+
+
+rules.add_perm("postmortems.see", can_read & sees)
+rules.add_perm("postmortems.write", can_work & sees)
+# The role alone; the action tells an author and a last editor apart from somebody without the role.
+rules.add_perm("postmortems.review", can_approve & sees)
+rules.add_perm("postmortems.approve", can_approve & sees & is_independent)
+# Being named is the permission: an owner or verifier may be a head of department who only reads otherwise.
+rules.add_perm("postmortems.carry_out", can_read & sees_action & owns)
+rules.add_perm("postmortems.verify", can_read & sees_action & may_verify)
+
+
+def people_who_see(incident: Incident) -> list[User]:
+    """Everybody who may be given a part in this post-mortem, by name."""
+    people = User.objects.filter(is_active=True)
+    if incident.confidential:
+        holders = incident.role_assignments.active().values("user")
+        people = people.filter(pk__in=holders) | people.filter(pk__in=incident.members.values("pk"))
+        people = people | User.objects.filter(is_active=True, pk=incident.logged_by_id)
+    return list(people.distinct().order_by("name"))
+
+
+def reviewers(post_mortem: PostMortem) -> list[User]:
+    """Approvers who may decide about this post-mortem."""
+    return [
+        person
+        for person in people_who_see(post_mortem.incident)
+        if person.site_role == SiteRole.APPROVER and is_independent(person, post_mortem)
+    ]
