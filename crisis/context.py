@@ -1,9 +1,18 @@
 """What the frame around every page shows: the rail, the bell, banners."""
 
 from django.conf import settings
+from django.db.models import Max
+from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from crisis.health import FIRING, NO_CLEAN_TICK_AFTER
+from escalations.models import Heartbeat
+from notifications.models import Channel, Delivery
+from people.models import User
 
 RAIL = [
     ("desk", "layout-dashboard", _("Desk")),
@@ -15,6 +24,27 @@ RAIL = [
 ]
 
 
+def shell(request: HttpRequest) -> dict[str, object]:
+    """Context of base.html. Whatever needs a query is lazy, so that a partial does not pay for it."""
+    context: dict[str, object] = {"demo": settings.DEMO}
+    user = getattr(request, "user", None)  # an error page may be drawn before anybody is known
+    if not isinstance(user, User):
+        return context
+    match = request.resolver_match
+    here = match.view_name if match else ""
+    return context | {
+        "rail": [
+            {"url": url, "icon": icon, "label": label, "current": _belongs(here, name)}
+            for name, icon, label in RAIL
+            if (url := _address(name))
+        ],
+        "notifications_url": _address("notifications:list"),
+        "preferences_url": _address("people:preferences"),
+        "unread_count": SimpleLazyObject(lambda: _unread(user)),
+        "engine_alarm": SimpleLazyObject(_engine_alarm),
+    }
+
+
 def _address(name: str) -> str:
     try:
         return reverse(name)
@@ -22,23 +52,24 @@ def _address(name: str) -> str:
         return ""
 
 
-def shell(request: HttpRequest) -> dict[str, object]:
-    """Context of base.html."""
-    match = request.resolver_match
-    here = match.view_name if match else ""
-    rail = [
-        {"url": url, "icon": icon, "label": label, "current": _same_page(name, here)}
-        for name, icon, label in RAIL
-        if (url := _address(name))
-    ]
-    return {
-        "rail": rail,
-        "notifications_url": _address("notifications:list"),
-        "preferences_url": _address("people:preferences"),
-        "demo": settings.DEMO,
-    }
-
-
-def _same_page(name: str, here: str) -> bool:
+def _belongs(here: str, name: str) -> bool:
     """A page belongs to the rail item of its app; the desk has no app of its own."""
     return name == here or (":" in name and here.startswith(name.split(":")[0] + ":"))
+
+
+def _unread(user: User) -> int:
+    return Delivery.objects.filter(person=user, channel=Channel.IN_APP).unread().count()
+
+
+def _engine_alarm() -> str:
+    """What is wrong with the escalation engine, or nothing."""
+    beats = Heartbeat.objects.filter(process__in=FIRING).aggregate(silence=Now() - Max("last_clean_tick_at"))
+    silence = beats["silence"]
+    if silence is None:
+        return gettext("The escalation engine is not running: nobody is alerted. Call people yourself.")
+    if silence <= NO_CLEAN_TICK_AFTER:
+        return ""
+    return gettext(
+        "The escalation engine has not ticked for %(seconds)d s. Deadlines are kept, but nobody is alerted "
+        "until it runs again: call people yourself."
+    ) % {"seconds": silence.total_seconds()}

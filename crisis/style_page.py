@@ -1,4 +1,4 @@
-"""A living page of every shared part, with data as ugly as it gets. Only with DEBUG or in tests (see crisis/urls.py)."""
+"""A living page of every shared part, with data as ugly as it gets. Only with DEBUG or in tests."""
 
 from datetime import timedelta
 from itertools import count
@@ -19,14 +19,17 @@ CHINESE = (
     "我们已获悉今天上午部分航班延误的情况，并对受影响的旅客深表歉意。目前技术团队正在排查原因，"
     "我们将在一小时内再次通报进展。受影响的旅客可以免费改签或全额退票。"
 )
-OLD = "We know that some flights are late today. We are looking into it and will report tomorrow. İstanbul'daki yolcular bekliyor."
+OLD = (
+    "We know that some flights are late today. We are looking into it and will report tomorrow. "
+    "İstanbul'daki yolcular bekliyor."
+)
 NEW = (
     "We are sorry: 34 flights are late today because the crew system failed. We will report again at 16:00. "
     "İstanbul'daki yolcularımız bekliyor."
 )
 STATEMENT = (
-    "We are sorry. 34 flights are late today because our crew system failed at 11:20.\n\nNobody has to pay for a new "
-    "booking. We will tell you more at 16:00 UTC.\n\nWrite to us here: https://example.com/help"
+    "We are sorry. 34 flights are late today because our crew system failed at 11:20.\n\nNobody has to pay "
+    "for a new booking. We will tell you more at 16:00 UTC.\n\nWrite to us here: https://example.com/help"
 )
 MARKDOWN = (
     "# What we know\n\n- 34 flights, **none** in the air\n- see [the log](https://example.com)\n\n"
@@ -81,7 +84,7 @@ def style_page(request: HttpRequest) -> HttpResponse:
         "preferences_url": "#main",
         "unread_count": 7,
         "demo": True,
-        "engine_silent_seconds": 40 if "silent" in request.GET else None,
+        "engine_alarm": "The escalation engine has not ticked for 40 s." if "silent" in request.GET else "",
         "people": people,
         "levels": [1, 2, 3, 4, None],
         "tones": ["neutral", "attention", "good", "stopped"],

@@ -44,14 +44,24 @@ def compare(old: str, new: str) -> Difference:
     left, right = _TOKEN.findall(old), _TOKEN.findall(new)
     coarse = max(len(left), len(right)) > _EXACT_UP_TO_TOKENS
     found = Difference()
-    for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(None, left, right, autojunk=coarse).get_opcodes():
-        changed = tag != "equal"
-        found.changes += changed
-        if i2 > i1:
-            found.old.append(Piece("".join(left[i1:i2]), changed))
-        if j2 > j1:
-            found.new.append(Piece("".join(right[j1:j2]), changed))
+    running = False
+    steps = difflib.SequenceMatcher(None, left, right, autojunk=coarse).get_opcodes()
+    for number, (tag, i1, i2, j1, j2) in enumerate(steps):
+        # A blank between two changed words belongs to the change: five words replaced are one change.
+        inside = 0 < number < len(steps) - 1 and "".join(left[i1:i2]).isspace()
+        changed = tag != "equal" or inside
+        found.changes += changed and not running
+        running = changed
+        _add(found.old, "".join(left[i1:i2]), changed)
+        _add(found.new, "".join(right[j1:j2]), changed)
     return found
+
+
+def _add(side: list[Piece], text: str, changed: bool) -> None:
+    if side and side[-1].changed == changed:
+        text = side.pop().text + text
+    if text:
+        side.append(Piece(text, changed))
 
 
 @cache
@@ -60,7 +70,7 @@ def _parser() -> MarkdownIt:
 
 
 def render_markdown(text: str) -> SafeString:
-    """Markdown as HTML that is safe to show: no raw HTML, images or styles; headings start below the page's."""
+    """Markdown as HTML that is safe to show: no raw HTML, images or styles; headings start at h3."""
     parser = _parser()
     tokens = parser.parse(text)
     for token in tokens:

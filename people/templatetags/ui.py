@@ -1,6 +1,6 @@
 """What every page draws the same way: `{% load ui %}`.
 
-A level, a state, a clock, a moment, a person, a difference, a figure and an icon are drawn here and nowhere else.
+Levels, states, clocks, moments, people, differences, figures and icons are drawn here and nowhere else.
 """
 
 import json
@@ -28,12 +28,18 @@ LEVEL_WORDS = {
     3: gettext_lazy("paracrisis"),
     4: gettext_lazy("issue"),
 }
-TONE_ICONS = {"neutral": "circle", "attention": "circle-alert", "good": "circle-check", "stopped": "circle-slash"}
+TONE_ICONS = {
+    "neutral": "circle",
+    "attention": "circle-alert",
+    "good": "circle-check",
+    "stopped": "circle-slash",
+}
 
 
 @lru_cache(maxsize=256)
 def _drawn(name: str, size: int) -> SafeString:
-    return mark_safe(lucide(name, size=size, **{"class": "icon", "aria_hidden": "true", "focusable": "false"}))  # noqa: S308
+    attributes = {"class": "icon", "aria_hidden": "true", "focusable": "false"}
+    return mark_safe(lucide(name, size=size, **attributes))  # noqa: S308 - drawings that come with the package
 
 
 @register.simple_tag
@@ -59,7 +65,7 @@ def state_chip(label: str, tone: str = "neutral") -> SafeString:
 
 @register.simple_tag
 def clock(due_at: datetime | None, label: str = "") -> SafeString:
-    """A deadline counting down, right without JavaScript and ticking with it; the absolute time on focus or hover.
+    """A deadline counting down, right without JavaScript, ticking with it; absolute time on focus or hover.
 
     It turns amber 15 minutes and red 5 minutes before `due_at`, and says "overdue by ..." after it.
     """
@@ -80,7 +86,7 @@ def clock(due_at: datetime | None, label: str = "") -> SafeString:
 
 @register.simple_tag
 def moment(at: datetime | None) -> SafeString:
-    """When something happened or will: relative, with the absolute time in the reader's zone on focus or hover."""
+    """When something happened or will: relative; absolute in the reader's zone on focus or hover."""
     if at is None:
         return format_html('<span class="when is-none">{}</span>', gettext("not yet"))
     return format_html(
