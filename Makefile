@@ -9,6 +9,9 @@ export VENV PORT HOST
 RUN := $(VENV)/bin
 # Only for commands that look at the code: no service is started, no secret is real.
 OFFLINE := DEBUG=true
+PRODUCTION := SECRET_KEY=for-the-deployment-check-alone-so-long-and-varied-that-django-is-content-0123456789 \
+	DATABASE_URL=postgres://localhost/none REDIS_URL=redis://localhost ALLOWED_HOSTS=crisis.example.com \
+	DEBUG=false DEMO=false HTTPS=true
 
 .PHONY: help demo demo-reset test check lock catalogues install install-dev
 
@@ -25,7 +28,15 @@ test: install-dev catalogues ## Run the tests on embedded PostgreSQL and Redis, 
 	@$(RUN)/python -m pytest -n auto $(PYTEST)
 
 check: install-dev catalogues ## Linters, types, layers, templates, migrations, deployment and translations
-	@sh requirements/check.sh
+	$(RUN)/ruff check .
+	$(RUN)/ruff format --check .
+	$(OFFLINE) $(RUN)/mypy .
+	$(RUN)/lint-imports
+	$(RUN)/djlint --check --quiet templates
+	$(RUN)/djlint --lint --quiet templates
+	$(OFFLINE) $(RUN)/python manage.py makemigrations --check --dry-run
+	$(PRODUCTION) $(RUN)/python manage.py check --deploy --fail-level WARNING
+	$(RUN)/python -m crisis.catalogues --check
 
 lock: ## Lock the requirements of pyproject.toml, with hashes, for every supported Python
 	@$(PYTHON) -m venv $(VENV)-lock
@@ -36,7 +47,7 @@ lock: ## Lock the requirements of pyproject.toml, with hashes, for every support
 	eval "$$UV --extra embedded --group dev --constraints requirements/app.txt --output-file requirements/dev.txt"
 
 catalogues:
-	@$(OFFLINE) $(RUN)/python manage.py compile_catalogues
+	@$(RUN)/python -m crisis.catalogues
 
 install:
 	@$(PYTHON) requirements/install.py app

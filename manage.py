@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-DEMO_ENVIRONMENT = HERE / "var" / "demo.env"
+DEMO_ENVIRONMENT = Path(os.environ.get("VAR_DIR") or HERE / "var") / "demo.env"
 
 
 def main() -> None:

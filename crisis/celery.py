@@ -19,7 +19,7 @@ HINT = {"expires": 10}
 app.conf.beat_schedule = {
     "fire-due-deadlines": {"task": "escalations.tasks.fire_due", "schedule": 2.0, "options": HINT},
     "deliver-notifications": {"task": "notifications.tasks.deliver", "schedule": 2.0, "options": HINT},
-    "pulse": {"task": "crisis.tasks.pulse", "schedule": 3.0, "options": HINT},
+    "pulse": {"task": "crisis.tasks.pulse", "schedule": 2.0, "options": HINT},
 }
 
 

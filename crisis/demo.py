@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import hashlib
 import ipaddress
 import json
 import os
@@ -28,7 +29,7 @@ from crisis.embedded import EmbeddedError, Servers, configured_servers, database
 from crisis.processes import Process, last_line, spawn
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"
+VAR_DIR = Path(os.environ.get("VAR_DIR") or BASE_DIR / "var").absolute()
 PEOPLE = (
     ("alice@example.com", "communicator"),
     ("bob@example.com", "comms lead, approver"),
@@ -87,11 +88,19 @@ class Demo:
         environment = self._environment()
         say("Preparing the database and the pages ...")
         manage = [sys.executable, str(BASE_DIR / "manage.py")]
-        with self._step("static", [*manage, "collectstatic", "--noinput"], environment) as static:
-            self._finish("catalogues", [*manage, "compile_catalogues"], environment)
-            self._finish("migrate", [*manage, "migrate", "--noinput"], environment)
-            self._finish("load_demo", [*manage, "load_demo"], environment)
+        self._wait_for(
+            "catalogues", self._step("catalogues", [sys.executable, "-m", "crisis.catalogues"], environment)
+        )
+        # Fingerprinting the stylesheets and scripts takes seconds, and is needed only when one has changed.
+        fingerprint, kept = static_fingerprint(), VAR_DIR / "static" / "fingerprint.txt"
+        static = None
+        if not kept.exists() or kept.read_text() != fingerprint:
+            static = self._step("static", [*manage, "collectstatic", "--noinput"], environment)
+        self._wait_for("migrate", self._step("migrate", [*manage, "migrate", "--noinput"], environment))
+        self._wait_for("load_demo", self._step("load_demo", [*manage, "load_demo"], environment))
+        if static:
             self._wait_for("static", static)
+            kept.write_text(fingerprint)
         celery = [sys.executable, "-m", "celery", "-A", "crisis"]
         uvicorn = [sys.executable, "-m", "uvicorn", "crisis.asgi:application"]
         commands = {
@@ -127,13 +136,11 @@ class Demo:
             **os.environ,
             **kept,
             "SITE_URL": self.url,
+            "VAR_DIR": str(VAR_DIR),
             "DATABASE_URL": os.environ.get("DATABASE_URL") or database_url(VAR_DIR),
             "REDIS_URL": os.environ.get("REDIS_URL") or redis_url(VAR_DIR),
             "PYTHONUNBUFFERED": "1",
         }
-
-    def _finish(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
-        self._wait_for(name, self._step(name, command, environment))
 
     def _step(
         self, name: str, command: Sequence[str], environment: Mapping[str, str]
@@ -269,6 +276,13 @@ def not_ready(url: str) -> dict[str, str]:
     return {name: reason for name, reason in parts.items() if reason != "ok"}
 
 
+def static_fingerprint() -> str:
+    """Changes whenever our own static files or the installed packages do."""
+    files = [BASE_DIR / "requirements" / "app.txt", *sorted((BASE_DIR / "static").rglob("*"))]
+    facts = [(str(file), file.stat().st_mtime_ns, file.stat().st_size) for file in files]
+    return hashlib.sha256(repr(facts).encode()).hexdigest()
+
+
 def reset(servers: Servers) -> None:
     """Remove the demo's data. Raises DemoError or EmbeddedError while somebody uses them."""
     with only_one("being reset"):
@@ -290,7 +304,7 @@ def log_of(name: str) -> Path:
 
 
 def short(path: Path) -> str:
-    return str(path.relative_to(BASE_DIR))
+    return str(path.relative_to(BASE_DIR) if path.is_relative_to(BASE_DIR) else path)
 
 
 def say(text: str) -> None:

@@ -23,7 +23,7 @@ from escalations.models import Heartbeat
 
 PATH = "/healthz"
 TIMEOUT_SECONDS = 1
-SILENT_AFTER = timedelta(seconds=20)  # worker and beat give a sign every three seconds
+SILENT_AFTER = timedelta(seconds=20)  # worker and beat give a sign every two seconds
 NO_CLEAN_TICK_AFTER = timedelta(seconds=30)
 OVERDUE_SECONDS = 60
 # Whoever fires deadlines: the workers, or the watchdog while they are silent.

@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from crisis import embedded
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"
 
 TESTING = "pytest" in sys.modules
 
@@ -23,6 +22,8 @@ env = environ.Env()
 # they see the environment alone.
 if not (TESTING or env.bool("DEMO", default=False)):
     environ.Env.read_env(BASE_DIR / ".env")
+
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))  # everything that is written at run time
 
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)  # demo people with a known password; loopback only

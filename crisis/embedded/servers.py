@@ -25,7 +25,6 @@ SOCKET_PATH_LIMIT = 100  # bytes; the kernel allows 107, on macOS 103
 COMMANDS_WITHOUT_SERVICES = {
     "check",
     "collectstatic",
-    "compile_catalogues",
     "compilemessages",
     "diffsettings",
     "findstatic",
@@ -84,7 +83,8 @@ class Servers:
         """Join the users of the servers and start what is not running. Raises EmbeddedError."""
         if not self.servers or self._users_lock is not None:
             return
-        self._prepare_directories()
+        self._make_directories()
+        self._check_owners()
         with self._gate():
             self._users_lock = _open_lock(self.locks / "users.lock")
             fcntl.flock(self._users_lock, fcntl.LOCK_SH)
@@ -109,7 +109,7 @@ class Servers:
 
     def stop_unused(self) -> None:
         """Stop what a killed process left running. Raises EmbeddedError while somebody uses the servers."""
-        self._prepare_directories()
+        self._make_directories()
         with self._gate(), _open_lock(self.locks / "users.lock") as users_lock:
             try:
                 fcntl.flock(users_lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -140,12 +140,14 @@ class Servers:
             fcntl.flock(gate, fcntl.LOCK_EX)
             yield
 
-    def _prepare_directories(self) -> None:
+    def _make_directories(self) -> None:
         for directory in (self.directory, self.locks, self.logs):
             with suppress(PermissionError):
                 directory.mkdir(parents=True, exist_ok=True)
             if not os.access(directory, os.W_OK):
                 raise EmbeddedError(f"You may not write to {directory}. Run this as the user who owns it.")
+
+    def _check_owners(self) -> None:
         data, owner = self.directory / "postgres", os.geteuid() or unprivileged_user().pw_uid
         if data.exists() and data.stat().st_uid != owner:
             raise EmbeddedError(f"{data} was made by another user. Run this as that user, or remove it.")
