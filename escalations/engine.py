@@ -42,8 +42,10 @@ def fire(deadline_id: int) -> bool:
             return False
         entry = purpose.on_missed(subject, due)
         # Guarded once more by state: of two that ever came this far, one writes nothing.
-        if not Deadline.objects.armed().filter(pk=due.pk).update(
-            state=DeadlineState.FIRED, fired_at=Now(), entry=entry
+        if (
+            not Deadline.objects.armed()
+            .filter(pk=due.pk)
+            .update(state=DeadlineState.FIRED, fired_at=Now(), entry=entry)
         ):
             raise RuntimeError(f"deadline {due.pk} fired twice")
         _arm_next(due)

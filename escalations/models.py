@@ -53,7 +53,9 @@ class PolicyStep(models.Model):
     )
     tell = models.JSONField(
         _("whom to tell"),
-        help_text=_("For example “deputy:CL”, “role:CO”, “duty:SM”, “level” (everybody of the level) or “administrators”."),
+        help_text=_(
+            "For example “deputy:CL”, “role:CO”, “duty:SM”, “level” (everybody of the level) or “administrators”."
+        ),
     )
     raise_level = models.BooleanField(_("raise to the next level"), default=False)
 
@@ -61,7 +63,9 @@ class PolicyStep(models.Model):
         verbose_name = _("policy step")
         verbose_name_plural = _("policy steps")
         ordering = ["policy", "position"]
-        constraints = [models.UniqueConstraint(fields=["policy", "position"], name="policy_step_position_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["policy", "position"], name="policy_step_position_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.policy}, step {self.position}"
@@ -123,7 +127,8 @@ class Deadline(models.Model):
         ordering = ["due_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["content_type", "object_id", "purpose", "generation", "step"], name="deadline_step_once"
+                fields=["content_type", "object_id", "purpose", "generation", "step"],
+                name="deadline_step_once",
             ),
             models.UniqueConstraint(
                 fields=["content_type", "object_id", "purpose"],

@@ -22,9 +22,7 @@ class IncidentsConfig(AppConfig):
             NEXT_UPDATE: _("Promised public update"),
         }
         for code, label in labels.items():
-            purposes.register(
-                purposes.Purpose(code, label, Incident, actions.on_missed, actions.recipients)
-            )
+            purposes.register(purposes.Purpose(code, label, Incident, actions.on_missed, actions.recipients))
         kinds.declare(SENTENCES)
         kinds.declare_labels("purpose", labels)
         kinds.declare_labels("role", dict(CrisisRole.choices))

@@ -21,7 +21,8 @@ def _room(incident: Incident, anchor: str) -> str:
 def stakeholders_told(incident: Incident) -> list[Blocker]:
     untold = incident.stakeholder_notices.filter(Q(told_at__isnull=True) & Q(skipped_reason=""))
     return [
-        Blocker(_("%(name)s not told yet") % {"name": notice.name}, _room(incident, "stakeholders")) for notice in untold
+        Blocker(_("%(name)s not told yet") % {"name": notice.name}, _room(incident, "stakeholders"))
+        for notice in untold
     ]
 
 
@@ -43,8 +44,12 @@ def signed(incident: Incident) -> list[Blocker]:
 
 def register_all() -> None:
     resolved = IncidentState.RESOLVED
-    gates.register(Check("stakeholders", gettext_lazy("Every stakeholder told"), resolved, stakeholders_told, True))
     gates.register(
-        Check("department", gettext_lazy("Responsible department notified"), resolved, department_notified, True)
+        Check("stakeholders", gettext_lazy("Every stakeholder told"), resolved, stakeholders_told, True)
+    )
+    gates.register(
+        Check(
+            "department", gettext_lazy("Responsible department notified"), resolved, department_notified, True
+        )
     )
     gates.register(Check("signed", gettext_lazy("Signed"), resolved, signed))

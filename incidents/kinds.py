@@ -7,7 +7,9 @@ SENTENCES = {
     "incident.acknowledged": _("{actor} acknowledged “{title}”"),
     "incident.triaged": _("{actor} triaged “{title}”: L{level}, score {total}"),
     "incident.rescored": _("{actor} scored “{title}” again: L{level}, before {before}, score {total}"),
-    "incident.activated": _("{actor} activated the response to “{title}” (L{level}) with the playbook “{playbook}”"),
+    "incident.activated": _(
+        "{actor} activated the response to “{title}” (L{level}) with the playbook “{playbook}”"
+    ),
     "incident.monitoring": _("{actor} began to monitor “{title}”"),
     "incident.breached": _("“{title}” flares up again: {reason}"),
     "incident.resolved": _("{actor} stood “{title}” down"),

@@ -32,7 +32,9 @@ def merge(
         changed[name] = {"old": stored, "new": after[name]}
     if clashes:
         raise Conflict(
-            _("Somebody else changed the same text while you were writing. Both versions are below; nothing is lost."),
+            _(
+                "Somebody else changed the same text while you were writing. Both versions are below; nothing is lost."
+            ),
             theirs=clashes,
         )
     for name, values in changed.items():

@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 
-from incidents.models import Category, Incident, Playbook, StakeholderGroup, StakeholderNotice, StepPhase, Task
+from incidents.models import (
+    Category,
+    Incident,
+    Playbook,
+    StakeholderGroup,
+    StakeholderNotice,
+    StepPhase,
+    Task,
+)
 from incidents.severity import Level
 from people.models import CrisisRole
 

@@ -30,7 +30,9 @@ def people_for(incident: Incident, tell: Iterable[str]) -> list[User]:
     visible = _who_see(incident, found)
     if visible:
         return visible
-    last_resort = on_duty(CrisisRole.CRISIS_LEAD) + _holders(incident) + _administrators() + [incident.logged_by]
+    last_resort = (
+        on_duty(CrisisRole.CRISIS_LEAD) + _holders(incident) + _administrators() + [incident.logged_by]
+    )
     return _who_see(incident, last_resort)
 
 
@@ -72,4 +74,6 @@ def _who_see(incident: Incident, people: list[User]) -> list[User]:
     unique = list({person.pk: person for person in people if person.is_active}.values())
     if not incident.confidential:
         return unique
-    return [person for person in unique if Incident.objects.visible_to(person).filter(pk=incident.pk).exists()]
+    return [
+        person for person in unique if Incident.objects.visible_to(person).filter(pk=incident.pk).exists()
+    ]

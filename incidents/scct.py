@@ -47,7 +47,9 @@ def recommend(
     if is_rumour and cluster == Cluster.VICTIM and not claim_proven:
         return Advice(Strategy.DENY, _("An unfounded rumour is denied with evidence."))
     if cluster == Cluster.PREVENTABLE:
-        return Advice(Strategy.REBUILD, _("Strong attribution: apology and corrective action; compensation if harmed."))
+        return Advice(
+            Strategy.REBUILD, _("Strong attribution: apology and corrective action; compensation if harmed.")
+        )
     if cluster == Cluster.ACCIDENTAL and similar_history:
         return Advice(Strategy.REBUILD, _("Some attribution, and it is not the first time."))
     if cluster == Cluster.ACCIDENTAL:

@@ -50,7 +50,9 @@ INPUTS = (
         1,
         (_("under 10"), _("10 or more"), _("25 or more"), _("40 or more")),
     ),
-    Input("media", _("Media"), 2, (_("none"), _("local or niche"), _("national"), _("many or international"))),
+    Input(
+        "media", _("Media"), 2, (_("none"), _("local or niche"), _("national"), _("many or international"))
+    ),
     Input(
         "influencers",
         _("Influencers, by followers"),
@@ -61,7 +63,12 @@ INPUTS = (
         "safety_legal",
         _("Safety and law"),
         3,
-        (_("none"), _("contract"), _("regulator, intellectual property, privacy"), _("injury, data breach, crime")),
+        (
+            _("none"),
+            _("contract"),
+            _("regulator, intellectual property, privacy"),
+            _("injury, data breach, crime"),
+        ),
     ),
     Input(
         "topic",

@@ -75,7 +75,9 @@ class Entry(models.Model):
             models.UniqueConstraint(fields=["stream", "seq"], name="entry_seq_once_per_stream"),
             models.UniqueConstraint(fields=["stream", "prev_hash"], name="entry_chain_never_forks"),
         ]
-        indexes = [models.Index(fields=["kind", "at"], name="entry_by_kind")]  # figures and reports read by kind
+        indexes = [
+            models.Index(fields=["kind", "at"], name="entry_by_kind")
+        ]  # figures and reports read by kind
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
             never_truncated("never_truncated"),

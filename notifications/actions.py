@@ -58,7 +58,9 @@ def withdraw(*, entry_ids: Iterable[int], **_signal: Any) -> None:
     A message whose sending has begun is left alone; it is recorded as sent or not, and audited as late.
     """
     Delivery.objects.filter(
-        entry_id__in=list(entry_ids), state__in=[DeliveryState.PENDING, DeliveryState.LEASED], started_at__isnull=True
+        entry_id__in=list(entry_ids),
+        state__in=[DeliveryState.PENDING, DeliveryState.LEASED],
+        started_at__isnull=True,
     ).update(state=DeliveryState.CANCELLED, lease_token=None, lease_until=None)
 
 

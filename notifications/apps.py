@@ -12,7 +12,11 @@ class NotificationsConfig(AppConfig):
         from notifications.actions import fan_out, withdraw
 
         kinds.declare(
-            {"notification.undelivered": _("A message to {person} could not be delivered ({channel}): {reason}")}
+            {
+                "notification.undelivered": _(
+                    "A message to {person} could not be delivered ({channel}): {reason}"
+                )
+            }
         )
         entry_recorded.connect(fan_out, dispatch_uid="notifications.fan_out")
         entries_superseded.connect(withdraw, dispatch_uid="notifications.withdraw")

@@ -82,7 +82,8 @@ class Delivery(models.Model):
                 name="delivery_leased_has_token",
             ),
             models.CheckConstraint(
-                condition=~Q(state=DeliveryState.SENT) | Q(sent_at__isnull=False), name="delivery_sent_has_time"
+                condition=~Q(state=DeliveryState.SENT) | Q(sent_at__isnull=False),
+                name="delivery_sent_has_time",
             ),
         ]
         indexes = [

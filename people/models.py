@@ -42,7 +42,9 @@ class CrisisRole(models.TextChoices):
 
 def validate_time_zone(name: str) -> None:
     if name not in zoneinfo.available_timezones():
-        raise ValidationError(_("“%(name)s” is not a time zone. Example: Europe/Istanbul."), params={"name": name})
+        raise ValidationError(
+            _("“%(name)s” is not a time zone. Example: Europe/Istanbul."), params={"name": name}
+        )
 
 
 class UserManager(BaseUserManager["User"]):
@@ -70,7 +72,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     department = models.CharField(_("department"), max_length=120, blank=True)
     language = models.CharField(_("language"), max_length=10, default="en")
-    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_time_zone])
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, default="UTC", validators=[validate_time_zone]
+    )
     is_active = models.BooleanField(_("active"), default=True)
     joined_at = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
 
@@ -131,7 +135,9 @@ class DutyShift(models.Model):
                 violation_error_message=_("A shift must end after it starts."),
             )
         ]
-        indexes = [models.Index(fields=["role", "ends_at"], name="duty_shift_now")]  # who is on duty for a role now
+        indexes = [
+            models.Index(fields=["role", "ends_at"], name="duty_shift_now")
+        ]  # who is on duty for a role now
 
     def __str__(self) -> str:
         return f"{self.get_role_display()}: {self.user}"

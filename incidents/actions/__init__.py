@@ -15,9 +15,19 @@ from incidents.actions.lifecycle import (
 )
 from incidents.actions.locking import lock_incident
 from incidents.actions.people import accept_role, assign_role, change_members, decline_role, hand_over_role
-from incidents.actions.situation import change_situation, choose_strategy, decide_no_response, mark_claim_proven
+from incidents.actions.situation import (
+    change_situation,
+    choose_strategy,
+    decide_no_response,
+    mark_claim_proven,
+)
 from incidents.actions.standdown import sign_off, waive_check
-from incidents.actions.stakeholders import add_stakeholder, notify_department, skip_stakeholder, tell_stakeholder
+from incidents.actions.stakeholders import (
+    add_stakeholder,
+    notify_department,
+    skip_stakeholder,
+    tell_stakeholder,
+)
 from incidents.actions.statements import note_first_response, promise_next_update
 from incidents.actions.tasks import add_task, settle_task
 

@@ -52,7 +52,9 @@ def assess(
     rating = rate(scores, account_control_lost=incident.account_control_lost)
     level = Level(override_level or rating.level)
     if level != rating.level and not override_reason.strip():
-        raise Invalid(_("The scores say %(level)s. Give a reason for another level.") % {"level": rating.level.label})
+        raise Invalid(
+            _("The scores say %(level)s. Give a reason for another level.") % {"level": rating.level.label}
+        )
     before = incident.assessments.first()
     lowers = incident.level is not None and level > incident.level
     if lowers and not _may_lower(incident, actor, before):
@@ -80,7 +82,9 @@ def assess(
 
 def default_cluster(category: str) -> str:
     """The attribution that publics most likely make for a category; to be changed when the facts say otherwise."""
-    return next((cluster for cluster, members in CATEGORIES_BY_CLUSTER.items() if category in members), Cluster.VICTIM)
+    return next(
+        (cluster for cluster, members in CATEGORIES_BY_CLUSTER.items() if category in members), Cluster.VICTIM
+    )
 
 
 def _may_lower(incident: Incident, actor: User, before: Assessment | None) -> bool:

@@ -141,7 +141,9 @@ def activate(*, incident: Incident, actor: User, playbook: Playbook) -> Incident
         if key not in held
     ]
     if missing:
-        raise ActionRefused(_("Still missing: %(roles)s.") % {"roles": ", ".join(str(label) for label in missing)})
+        raise ActionRefused(
+            _("Still missing: %(roles)s.") % {"roles": ", ".join(str(label) for label in missing)}
+        )
     now = timezone.now()
     move(incident, IncidentState.ACTIVE, actor, activated_at=now, playbook=playbook)
     playbooks.create_tasks(incident)
@@ -230,9 +232,7 @@ def reopen(*, incident: Incident, actor: User, reason: str) -> Incident:
                 since=timezone.now(),
             )
     else:
-        move(
-            incident, IncidentState.ACTIVE, actor, resolved_at=None, closed_at=None, monitoring_since=None
-        )
+        move(incident, IncidentState.ACTIVE, actor, resolved_at=None, closed_at=None, monitoring_since=None)
         incident.sign_offs.all().delete()
         incident.gate_waivers.all().delete()
     note(

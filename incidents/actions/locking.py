@@ -30,7 +30,9 @@ def require(actor: User, permission: str, incident: Incident | None = None) -> N
 def require_open(incident: Incident) -> None:
     """Raises ActionRefused once an incident has stood down."""
     if incident.is_locked:
-        raise ActionRefused(_("This incident has stood down and is locked. Reopen it with a reason to go on."))
+        raise ActionRefused(
+            _("This incident has stood down and is locked. Reopen it with a reason to go on.")
+        )
 
 
 def require_text(text: str, message: Any) -> str:

@@ -132,7 +132,13 @@ def _require_two_people(incident: Incident, role: str, user: User, is_deputy: bo
 
 
 def _note(
-    incident: Incident, kind: str, actor: User, assignment: RoleAssignment, *, audience: list[User], **data: str
+    incident: Incident,
+    kind: str,
+    actor: User,
+    assignment: RoleAssignment,
+    *,
+    audience: list[User],
+    **data: str,
 ) -> None:
     note(
         incident,

@@ -30,7 +30,9 @@ SITUATION_FIELDS = (
 
 
 @transaction.atomic
-def change_situation(*, incident: Incident, actor: User, before: dict[str, Any], after: dict[str, Any]) -> Incident:
+def change_situation(
+    *, incident: Incident, actor: User, before: dict[str, Any], after: dict[str, Any]
+) -> Incident:
     """Write what the team shares. `before` is what the writer saw, `after` what they made of it.
 
     Fields that somebody else changed meanwhile and the writer left alone keep the other's text. Raises Conflict,
@@ -77,7 +79,9 @@ def choose_strategy(
     advice = advice_for(incident)
     if advice and strategy != advice.strategy:
         require_text(
-            reason, _("The recommendation is “%(advice)s”. Give a reason for another strategy.") % {"advice": advice.strategy.label}
+            reason,
+            _("The recommendation is “%(advice)s”. Give a reason for another strategy.")
+            % {"advice": advice.strategy.label},
         )
     incident.strategy, incident.strategy_reason = Strategy(strategy), reason.strip()
     incident.save(update_fields=["strategy", "strategy_reason", "fault_confirmed"])
@@ -125,7 +129,9 @@ def decide_no_response(*, incident: Incident, actor: User, reason: str) -> Incid
     incident = lock_incident(incident.pk)
     require(actor, "incidents.work", incident)
     require_open(incident)
-    incident.no_response_reason = require_text(reason, _("Silence needs a reason that will be read afterwards."))
+    incident.no_response_reason = require_text(
+        reason, _("Silence needs a reason that will be read afterwards.")
+    )
     incident.save(update_fields=["no_response_reason"])
     stop(subject=incident, purpose=HOLDING_STATEMENT)
     note(incident, "incident.no_response_decided", actor, reason=incident.no_response_reason)

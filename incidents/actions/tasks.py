@@ -27,7 +27,14 @@ def add_task(
         due_at=due_at,
         position=1000,  # after what the playbook prescribes
     )
-    note(incident, "task.added", actor, audience=people_for(incident, [f"role:{role}"]), text=task.text, role=role)
+    note(
+        incident,
+        "task.added",
+        actor,
+        audience=people_for(incident, [f"role:{role}"]),
+        text=task.text,
+        role=role,
+    )
     return task
 
 

@@ -183,7 +183,9 @@ class Incident(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["state", "level", "-detected_at"], name="incident_list"),  # open ones by level
+            models.Index(
+                fields=["state", "level", "-detected_at"], name="incident_list"
+            ),  # open ones by level
             models.Index(fields=["brand", "-detected_at"], name="incident_by_brand"),
         ]
 
@@ -210,4 +212,3 @@ class Incident(models.Model):
     def is_locked(self) -> bool:
         """After stand-down nothing more is said in public: a late comment rekindles."""
         return not self.is_open
-

@@ -21,7 +21,9 @@ class Playbook(models.Model):
 
     def all_steps(self) -> models.QuerySet["PlaybookStep"]:
         """Opening, own and closing steps in the order in which they are worked."""
-        return PlaybookStep.objects.filter(Q(playbook=self) | Q(playbook__isnull=True)).order_by("phase", "position")
+        return PlaybookStep.objects.filter(Q(playbook=self) | Q(playbook__isnull=True)).order_by(
+            "phase", "position"
+        )
 
 
 class StepPhase(models.IntegerChoices):

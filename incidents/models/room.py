@@ -125,7 +125,9 @@ class Task(models.Model):
                 | (~Q(state="open") & Q(settled_at__isnull=False, settled_by__isnull=False)),
                 name="task_settled_has_who_and_when",
             ),
-            models.CheckConstraint(condition=~Q(state="skipped") | ~Q(note=""), name="task_skipped_has_reason"),
+            models.CheckConstraint(
+                condition=~Q(state="skipped") | ~Q(note=""), name="task_skipped_has_reason"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -150,7 +152,9 @@ class StakeholderNotice(models.Model):
     group = models.CharField(_("group"), max_length=16, choices=StakeholderGroup)
     name = models.CharField(_("who"), max_length=120)
     channel = models.CharField(_("how"), max_length=120, blank=True)
-    sender_role = models.CharField(_("told by"), max_length=3, choices=CrisisRole, default=CrisisRole.COMMS_LEAD)
+    sender_role = models.CharField(
+        _("told by"), max_length=3, choices=CrisisRole, default=CrisisRole.COMMS_LEAD
+    )
     message = models.TextField(_("message"), blank=True, max_length=5_000)
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
     told_at = models.DateTimeField(null=True)

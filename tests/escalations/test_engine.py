@@ -29,7 +29,10 @@ def make_due(incident: Incident, *, minutes: int) -> None:
 def bob_on_duty(bob):
     now = timezone.now()
     return DutyShift.objects.create(
-        role=CrisisRole.CRISIS_LEAD, user=bob, starts_at=now - timedelta(hours=1), ends_at=now + timedelta(hours=8)
+        role=CrisisRole.CRISIS_LEAD,
+        user=bob,
+        starts_at=now - timedelta(hours=1),
+        ends_at=now + timedelta(hours=8),
     )
 
 
@@ -83,7 +86,9 @@ def test_a_deadline_that_cannot_fire_holds_up_no_other(triaged, monkeypatch, bob
     incident = triaged(2)
     make_due(incident, minutes=61)
     bad = Deadline.objects.of(incident).get(purpose="incident.acknowledge", state="armed")
-    Deadline.objects.filter(pk=bad.pk).update(steps=[{"after_seconds": 1, "tell": ["nonsense"], "raise_level": False}])
+    Deadline.objects.filter(pk=bad.pk).update(
+        steps=[{"after_seconds": 1, "tell": ["nonsense"], "raise_level": False}]
+    )
     assert engine.tick() == 1
     bad.refresh_from_db()
     assert (bad.failures, bad.state) == (1, DeadlineState.ARMED)

@@ -115,7 +115,9 @@ def test_deputy_is_somebody_else(triaged, alice, bob):
     incident = triaged(2)
     actions.assign_role(incident=incident, actor=alice, role=CrisisRole.CRISIS_LEAD, user=bob)
     with pytest.raises(ActionRefused, match="somebody else"):
-        actions.assign_role(incident=incident, actor=alice, role=CrisisRole.CRISIS_LEAD, user=bob, is_deputy=True)
+        actions.assign_role(
+            incident=incident, actor=alice, role=CrisisRole.CRISIS_LEAD, user=bob, is_deputy=True
+        )
 
 
 def test_handover_needs_a_briefing(activated, bob, carol):
@@ -123,6 +125,10 @@ def test_handover_needs_a_briefing(activated, bob, carol):
     lead = incident.role_assignments.active().get(role=CrisisRole.CRISIS_LEAD, is_deputy=False)
     with pytest.raises(ActionRefused, match="briefing"):
         actions.hand_over_role(assignment=lead, actor=bob, to=carol, briefing="")
-    successor = actions.hand_over_role(assignment=lead, actor=bob, to=carol, briefing="Gate at 14:00, legal informed")
+    successor = actions.hand_over_role(
+        assignment=lead, actor=bob, to=carol, briefing="Gate at 14:00, legal informed"
+    )
     assert successor.user == carol
-    assert incident.role_assignments.active().filter(role=CrisisRole.CRISIS_LEAD, is_deputy=False).count() == 1
+    assert (
+        incident.role_assignments.active().filter(role=CrisisRole.CRISIS_LEAD, is_deputy=False).count() == 1
+    )

@@ -1,0 +1,290 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from incidents.models import (
+    Brand,
+    Category,
+    Incident,
+    IncidentState,
+    Playbook,
+    StakeholderGroup,
+)
+from incidents.scct import Cluster, Strategy
+from incidents.severity import INPUTS, Level
+from people.models import CrisisRole, SiteRole, User
+
+LONG_TEXT = forms.Textarea(attrs={"rows": 4})
+UNKNOWN = ""
+
+
+def local_time(**options: Any) -> forms.DateTimeField:
+    """A moment in the writer's own zone."""
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    return forms.DateTimeField(widget=widget, **options)
+
+
+def able_people() -> Any:
+    """People who can take a role: everybody who does more than read."""
+    return User.objects.filter(is_active=True).exclude(site_role=SiteRole.READER)
+
+
+class FilterForm(forms.Form):
+    show = forms.ChoiceField(
+        label=_("Show"),
+        required=False,
+        choices=[("", _("Open")), ("all", _("All")), *IncidentState.choices],
+    )
+    level = forms.TypedChoiceField(
+        label=_("Level"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=[("", _("Any")), *Level.choices],
+    )
+    brand = forms.ModelChoiceField(
+        Brand.objects.all(), label=_("Brand"), required=False, empty_label=_("Any")
+    )
+    q = forms.CharField(label=_("Title"), required=False, max_length=200)
+
+
+class LogForm(forms.Form):
+    brand = forms.ModelChoiceField(Brand.objects.all(), label=_("Brand"), empty_label=None)
+    title = forms.CharField(
+        label=_("What is happening?"),
+        max_length=200,
+        min_length=3,
+        help_text=_("One line that somebody woken at night understands."),
+    )
+    summary = forms.CharField(
+        label=_("What do we see so far?"), widget=LONG_TEXT, required=False, max_length=10_000
+    )
+    category = forms.ChoiceField(
+        label=_("Category"), choices=[("", _("Not clear yet")), *Category.choices], required=False
+    )
+    originator = forms.CharField(
+        label=_("Where did it start?"),
+        required=False,
+        max_length=300,
+        help_text=_("Link or account of the first post. Public, relevant facts only."),
+    )
+    first_post_at = local_time(label=_("When was the first post?"), required=False)
+    confidential = forms.BooleanField(
+        label=_("Confidential"),
+        required=False,
+        help_text=_("Only you and the people who get a part in it will see that it exists."),
+    )
+
+
+class TriageForm(forms.Form):
+    category = forms.ChoiceField(label=_("Category"), choices=[("", _("Choose…")), *Category.choices])
+    cluster = forms.ChoiceField(
+        label=_("How much blame do people assign to us?"),
+        choices=[("", _("As usual for the category")), *Cluster.choices],
+        required=False,
+    )
+    originator = forms.CharField(label=_("Originator"), required=False, max_length=300)
+    account_control_lost = forms.BooleanField(label=_("We have lost control of an account"), required=False)
+    rights_flag = forms.BooleanField(
+        label=_("Rights of others are touched (copyright, artists, likeness)"),
+        required=False,
+        help_text=_("Legal must then approve every response."),
+    )
+    similar_history = forms.BooleanField(
+        label=_("Something similar happened before, or our reputation is bad"), required=False
+    )
+    evidence = forms.CharField(
+        label=_("Evidence: links, screenshots, figures"), widget=LONG_TEXT, required=False
+    )
+    override_level = forms.TypedChoiceField(
+        label=_("Level"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=[("", _("As the scores say")), *Level.choices],
+    )
+    override_reason = forms.CharField(label=_("Reason for another level"), required=False, max_length=500)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for item in INPUTS:
+            choices = [(UNKNOWN, _("unknown"))] + [
+                (str(score), text) for score, text in enumerate(item.scale)
+            ]
+            self.fields[f"score_{item.code}"] = forms.TypedChoiceField(
+                label=item.label,
+                choices=choices,
+                coerce=int,
+                empty_value=None,
+                required=False,
+                widget=forms.RadioSelect,
+            )
+
+    def score_fields(self) -> list[tuple[forms.BoundField, int]]:
+        """Each input with its weight, in the order of the score."""
+        return [(self[f"score_{item.code}"], item.weight) for item in INPUTS]
+
+    @property
+    def scores(self) -> dict[str, int | None]:
+        return {item.code: self.cleaned_data[f"score_{item.code}"] for item in INPUTS}
+
+
+class ActivateForm(forms.Form):
+    playbook = forms.ModelChoiceField(Playbook.objects.all(), label=_("Playbook"), empty_label=None)
+    lead = forms.ModelChoiceField(User.objects.none(), label=_("Crisis lead"))
+    deputy = forms.ModelChoiceField(User.objects.none(), label=_("Deputy of the crisis lead"))
+    scribe = forms.ModelChoiceField(User.objects.none(), label=_("Scribe"))
+
+    ROLES = (
+        ("lead", CrisisRole.CRISIS_LEAD, False),
+        ("deputy", CrisisRole.CRISIS_LEAD, True),
+        ("scribe", CrisisRole.SCRIBE, False),
+    )
+
+    def __init__(self, *args: Any, held: dict[tuple[str, bool], User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, role, is_deputy in self.ROLES:
+            if (role, is_deputy) in held:
+                del self.fields[name]
+            else:
+                self.fields[name].queryset = able_people()  # type: ignore[attr-defined]
+
+    def vacant_roles(self) -> list[tuple[str, bool, User]]:
+        return [
+            (role, is_deputy, self.cleaned_data[name])
+            for name, role, is_deputy in self.ROLES
+            if name in self.cleaned_data
+        ]
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(label=_("Role"), choices=CrisisRole.choices)
+    user = forms.ModelChoiceField(User.objects.none(), label=_("Person"))
+    is_deputy = forms.BooleanField(label=_("As deputy"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["user"].queryset = able_people()  # type: ignore[attr-defined]
+
+
+class HandOverForm(forms.Form):
+    to = forms.ModelChoiceField(User.objects.none(), label=_("Hand over to"))
+    briefing = forms.CharField(
+        label=_("Briefing"),
+        widget=forms.Textarea(attrs={"rows": 6}),
+        max_length=5_000,
+        help_text=_("What is going on, what was decided, what is next, what is open."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = able_people()  # type: ignore[attr-defined]
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2_000)
+
+
+class SituationForm(forms.ModelForm):
+    """What the team shares. The text that the writer saw travels along, so that nobody's words are overwritten."""
+
+    class Meta:
+        model = Incident
+        fields = [
+            "title",
+            "known",
+            "unknown",
+            "what_we_say",
+            "scheduled_content",
+            "scheduled_content_reason",
+            "summary",
+            "cause",
+            "cause_investigation",
+        ]
+        widgets = {
+            name: forms.Textarea(attrs={"rows": 4})
+            for name in ("known", "unknown", "what_we_say", "summary", "cause_investigation")
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.Meta.fields:
+            self.fields[f"before_{name}"] = forms.CharField(
+                required=False, widget=forms.HiddenInput, initial=getattr(self.instance, name), strip=False
+            )
+
+    def _post_clean(self) -> None:
+        """The action writes the incident; the form only validates what was typed."""
+
+    @property
+    def before(self) -> dict[str, str]:
+        return {name: self.cleaned_data[f"before_{name}"] for name in self.Meta.fields}
+
+    @property
+    def after(self) -> dict[str, str]:
+        return {name: self.cleaned_data[name] for name in self.Meta.fields}
+
+
+class StrategyForm(forms.Form):
+    strategy = forms.ChoiceField(label=_("Strategy"), choices=Strategy.choices, widget=forms.RadioSelect)
+    fault_confirmed = forms.BooleanField(
+        label=_("Our own fault is confirmed"),
+        required=False,
+        help_text=_("Only Rebuild is possible then, and this cannot be taken back."),
+    )
+    reason = forms.CharField(
+        label=_("Reason, where you depart from the recommendation"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        required=False,
+        max_length=2_000,
+    )
+
+
+class TaskForm(forms.Form):
+    text = forms.CharField(label=_("What is to be done?"), max_length=300)
+    role = forms.ChoiceField(label=_("By whom?"), choices=CrisisRole.choices)
+    due_at = local_time(label=_("Due"), required=False)
+
+
+class SettleForm(forms.Form):
+    state = forms.ChoiceField(choices=[("done", _("Done")), ("skipped", _("Does not apply"))])
+    text = forms.CharField(label=_("Result or reason"), required=False, max_length=500)
+
+
+class StakeholderForm(forms.Form):
+    group = forms.ChoiceField(label=_("Group"), choices=StakeholderGroup.choices)
+    name = forms.CharField(label=_("Who has to be told?"), max_length=120)
+    channel = forms.CharField(label=_("How?"), required=False, max_length=120)
+    sender_role = forms.ChoiceField(
+        label=_("By whom?"), choices=CrisisRole.choices, initial=CrisisRole.COMMS_LEAD
+    )
+    due_at = local_time(label=_("Due"), required=False)
+
+
+class TellForm(forms.Form):
+    message = forms.CharField(
+        label=_("What were they told?"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        required=False,
+        max_length=5_000,
+    )
+
+
+class DepartmentForm(forms.Form):
+    department = forms.CharField(label=_("Responsible department"), max_length=120)
+    reply = forms.CharField(
+        label=_("Its reply"), widget=forms.Textarea(attrs={"rows": 3}), required=False, max_length=5_000
+    )
+
+
+class MembersForm(forms.Form):
+    confidential = forms.BooleanField(label=_("Confidential"), required=False)
+    members = forms.ModelMultipleChoiceField(
+        User.objects.filter(is_active=True),
+        label=_("Who else sees it"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )

@@ -1,0 +1,226 @@
+"""One page for each decision about an incident."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from incidents import actions, playbooks
+from incidents.access import incident_or_404
+from incidents.actions.situation import advice_for
+from incidents.forms import ActivateForm, ReasonForm, SituationForm, StrategyForm, TriageForm
+from incidents.models import Incident
+from incidents.scct import ALWAYS_FIRST
+from incidents.severity import INPUTS, LOWEST_SCORE
+from journal.errors import Conflict
+from journal.http import attempt
+from people.access import needs
+
+
+@require_POST
+@needs("people.work")
+def acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
+    incident = incident_or_404(request, pk)
+    attempt(
+        request,
+        lambda: actions.acknowledge(incident=incident, actor=request.user),
+        _("Acknowledged: the alarm has stopped and the others see that you have taken it."),
+    )
+    return redirect("incidents:room", pk)
+
+
+@needs("people.work")
+def triage(request: HttpRequest, pk: int) -> HttpResponse:
+    incident = incident_or_404(request, pk)
+    last = incident.assessments.first()
+    initial = {f"score_{code}": score for code, score in (last.scores if last else {}).items()}
+    for name in (
+        "category",
+        "cluster",
+        "originator",
+        "rights_flag",
+        "account_control_lost",
+        "similar_history",
+    ):
+        initial[name] = getattr(incident, name)
+    form = TriageForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        facts = {name: value for name, value in form.cleaned_data.items() if not name.startswith("score_")}
+        done = attempt(
+            request,
+            lambda: actions.assess(incident=incident, actor=request.user, scores=form.scores, **facts),
+        )
+        if done:
+            return redirect("incidents:room", pk)
+    context = {"incident": incident, "form": form, "inputs": INPUTS, "last": last, "lowest": LOWEST_SCORE}
+    return render(request, "incidents/triage.html", context)
+
+
+@needs("people.work")
+def activate(request: HttpRequest, pk: int) -> HttpResponse:
+    incident = incident_or_404(request, pk)
+    held = {
+        (row.role, row.is_deputy): row.user
+        for row in incident.role_assignments.active().select_related("user")
+    }
+    form = ActivateForm(
+        request.POST or None, held=held, initial={"playbook": playbooks.suggest(incident.category)}
+    )
+    if request.method == "POST" and form.is_valid():
+
+        @transaction.atomic
+        def assign_and_activate() -> Incident:
+            for role, is_deputy, user in form.vacant_roles():
+                actions.assign_role(
+                    incident=incident, actor=request.user, role=role, user=user, is_deputy=is_deputy
+                )
+            return actions.activate(
+                incident=incident, actor=request.user, playbook=form.cleaned_data["playbook"]
+            )
+
+        if attempt(request, assign_and_activate, _("The response is active. The tasks are running.")):
+            return redirect("incidents:room", pk)
+    return render(request, "incidents/activate.html", {"incident": incident, "form": form, "held": held})
+
+
+@needs("people.work")
+def situation(request: HttpRequest, pk: int) -> HttpResponse:
+    incident = incident_or_404(request, pk)
+    form = SituationForm(request.POST or None, instance=incident)
+    theirs: dict[str, str] = {}
+    if request.method == "POST" and form.is_valid():
+        try:
+            done = attempt(
+                request,
+                lambda: actions.change_situation(
+                    incident=incident, actor=request.user, before=form.before, after=form.after
+                ),
+                _("Saved. Everybody in the room sees it."),
+            )
+            if done:
+                return redirect("incidents:room", pk)
+        except Conflict as conflict:
+            theirs = conflict.theirs
+            form = _form_after_conflict(request, incident, theirs)
+    conflicts = [(form[name], value) for name, value in theirs.items()]
+    return render(
+        request, "incidents/situation.html", {"incident": incident, "form": form, "conflicts": conflicts}
+    )
+
+
+def _form_after_conflict(request: HttpRequest, incident: Incident, theirs: dict[str, str]) -> SituationForm:
+    """What was typed stays; the other's text counts as seen now, so that saving again is a decision."""
+    data = request.POST.copy()
+    for name, value in theirs.items():
+        data[f"before_{name}"] = value
+    form = SituationForm(data, instance=incident)
+    form.is_valid()
+    return form
+
+
+@needs("people.work")
+def strategy(request: HttpRequest, pk: int) -> HttpResponse:
+    incident = incident_or_404(request, pk)
+    advice = advice_for(incident)
+    chosen = incident.strategy or (advice.strategy if advice else "")
+    form = StrategyForm(
+        request.POST or None,
+        initial={
+            "strategy": chosen,
+            "reason": incident.strategy_reason,
+            "fault_confirmed": incident.fault_confirmed,
+        },
+    )
+    if request.method == "POST" and form.is_valid():
+        done = attempt(
+            request,
+            lambda: actions.choose_strategy(incident=incident, actor=request.user, **form.cleaned_data),
+            _("Strategy chosen."),
+        )
+        if done:
+            return redirect("incidents:room", pk)
+    context = {"incident": incident, "form": form, "advice": advice, "always_first": ALWAYS_FIRST}
+    return render(request, "incidents/strategy.html", context)
+
+
+@needs("people.work")
+def no_response(request: HttpRequest, pk: int) -> HttpResponse:
+    incident = incident_or_404(request, pk)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        done = attempt(
+            request,
+            lambda: actions.decide_no_response(incident=incident, actor=request.user, **form.cleaned_data),
+            _("Decision logged; the clock for the holding statement has stopped."),
+        )
+        if done:
+            return redirect("incidents:room", pk)
+    return confirm(
+        request,
+        incident,
+        form,
+        title=_("Decide not to respond in public"),
+        text=_("Silence can be right, but it is read as an answer. The reason is part of the record."),
+        consequences=[
+            _("The clock for the holding statement stops."),
+            _("Everybody in the room sees the reason."),
+        ],
+        label=_("Log the decision"),
+    )
+
+
+@needs("people.work")
+def dismiss(request: HttpRequest, pk: int) -> HttpResponse:
+    incident = incident_or_404(request, pk)
+    form = ReasonForm(request.POST or None, initial={"reason": incident.dismissal_reason})
+    if request.method == "POST" and form.is_valid():
+        done = attempt(
+            request, lambda: actions.dismiss(incident=incident, actor=request.user, **form.cleaned_data)
+        )
+        if done:
+            return redirect("incidents:room", pk)
+    proposed = incident.dismissal_proposed_by
+    text = (
+        _("%(person)s proposes this; you would be the second person to agree.") % {"person": proposed}
+        if proposed
+        else _("Nothing to act on? At L1 and L2 a second person has to agree.")
+    )
+    return confirm(
+        request,
+        incident,
+        form,
+        title=_("Dismiss this incident"),
+        text=text,
+        consequences=[_("All its clocks stop."), _("It can be reopened with a reason.")],
+        label=_("Dismiss"),
+    )
+
+
+def confirm(
+    request: HttpRequest,
+    incident: Incident,
+    form: ReasonForm,
+    *,
+    title: str,
+    text: str,
+    consequences: list[str],
+    label: str,
+    tone: str = "danger",
+) -> HttpResponse:
+    return render(
+        request,
+        "_confirm.html",
+        {
+            "incident": incident,
+            "form": form,
+            "confirm_title": title,
+            "confirm_text": text,
+            "consequences": consequences,
+            "confirm_label": label,
+            "confirm_tone": tone,
+            "cancel_url": incident.get_absolute_url(),
+        },
+    )

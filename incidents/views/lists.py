@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.db.models import F, Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from escalations.models import Deadline
+from incidents import actions
+from incidents.forms import FilterForm, LogForm
+from incidents.models import Incident, RoleAssignment
+from incidents.models.incident import IncidentQuerySet
+from journal.http import attempt
+from people.access import needs
+from people.models import CrisisRole
+
+PAGE_SIZE = 50
+
+
+def incident_list(request: HttpRequest) -> HttpResponse:
+    form = FilterForm(request.GET)
+    visible = Incident.objects.visible_to(request.user)
+    chosen = form.cleaned_data if form.is_valid() else {}
+    incidents = visible if chosen.get("show") == "all" else visible.open()
+    if chosen.get("show") not in (None, "", "all"):
+        incidents = visible.filter(state=chosen["show"])
+    for field in ("level", "brand"):
+        if chosen.get(field):
+            incidents = incidents.filter(**{field: chosen[field]})
+    if chosen.get("q"):
+        incidents = incidents.filter(title__icontains=chosen["q"])
+    page = Paginator(with_lead_and_clocks(incidents), PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "incidents/list.html",
+        {
+            "page_obj": page,
+            "filter_form": form,
+            "filtered": any(chosen.values()),
+            "open_count": visible.open().count(),
+        },
+    )
+
+
+def with_lead_and_clocks(incidents: IncidentQuerySet) -> IncidentQuerySet:
+    """The gravest first (untriaged before everything), each with its lead and running clocks in two more queries."""
+    leads = RoleAssignment.objects.active().filter(role=CrisisRole.CRISIS_LEAD, is_deputy=False)
+    return (
+        incidents.select_related("brand")
+        .order_by(F("level").asc(nulls_first=True), "-detected_at")
+        .prefetch_related(
+            Prefetch("role_assignments", leads.select_related("user"), to_attr="leads"),
+            Prefetch("deadlines", Deadline.objects.armed().order_by("due_at"), to_attr="clocks"),
+        )
+    )
+
+
+@needs("people.work")
+def log(request: HttpRequest) -> HttpResponse:
+    form = LogForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        incident = attempt(
+            request,
+            lambda: actions.log_incident(actor=request.user, **form.cleaned_data),
+            _("Logged. Those on duty have been alerted. Next: score it."),
+        )
+        if incident:
+            return redirect("incidents:triage", incident.pk)
+    return render(request, "incidents/log.html", {"form": form})

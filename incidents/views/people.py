@@ -1,0 +1,131 @@
+"""Who does what: asking, answering, handing over, and who may see it."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from incidents import actions
+from incidents.access import incident_or_404
+from incidents.forms import HandOverForm, MembersForm, ReasonForm, RoleForm
+from incidents.models import Incident, RoleAssignment
+from incidents.views.changes import confirm
+from journal.http import attempt
+from people.access import needs
+from people.models import CrisisRole
+
+
+def _assignment_or_404(request: HttpRequest, pk: int) -> RoleAssignment:
+    visible = Incident.objects.visible_to(request.user)
+    rows = RoleAssignment.objects.filter(incident__in=visible).select_related(
+        "incident", "user", "assigned_by"
+    )
+    return get_object_or_404(rows, pk=pk)
+
+
+@needs("people.work")
+def people(request: HttpRequest, pk: int) -> HttpResponse:
+    incident = incident_or_404(request, pk)
+    initial = {"role": request.GET.get("role", ""), "is_deputy": "deputy" in request.GET}
+    form = RoleForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        done = attempt(
+            request,
+            lambda: actions.assign_role(incident=incident, actor=request.user, **form.cleaned_data),
+            _("Asked and alerted."),
+        )
+        if done:
+            return redirect("incidents:people", pk)
+    return render(
+        request, "incidents/people.html", {"incident": incident, "form": form, "roles": role_table(incident)}
+    )
+
+
+def role_table(incident: Incident) -> list[tuple[CrisisRole, RoleAssignment | None, RoleAssignment | None]]:
+    """Every crisis role with its holder and deputy, vacant ones included."""
+    rows = incident.role_assignments.active().select_related("user", "assigned_by")
+    held = {(row.role, row.is_deputy): row for row in rows}
+    return [(role, held.get((role, False)), held.get((role, True))) for role in CrisisRole]
+
+
+@require_POST
+@needs("people.work")
+def accept(request: HttpRequest, pk: int) -> HttpResponse:
+    assignment = _assignment_or_404(request, pk)
+    attempt(
+        request,
+        lambda: actions.accept_role(assignment=assignment, actor=request.user),
+        _("You are %(role)s now.") % {"role": assignment.get_role_display()},
+    )
+    return redirect(assignment.incident)
+
+
+@needs("people.work")
+def decline(request: HttpRequest, pk: int) -> HttpResponse:
+    assignment = _assignment_or_404(request, pk)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        done = attempt(
+            request,
+            lambda: actions.decline_role(assignment=assignment, actor=request.user, **form.cleaned_data),
+            _("Declined; whoever asked you has been told."),
+        )
+        if done:
+            return redirect("desk")
+    return confirm(
+        request,
+        assignment.incident,
+        form,
+        title=_("Decline: %(role)s") % {"role": assignment.get_role_display()},
+        text=_("Say why, so that the right person can be asked next."),
+        consequences=[_("The role is vacant again."), _("Whoever asked you is alerted.")],
+        label=_("Decline"),
+    )
+
+
+@needs("people.work")
+def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+    assignment = _assignment_or_404(request, pk)
+    form = HandOverForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        done = attempt(
+            request,
+            lambda: actions.hand_over_role(assignment=assignment, actor=request.user, **form.cleaned_data),
+            _("Handed over."),
+        )
+        if done:
+            return redirect(assignment.incident)
+    return render(
+        request,
+        "incidents/hand_over.html",
+        {"incident": assignment.incident, "assignment": assignment, "form": form},
+    )
+
+
+@needs("people.work")
+def members(request: HttpRequest, pk: int) -> HttpResponse:
+    incident = incident_or_404(request, pk)
+    form = MembersForm(
+        request.POST or None,
+        initial={"confidential": incident.confidential, "members": incident.members.all()},
+    )
+    if request.method == "POST" and form.is_valid():
+        done = attempt(
+            request,
+            lambda: actions.change_members(
+                incident=incident,
+                actor=request.user,
+                confidential=form.cleaned_data["confidential"],
+                members=list(form.cleaned_data["members"]),
+            ),
+            _("Saved."),
+        )
+        if done:
+            return redirect("desk" if not _still_sees(request, pk) else incident)
+    return render(request, "incidents/members.html", {"incident": incident, "form": form})
+
+
+def _still_sees(request: HttpRequest, pk: int) -> bool:
+    return Incident.objects.visible_to(request.user).filter(pk=pk).exists()

@@ -1,0 +1,145 @@
+"""The incident room: what is true, who does what, what have we said, what is next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from escalations import purposes
+from escalations.models import Deadline
+from incidents.access import incident_or_404
+from incidents.actions.assessment import has_spoken
+from incidents.actions.situation import advice_for
+from incidents.models import Incident, IncidentState, RoleState, ScheduledContent
+from incidents.panels import every as every_panel
+from incidents.severity import INPUTS, UNKNOWN_COUNTS_AS
+from journal.models import Entry, Stream
+from people.models import CrisisRole, User
+
+ENTRIES_SHOWN = 30
+ENTRIES_PER_PAGE = 100
+TONES = {
+    IncidentState.DETECTED: "attention",
+    IncidentState.TRIAGED: "attention",
+    IncidentState.ACTIVE: "attention",
+    IncidentState.MONITORING: "neutral",
+    IncidentState.RESOLVED: "good",
+    IncidentState.CLOSED: "good",
+    IncidentState.DISMISSED: "stopped",
+}
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """The one thing to do now."""
+
+    label: str | Promise
+    url: str
+    is_post: bool = False
+
+
+def room(request: HttpRequest, pk: int) -> HttpResponse:
+    incident = incident_or_404(request, pk)
+    user = request.user
+    assignments = list(incident.role_assignments.active().select_related("user", "assigned_by"))
+    tasks = list(incident.tasks.select_related("settled_by"))
+    context = {
+        "incident": incident,
+        "tone": TONES[IncidentState(incident.state)],
+        "works": user.has_perm("people.work"),
+        "next_step": next_step(incident),
+        "assignments": assignments,
+        "lead": next(
+            (row for row in assignments if row.role == CrisisRole.CRISIS_LEAD and not row.is_deputy), None
+        ),
+        "asked": [row for row in assignments if row.user_id == user.pk and row.state == RoleState.ASSIGNED],
+        "my_roles": {row.role for row in assignments if row.user_id == user.pk},
+        "tasks": tasks,
+        "tasks_done": sum(task.state != "open" for task in tasks),
+        "notices": incident.stakeholder_notices.select_related("told_by"),
+        "clocks": running_clocks(incident),
+        "assessment": _assessment(incident),
+        "advice": advice_for(incident),
+        "entries": entries(incident)[:ENTRIES_SHOWN],
+        "entry_count": Entry.objects.filter(stream=incident.stream).count(),
+        "last_seq": Stream.objects.filter(pk=incident.stream).values_list("last_seq", flat=True).first() or 0,
+        "panels": [(panel, panel.context(incident, user)) for panel in every_panel()],
+    }
+    return render(request, "incidents/room.html", context)
+
+
+def timeline(request: HttpRequest, pk: int) -> HttpResponse:
+    incident = incident_or_404(request, pk)
+    page = Paginator(entries(incident), ENTRIES_PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "incidents/timeline.html", {"incident": incident, "page_obj": page})
+
+
+def entries(incident: Incident) -> Any:
+    """The incident's journal, newest first."""
+    return Entry.objects.filter(stream=incident.stream).select_related("actor").order_by("-seq")
+
+
+def running_clocks(incident: Incident) -> list[tuple[Deadline, str | Promise, list[User]]]:
+    """Each running clock, what it is about and whom it will reach when it runs out; the next to run out first."""
+    clocks = Deadline.objects.of(incident).armed().order_by("due_at")
+    return [
+        (
+            clock,
+            purposes.get(clock.purpose).label,
+            purposes.get(clock.purpose).recipients(incident, clock.current_step["tell"]),
+        )
+        for clock in clocks
+    ]
+
+
+def next_step(incident: Incident) -> NextStep | None:
+    """The one next step of an incident; None once it is closed or dismissed."""
+    at = incident.get_absolute_url()
+    state = incident.state
+    if incident.is_open and not incident.acknowledged_at:
+        return NextStep(_("Acknowledge"), reverse("incidents:acknowledge", args=[incident.pk]), is_post=True)
+    if state == IncidentState.DETECTED:
+        return NextStep(_("Triage"), reverse("incidents:triage", args=[incident.pk]))
+    if state == IncidentState.TRIAGED:
+        return NextStep(_("Activate the response"), reverse("incidents:activate", args=[incident.pk]))
+    if state == IncidentState.ACTIVE and incident.scheduled_content == ScheduledContent.UNDECIDED:
+        return NextStep(
+            _("Pause scheduled posts?"),
+            f"{reverse('incidents:situation', args=[incident.pk])}#id_scheduled_content",
+        )
+    if state == IncidentState.ACTIVE and not has_spoken(incident):
+        return NextStep(_("Draft the holding statement"), f"{at}#responses")
+    if state == IncidentState.ACTIVE:
+        return NextStep(_("Begin monitoring"), reverse("incidents:monitoring", args=[incident.pk]))
+    if state == IncidentState.MONITORING:
+        return NextStep(_("Stand down"), reverse("incidents:stand_down", args=[incident.pk]))
+    if state == IncidentState.RESOLVED:
+        return NextStep(_("Close"), reverse("incidents:close", args=[incident.pk]))
+    return None
+
+
+def _assessment(incident: Incident) -> dict[str, Any] | None:
+    """The last scoring with each input in words, for the situation panel."""
+    last = incident.assessments.select_related("by").first()
+    if last is None:
+        return None
+    rows = []
+    for item in INPUTS:
+        score = last.scores.get(item.code)
+        rows.append(
+            {
+                "label": item.label,
+                "unknown": score is None,
+                "words": item.scale[score] if score is not None else _("unknown"),
+                "points": item.weight * (UNKNOWN_COUNTS_AS if score is None else score),
+                "most": item.weight * 3,
+            }
+        )
+    return {"row": last, "inputs": rows}

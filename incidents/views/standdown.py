@@ -1,0 +1,155 @@
+"""The way out of crisis mode: monitoring, the gate, the signatures, closing, reopening."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from incidents import actions, gates
+from incidents.access import incident_or_404
+from incidents.actions.standdown import SIGNING_ROLES
+from incidents.forms import ReasonForm
+from incidents.models import IncidentState
+from incidents.views.changes import confirm
+from journal.http import attempt
+from people.access import needs
+from people.models import CrisisRole
+
+
+@needs("people.work")
+def gate(request: HttpRequest, pk: int) -> HttpResponse:
+    """What still blocks the stand-down, each with the page on which it is settled."""
+    incident = incident_or_404(request, pk)
+    if request.method == "POST" and attempt(
+        request,
+        lambda: actions.resolve(incident=incident, actor=request.user),
+        _("Stood down. Public replies are locked; the post-mortem is waiting."),
+    ):
+        return redirect(incident)
+    results = gates.results(incident, IncidentState.RESOLVED)
+    held = set(
+        incident.role_assignments.active()
+        .filter(user=request.user, role__in=SIGNING_ROLES)
+        .values_list("role", flat=True)
+    )
+    signed = set(incident.sign_offs.values_list("role", flat=True))
+    context = {
+        "incident": incident,
+        "results": results,
+        "ready": all(result.passed for result in results) and incident.state == IncidentState.MONITORING,
+        "signatures": incident.sign_offs.select_related("user"),
+        "may_sign": [CrisisRole(role) for role in sorted(held - signed)],
+        "leads": request.user.has_perm("incidents.lead", incident),
+    }
+    return render(request, "incidents/stand_down.html", context)
+
+
+@require_POST
+@needs("people.work")
+def sign(request: HttpRequest, pk: int) -> HttpResponse:
+    incident = incident_or_404(request, pk)
+    attempt(
+        request,
+        lambda: actions.sign_off(incident=incident, actor=request.user, role=request.POST.get("role", "")),
+        _("Signed."),
+    )
+    return redirect("incidents:stand_down", pk)
+
+
+@needs("people.work")
+def waive(request: HttpRequest, pk: int, check: str) -> HttpResponse:
+    incident = incident_or_404(request, pk)
+    try:
+        label = gates.get(check).label
+    except KeyError:
+        raise Http404 from None
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        done = attempt(
+            request,
+            lambda: actions.waive_check(
+                incident=incident, actor=request.user, check_code=check, reason=form.cleaned_data["reason"]
+            ),
+        )
+        if done:
+            return redirect("incidents:stand_down", pk)
+    return confirm(
+        request,
+        incident,
+        form,
+        title=_("None applies: %(check)s") % {"check": label},
+        text=_("The reason stands in the record and in the post-mortem."),
+        consequences=[],
+        label=_("It does not apply"),
+    )
+
+
+@needs("people.work")
+def monitoring(request: HttpRequest, pk: int) -> HttpResponse:
+    incident = incident_or_404(request, pk)
+    if request.method == "POST" and attempt(
+        request,
+        lambda: actions.begin_monitoring(incident=incident, actor=request.user),
+        _("Now being monitored. If it flares up, go back to active."),
+    ):
+        return redirect(incident)
+    results = gates.results(incident, IncidentState.MONITORING)
+    return render(request, "incidents/monitoring.html", {"incident": incident, "results": results})
+
+
+@needs("people.work")
+def flare_up(request: HttpRequest, pk: int) -> HttpResponse:
+    incident = incident_or_404(request, pk)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        done = attempt(
+            request, lambda: actions.breach(incident=incident, actor=request.user, **form.cleaned_data)
+        )
+        if done:
+            return redirect(incident)
+    return confirm(
+        request,
+        incident,
+        form,
+        title=_("It flares up again"),
+        text=_("The incident goes back to active and everybody of its level is alerted."),
+        consequences=[],
+        label=_("Back to active"),
+    )
+
+
+@needs("people.work")
+def close(request: HttpRequest, pk: int) -> HttpResponse:
+    incident = incident_or_404(request, pk)
+    if request.method == "POST" and attempt(
+        request, lambda: actions.close(incident=incident, actor=request.user), _("Closed.")
+    ):
+        return redirect(incident)
+    results = gates.results(incident, IncidentState.CLOSED)
+    return render(request, "incidents/close.html", {"incident": incident, "results": results})
+
+
+@needs("people.work")
+def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    incident = incident_or_404(request, pk)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        done = attempt(
+            request, lambda: actions.reopen(incident=incident, actor=request.user, **form.cleaned_data)
+        )
+        if done:
+            return redirect(incident)
+    return confirm(
+        request,
+        incident,
+        form,
+        title=_("Reopen the incident"),
+        text=_("A late comment rekindles a crisis: reopen only when there is something new to act on."),
+        consequences=[
+            _("Public replies are possible again."),
+            _("Signatures under the stand-down are void."),
+        ],
+        label=_("Reopen"),
+    )
