@@ -197,3 +197,34 @@ def test_every_part_is_accessible_and_fits_a_phone(
             assert [violation["id"] for violation in violations] == []
             assert refused == []
         browser.close()
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_script_adds_to_what_is_already_right(live_server: StaticLiveServerTestCase, chromium: str) -> None:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = browser.new_page(color_scheme="dark")
+        page.goto(f"{live_server}/style/?messages=1")
+
+        # A ticking clock says what the server would say, with the same limits.
+        page.wait_for_timeout(1200)
+        for clock in page.locator("time[data-clock]").all():
+            due_at = datetime.fromisoformat(clock.get_attribute("datetime") or "")
+            page_says = clock.locator("[data-clock-text]").inner_text()
+            near = [countdown(due_at, timezone.now() + timedelta(seconds=off)) for off in (-2, -1, 0, 1)]
+            assert page_says in [left.text for left in near]
+            assert any(f"is-{left.urgency}" in (clock.get_attribute("class") or "") for left in near)
+
+        # Characters are counted as people count them.
+        page.fill("[data-count-limit]", "王👩‍🚒é")
+        assert page.locator(".counter").inner_text() == "3 / 280"
+
+        # An error stays until it is dismissed; a theme once chosen is remembered.
+        page.locator("[data-toast=error] [data-toast-close]").click()
+        assert page.locator("[data-toast=error]").count() == 0
+        page.locator(".menu-button").click()
+        page.locator("[data-theme=light]").click()
+        page.goto(f"{live_server}/style/")
+        assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
+        browser.close()
