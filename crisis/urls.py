@@ -2,9 +2,16 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from crisis.api import api
+
 urlpatterns = [
     path("accounts/", include("allauth.urls")),
+    path("people/", include("people.urls")),
     path("incidents/", include("incidents.urls")),
+    path("responses/", include("responses.urls")),
+    path("post-mortems/", include("postmortems.urls")),
+    path("api/v1/", api.urls),
+    path("monitoring/", include("monitoring.urls")),
     path("admin/", admin.site.urls),
 ]
 
