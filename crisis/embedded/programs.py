@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import os
 import pwd
 import shutil
 import signal
+import stat
 import subprocess
 import tempfile
 import time
@@ -16,6 +18,7 @@ from pathlib import Path
 from typing import IO
 
 STOP_SECONDS = 15
+PROGRAM_CACHE = Path("/var/cache/crisis-desk")
 
 
 class EmbeddedError(RuntimeError):
@@ -31,6 +34,27 @@ def package_directory(name: str, brings: str, variable: str) -> Path:
             "requirements/app.txt, which brings it."
         )
     return Path(spec.submodule_search_locations[0])
+
+
+def reachable_for_everybody(directory: Path) -> bool:
+    return all(path.stat().st_mode & 0o005 == 0o005 for path in (directory, *directory.parents)[:-1])
+
+
+def reachable_copy(directories: list[Path]) -> Path:
+    """Copy root's `directories` side by side to where everybody may run them; returns the first one's copy."""
+    facts = [(str(directory), directory.stat().st_mtime_ns) for directory in directories]
+    copies = PROGRAM_CACHE / hashlib.sha256(repr(facts).encode()).hexdigest()[:12]
+    if not copies.exists():
+        new = copies.with_suffix(".new")
+        shutil.rmtree(new, ignore_errors=True)
+        for directory in directories:
+            shutil.copytree(directory, new / directory.name, symlinks=True)
+        for path in (PROGRAM_CACHE, new, *new.rglob("*")):
+            if not path.is_symlink():
+                mode = path.stat().st_mode
+                path.chmod(mode | (0o555 if path.is_dir() or mode & stat.S_IXUSR else 0o444))
+        new.rename(copies)
+    return copies / directories[0].name
 
 
 def unprivileged_user() -> pwd.struct_passwd:

@@ -117,8 +117,7 @@ class Servers:
                 raise EmbeddedError(
                     "Another command still uses the embedded servers of this folder. End it first."
                 ) from None
-            for server in reversed(self.servers):
-                server.stop()
+            self._stop_all()
 
     def _start_missing(self) -> list[str]:
         missing = [server for server in self.servers if not server.is_running()]
@@ -130,8 +129,14 @@ class Servers:
         self._users_lock = None
         with users_lock, suppress(BlockingIOError):
             fcntl.flock(users_lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            for server in reversed(self.servers):
-                server.stop()
+            self._stop_all()
+
+    def _stop_all(self) -> None:
+        for server in reversed(self.servers):
+            server.stop()
+        if self.sockets != self.locks:
+            with suppress(OSError):
+                self.sockets.rmdir()
 
     @contextmanager
     def _gate(self) -> Iterator[None]:

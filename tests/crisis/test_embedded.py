@@ -128,7 +128,6 @@ def test_a_deep_or_odd_directory_gets_its_sockets_elsewhere(tmp_path: Path) -> N
             assert client(servers).ping()
         finally:
             servers.leave()
-            servers.sockets.rmdir()
 
 
 def test_a_foreign_directory_is_refused(tmp_path: Path) -> None:
