@@ -17,8 +17,8 @@ class Panel:
     code: str  # also the anchor on the page
     label: str | Promise
     icon: str
-    template: str  # included with `incident`, `user` and what `context` returns
-    context: Callable[[Incident, User], dict[str, Any]]
+    template: str  # included with `incident`, `user` and, as `panel`, what `context` returns
+    context: Callable[[Incident, User], dict[str, Any] | None]  # None: nothing to show yet
     position: int
 
 

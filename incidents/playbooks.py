@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-
 from incidents.models import (
     Category,
     Incident,
@@ -18,9 +17,9 @@ from incidents.severity import Level
 from people.models import CrisisRole
 
 # Step targets are written for L2; a graver level leaves less time, a lighter one more.
-TARGET_FACTOR = {Level.L1: 0.5, Level.L2: 1, Level.L3: 4, Level.L4: 8}
+TARGET_FACTOR: dict[int, float] = {Level.L1: 0.5, Level.L2: 1, Level.L3: 4, Level.L4: 8}
 
-PLAYBOOK_OF_CATEGORY = {
+PLAYBOOK_OF_CATEGORY: dict[str, str] = {
     Category.MISINFORMATION: "rumour",
     Category.RUMOUR: "rumour",
     Category.MALICIOUS_POST: "rumour",
@@ -44,14 +43,14 @@ def suggest(category: str) -> Playbook | None:
     return Playbook.objects.filter(slug=PLAYBOOK_OF_CATEGORY.get(category, "")).first()
 
 
-def target(minutes: int | None, level: int, since: datetime) -> datetime | None:
-    """When a step with `minutes` at L2 is due at `level`."""
-    if minutes is None:
+def target(minutes: int | None, level: int | None, since: datetime | None) -> datetime | None:
+    """When a step with `minutes` at L2 is due at `level`; None for a step without a target."""
+    if minutes is None or level is None or since is None:
         return None
-    return since + timedelta(minutes=minutes * TARGET_FACTOR[Level(level)])
+    return since + timedelta(minutes=minutes * TARGET_FACTOR[level])
 
 
-def create_tasks(incident: Incident) -> None:
+def create_tasks(incident: Incident, playbook: Playbook) -> None:
     """One task for each step, due counted from activation; closing steps are due only after the stand-down.
 
     After a reopening the steps that exist already are not created again.
@@ -69,7 +68,7 @@ def create_tasks(incident: Incident) -> None:
             if step.phase == StepPhase.CLOSE
             else target(step.target_minutes, incident.level, incident.activated_at),
         )
-        for step in incident.playbook.all_steps()
+        for step in playbook.all_steps()
         if step.pk not in existing
     )
 

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.db import models
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 
 class Level(models.IntegerChoices):
@@ -26,9 +29,9 @@ class Level(models.IntegerChoices):
 @dataclass(frozen=True)
 class Input:
     code: str
-    label: str | Promise
+    label: StrPromise
     weight: int
-    scale: tuple[str | Promise, str | Promise, str | Promise, str | Promise]  # what 0, 1, 2 and 3 mean
+    scale: tuple[StrPromise, StrPromise, StrPromise, StrPromise]  # what 0, 1, 2 and 3 mean
 
 
 INPUTS = (
@@ -86,7 +89,7 @@ class Rating:
     total: int
     level: Level
     unknown: tuple[str, ...]  # codes of inputs that nobody could answer
-    floor: str | Promise = ""  # why the level is graver than the sum alone would say
+    floor: str | StrPromise = ""  # why the level is graver than the sum alone would say
 
 
 def rate(scores: Mapping[str, int | None], *, account_control_lost: bool = False) -> Rating:

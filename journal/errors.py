@@ -3,7 +3,7 @@
 from typing import Any
 
 
-class ActionRefused(Exception):  # noqa: N818 - the domain's word
+class ActionRefused(Exception):
     """The action cannot happen now. The message tells the user what to do instead."""
 
     status = 409

@@ -19,7 +19,7 @@ def declare(sentences: Mapping[str, str | Promise]) -> None:
 
 
 def declare_labels(key: str, labels: Mapping[Any, str | Promise]) -> None:
-    """How codes stored under `key` read: {"CL": "Crisis lead"}. The entry keeps the code, the reader's language decides."""
+    """How codes stored under `key` read ("CL": "Crisis lead"), in the language of whoever reads the entry."""
     _labels.setdefault(key, {}).update(labels)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -47,7 +48,7 @@ def fan_out(*, entry: Entry, **_signal: Any) -> None:
         return
     Delivery.objects.bulk_create(rows, ignore_conflicts=True)
     for person_id in entry.audience:
-        transaction.on_commit(lambda name=f"person-{person_id}": live.publish(name, "told"), robust=True)
+        transaction.on_commit(partial(live.publish, f"person-{person_id}", "told"), robust=True)
     if len(channels) > 1:
         transaction.on_commit(wake, robust=True)
 

@@ -133,5 +133,5 @@ def _give_up(row: Delivery, state: str, reason: str, attempt: Attempt | None = N
 
 def failpoint(name: str) -> None:
     """Where the fault tests kill the sender; does nothing unless FAILPOINT names this place."""
-    if settings.FAILPOINT == name:
+    if name == settings.FAILPOINT:
         os.kill(os.getpid(), signal.SIGKILL)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Max, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -34,6 +35,16 @@ class DeliveryState(models.TextChoices):
     CANCELLED = "cancelled", _("No longer needed")
 
 
+@dataclass(frozen=True)
+class Unread:
+    count: int
+    newest: int | None
+
+    @property
+    def mark(self) -> str:
+        return f"{self.count}.{self.newest or 0}"
+
+
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def claimable(self) -> DeliveryQuerySet:
         """Waiting and available, or leased by a worker that has not been heard of since its lease ran out."""
@@ -48,6 +59,11 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def unread(self) -> DeliveryQuerySet:
         return self.filter(read_at__isnull=True)
+
+    def unread_mark(self, user: User) -> Unread:
+        """What of the inbox of `user` is unread, in one query; two equal marks mean that nothing has changed."""
+        rows = self.filter(person=user, channel=Channel.IN_APP).unread()
+        return Unread(**rows.aggregate(count=Count("pk"), newest=Max("pk")))
 
 
 class Delivery(models.Model):

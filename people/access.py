@@ -10,6 +10,15 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from people.models import User
+
+
+class SignedInRequest(HttpRequest):
+    """Every view but the login pages gets one: LoginRequiredMiddleware sees to it."""
+
+    user: User
+
+
 View = Callable[..., HttpResponse]
 
 

@@ -21,13 +21,13 @@ from incidents.actions.situation import (
     decide_no_response,
     mark_claim_proven,
 )
-from incidents.actions.standdown import sign_off, waive_check
 from incidents.actions.stakeholders import (
     add_stakeholder,
     notify_department,
     skip_stakeholder,
     tell_stakeholder,
 )
+from incidents.actions.standdown import sign_off, waive_check
 from incidents.actions.statements import note_first_response, promise_next_update
 from incidents.actions.tasks import add_task, settle_task
 

@@ -57,7 +57,7 @@ def assess(
         )
     before = incident.assessments.first()
     lowers = incident.level is not None and level > incident.level
-    if lowers and not _may_lower(incident, actor, before):
+    if lowers and incident.level and not _may_lower(incident, actor, before):
         level = Level(incident.level)
     Assessment.objects.create(
         incident=incident,

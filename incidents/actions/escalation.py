@@ -18,9 +18,9 @@ def recipients(incident: Incident, tell: list[str]) -> list[User]:
 def on_missed(incident: Incident, deadline: Deadline) -> Entry:
     """Raise the level where the step says so, then tell whom the step names (after the rise: its people too)."""
     step = deadline.current_step
-    raised = step["raise_level"] and incident.level and incident.level > Level.L1
+    raised = bool(step["raise_level"] and incident.level and incident.level > Level.L1)
     if raised:
-        incident.level -= 1
+        incident.level = (incident.level or Level.L4) - 1
         incident.save(update_fields=["level"])
     told = people_for(incident, step["tell"])
     return note(

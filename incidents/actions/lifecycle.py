@@ -146,7 +146,7 @@ def activate(*, incident: Incident, actor: User, playbook: Playbook) -> Incident
         )
     now = timezone.now()
     move(incident, IncidentState.ACTIVE, actor, activated_at=now, playbook=playbook)
-    playbooks.create_tasks(incident)
+    playbooks.create_tasks(incident, playbook)
     playbooks.create_stakeholder_notices(incident)
     note(
         incident,

@@ -28,6 +28,8 @@ SITUATION_FIELDS = (
     "cause_investigation",
 )
 
+FIELD_LABELS = {field.name: field.verbose_name for field in Incident._meta.fields}
+
 
 @transaction.atomic
 def change_situation(
@@ -54,7 +56,7 @@ def change_situation(
         return incident
     incident.version += 1
     incident.save(update_fields=[*changed, "version"])
-    labels = ", ".join(str(Incident._meta.get_field(name).verbose_name) for name in changed)
+    labels = ", ".join(str(FIELD_LABELS[name]) for name in changed)
     note(incident, "incident.situation_changed", actor, fields=labels, changes=changed)
     return incident
 

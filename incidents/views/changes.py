@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -17,12 +17,12 @@ from incidents.scct import ALWAYS_FIRST
 from incidents.severity import INPUTS, LOWEST_SCORE
 from journal.errors import Conflict
 from journal.http import attempt
-from people.access import needs
+from people.access import SignedInRequest, needs
 
 
 @require_POST
 @needs("people.work")
-def acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
+def acknowledge(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
     attempt(
         request,
@@ -33,7 +33,7 @@ def acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs("people.work")
-def triage(request: HttpRequest, pk: int) -> HttpResponse:
+def triage(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
     last = incident.assessments.first()
     initial = {f"score_{code}": score for code, score in (last.scores if last else {}).items()}
@@ -60,7 +60,7 @@ def triage(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs("people.work")
-def activate(request: HttpRequest, pk: int) -> HttpResponse:
+def activate(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
     held = {
         (row.role, row.is_deputy): row.user
@@ -87,7 +87,7 @@ def activate(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs("people.work")
-def situation(request: HttpRequest, pk: int) -> HttpResponse:
+def situation(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
     form = SituationForm(request.POST or None, instance=incident)
     theirs: dict[str, str] = {}
@@ -111,7 +111,9 @@ def situation(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _form_after_conflict(request: HttpRequest, incident: Incident, theirs: dict[str, str]) -> SituationForm:
+def _form_after_conflict(
+    request: SignedInRequest, incident: Incident, theirs: dict[str, str]
+) -> SituationForm:
     """What was typed stays; the other's text counts as seen now, so that saving again is a decision."""
     data = request.POST.copy()
     for name, value in theirs.items():
@@ -122,7 +124,7 @@ def _form_after_conflict(request: HttpRequest, incident: Incident, theirs: dict[
 
 
 @needs("people.work")
-def strategy(request: HttpRequest, pk: int) -> HttpResponse:
+def strategy(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
     advice = advice_for(incident)
     chosen = incident.strategy or (advice.strategy if advice else "")
@@ -147,7 +149,7 @@ def strategy(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs("people.work")
-def no_response(request: HttpRequest, pk: int) -> HttpResponse:
+def no_response(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -173,7 +175,7 @@ def no_response(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs("people.work")
-def dismiss(request: HttpRequest, pk: int) -> HttpResponse:
+def dismiss(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
     form = ReasonForm(request.POST or None, initial={"reason": incident.dismissal_reason})
     if request.method == "POST" and form.is_valid():
@@ -200,7 +202,7 @@ def dismiss(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def confirm(
-    request: HttpRequest,
+    request: SignedInRequest,
     incident: Incident,
     form: ReasonForm,
     *,

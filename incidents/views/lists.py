@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.core.paginator import Paginator
 from django.db.models import F, Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -12,13 +12,13 @@ from incidents.forms import FilterForm, LogForm
 from incidents.models import Incident, RoleAssignment
 from incidents.models.incident import IncidentQuerySet
 from journal.http import attempt
-from people.access import needs
+from people.access import SignedInRequest, needs
 from people.models import CrisisRole
 
 PAGE_SIZE = 50
 
 
-def incident_list(request: HttpRequest) -> HttpResponse:
+def incident_list(request: SignedInRequest) -> HttpResponse:
     form = FilterForm(request.GET)
     visible = Incident.objects.visible_to(request.user)
     chosen = form.cleaned_data if form.is_valid() else {}
@@ -57,7 +57,7 @@ def with_lead_and_clocks(incidents: IncidentQuerySet) -> IncidentQuerySet:
 
 
 @needs("people.work")
-def log(request: HttpRequest) -> HttpResponse:
+def log(request: SignedInRequest) -> HttpResponse:
     form = LogForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         incident = attempt(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -13,11 +13,11 @@ from incidents.forms import HandOverForm, MembersForm, ReasonForm, RoleForm
 from incidents.models import Incident, RoleAssignment
 from incidents.views.changes import confirm
 from journal.http import attempt
-from people.access import needs
+from people.access import SignedInRequest, needs
 from people.models import CrisisRole
 
 
-def _assignment_or_404(request: HttpRequest, pk: int) -> RoleAssignment:
+def _assignment_or_404(request: SignedInRequest, pk: int) -> RoleAssignment:
     visible = Incident.objects.visible_to(request.user)
     rows = RoleAssignment.objects.filter(incident__in=visible).select_related(
         "incident", "user", "assigned_by"
@@ -26,7 +26,7 @@ def _assignment_or_404(request: HttpRequest, pk: int) -> RoleAssignment:
 
 
 @needs("people.work")
-def people(request: HttpRequest, pk: int) -> HttpResponse:
+def people(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
     initial = {"role": request.GET.get("role", ""), "is_deputy": "deputy" in request.GET}
     form = RoleForm(request.POST or None, initial=initial)
@@ -52,7 +52,7 @@ def role_table(incident: Incident) -> list[tuple[CrisisRole, RoleAssignment | No
 
 @require_POST
 @needs("people.work")
-def accept(request: HttpRequest, pk: int) -> HttpResponse:
+def accept(request: SignedInRequest, pk: int) -> HttpResponse:
     assignment = _assignment_or_404(request, pk)
     attempt(
         request,
@@ -63,7 +63,7 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs("people.work")
-def decline(request: HttpRequest, pk: int) -> HttpResponse:
+def decline(request: SignedInRequest, pk: int) -> HttpResponse:
     assignment = _assignment_or_404(request, pk)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -86,7 +86,7 @@ def decline(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs("people.work")
-def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+def hand_over(request: SignedInRequest, pk: int) -> HttpResponse:
     assignment = _assignment_or_404(request, pk)
     form = HandOverForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -105,7 +105,7 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs("people.work")
-def members(request: HttpRequest, pk: int) -> HttpResponse:
+def members(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
     form = MembersForm(
         request.POST or None,
@@ -127,5 +127,5 @@ def members(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "incidents/members.html", {"incident": incident, "form": form})
 
 
-def _still_sees(request: HttpRequest, pk: int) -> bool:
+def _still_sees(request: SignedInRequest, pk: int) -> bool:
     return Incident.objects.visible_to(request.user).filter(pk=pk).exists()

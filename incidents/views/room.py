@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -21,19 +21,11 @@ from incidents.models import Incident, IncidentState, RoleState, ScheduledConten
 from incidents.panels import every as every_panel
 from incidents.severity import INPUTS, UNKNOWN_COUNTS_AS
 from journal.models import Entry, Stream
+from people.access import SignedInRequest
 from people.models import CrisisRole, User
 
 ENTRIES_SHOWN = 30
 ENTRIES_PER_PAGE = 100
-TONES = {
-    IncidentState.DETECTED: "attention",
-    IncidentState.TRIAGED: "attention",
-    IncidentState.ACTIVE: "attention",
-    IncidentState.MONITORING: "neutral",
-    IncidentState.RESOLVED: "good",
-    IncidentState.CLOSED: "good",
-    IncidentState.DISMISSED: "stopped",
-}
 
 
 @dataclass(frozen=True)
@@ -45,14 +37,13 @@ class NextStep:
     is_post: bool = False
 
 
-def room(request: HttpRequest, pk: int) -> HttpResponse:
+def room(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
     user = request.user
     assignments = list(incident.role_assignments.active().select_related("user", "assigned_by"))
     tasks = list(incident.tasks.select_related("settled_by"))
     context = {
         "incident": incident,
-        "tone": TONES[IncidentState(incident.state)],
         "works": user.has_perm("people.work"),
         "next_step": next_step(incident),
         "assignments": assignments,
@@ -70,12 +61,14 @@ def room(request: HttpRequest, pk: int) -> HttpResponse:
         "entries": entries(incident)[:ENTRIES_SHOWN],
         "entry_count": Entry.objects.filter(stream=incident.stream).count(),
         "last_seq": Stream.objects.filter(pk=incident.stream).values_list("last_seq", flat=True).first() or 0,
-        "panels": [(panel, panel.context(incident, user)) for panel in every_panel()],
+        "panels": [
+            (panel, facts) for panel in every_panel() if (facts := panel.context(incident, user)) is not None
+        ],
     }
     return render(request, "incidents/room.html", context)
 
 
-def timeline(request: HttpRequest, pk: int) -> HttpResponse:
+def timeline(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
     page = Paginator(entries(incident), ENTRIES_PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "incidents/timeline.html", {"incident": incident, "page_obj": page})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -14,18 +14,22 @@ from incidents.forms import ReasonForm
 from incidents.models import IncidentState
 from incidents.views.changes import confirm
 from journal.http import attempt
-from people.access import needs
+from people.access import SignedInRequest, needs
 from people.models import CrisisRole
 
 
 @needs("people.work")
-def gate(request: HttpRequest, pk: int) -> HttpResponse:
+def gate(request: SignedInRequest, pk: int) -> HttpResponse:
     """What still blocks the stand-down, each with the page on which it is settled."""
     incident = incident_or_404(request, pk)
-    if request.method == "POST" and attempt(
-        request,
-        lambda: actions.resolve(incident=incident, actor=request.user),
-        _("Stood down. Public replies are locked; the post-mortem is waiting."),
+    if (
+        request.method == "POST"
+        and attempt(
+            request,
+            lambda: actions.resolve(incident=incident, actor=request.user),
+            _("Stood down. Public replies are locked; the post-mortem is waiting."),
+        )
+        is not None
     ):
         return redirect(incident)
     results = gates.results(incident, IncidentState.RESOLVED)
@@ -48,7 +52,7 @@ def gate(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @needs("people.work")
-def sign(request: HttpRequest, pk: int) -> HttpResponse:
+def sign(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
     attempt(
         request,
@@ -59,7 +63,7 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs("people.work")
-def waive(request: HttpRequest, pk: int, check: str) -> HttpResponse:
+def waive(request: SignedInRequest, pk: int, check: str) -> HttpResponse:
     incident = incident_or_404(request, pk)
     try:
         label = gates.get(check).label
@@ -87,12 +91,16 @@ def waive(request: HttpRequest, pk: int, check: str) -> HttpResponse:
 
 
 @needs("people.work")
-def monitoring(request: HttpRequest, pk: int) -> HttpResponse:
+def monitoring(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
-    if request.method == "POST" and attempt(
-        request,
-        lambda: actions.begin_monitoring(incident=incident, actor=request.user),
-        _("Now being monitored. If it flares up, go back to active."),
+    if (
+        request.method == "POST"
+        and attempt(
+            request,
+            lambda: actions.begin_monitoring(incident=incident, actor=request.user),
+            _("Now being monitored. If it flares up, go back to active."),
+        )
+        is not None
     ):
         return redirect(incident)
     results = gates.results(incident, IncidentState.MONITORING)
@@ -100,7 +108,7 @@ def monitoring(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs("people.work")
-def flare_up(request: HttpRequest, pk: int) -> HttpResponse:
+def flare_up(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -121,10 +129,12 @@ def flare_up(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs("people.work")
-def close(request: HttpRequest, pk: int) -> HttpResponse:
+def close(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
-    if request.method == "POST" and attempt(
-        request, lambda: actions.close(incident=incident, actor=request.user), _("Closed.")
+    if (
+        request.method == "POST"
+        and attempt(request, lambda: actions.close(incident=incident, actor=request.user), _("Closed."))
+        is not None
     ):
         return redirect(incident)
     results = gates.results(incident, IncidentState.CLOSED)
@@ -132,7 +142,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs("people.work")
-def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+def reopen(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
@@ -14,11 +14,11 @@ from incidents.access import incident_or_404
 from incidents.forms import DepartmentForm, ReasonForm, SettleForm, StakeholderForm, TaskForm, TellForm
 from incidents.models import Incident, StakeholderNotice, Task
 from journal.http import attempt
-from people.access import needs
+from people.access import SignedInRequest, needs
 
 
 def _form_page(
-    request: HttpRequest,
+    request: SignedInRequest,
     incident: Incident,
     form: Form,
     title: str,
@@ -26,13 +26,13 @@ def _form_page(
     action: Callable[[], object],
 ) -> HttpResponse:
     """A small form with one button; back to its place in the room when the action went through."""
-    if request.method == "POST" and form.is_valid() and attempt(request, action, _("Saved.")):
+    if request.method == "POST" and form.is_valid() and attempt(request, action, _("Saved.")) is not None:
         return redirect(f"{incident.get_absolute_url()}#{anchor}")
     return render(request, "incidents/small_form.html", {"incident": incident, "form": form, "title": title})
 
 
 @needs("people.work")
-def add_task(request: HttpRequest, pk: int) -> HttpResponse:
+def add_task(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
     form = TaskForm(request.POST or None)
     return _form_page(
@@ -46,7 +46,7 @@ def add_task(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs("people.work")
-def settle_task(request: HttpRequest, pk: int) -> HttpResponse:
+def settle_task(request: SignedInRequest, pk: int) -> HttpResponse:
     visible = Incident.objects.visible_to(request.user)
     task = get_object_or_404(Task.objects.filter(incident__in=visible).select_related("incident"), pk=pk)
     form = SettleForm(request.POST or None, initial={"state": "done"})
@@ -61,7 +61,7 @@ def settle_task(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs("people.work")
-def add_stakeholder(request: HttpRequest, pk: int) -> HttpResponse:
+def add_stakeholder(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
     form = StakeholderForm(request.POST or None)
     return _form_page(
@@ -74,14 +74,14 @@ def add_stakeholder(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _notice_or_404(request: HttpRequest, pk: int) -> StakeholderNotice:
+def _notice_or_404(request: SignedInRequest, pk: int) -> StakeholderNotice:
     visible = Incident.objects.visible_to(request.user)
     rows = StakeholderNotice.objects.filter(incident__in=visible).select_related("incident")
     return get_object_or_404(rows, pk=pk)
 
 
 @needs("people.work")
-def tell(request: HttpRequest, pk: int) -> HttpResponse:
+def tell(request: SignedInRequest, pk: int) -> HttpResponse:
     notice = _notice_or_404(request, pk)
     form = TellForm(request.POST or None)
     return _form_page(
@@ -95,7 +95,7 @@ def tell(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs("people.work")
-def skip(request: HttpRequest, pk: int) -> HttpResponse:
+def skip(request: SignedInRequest, pk: int) -> HttpResponse:
     notice = _notice_or_404(request, pk)
     form = ReasonForm(request.POST or None)
     return _form_page(
@@ -109,7 +109,7 @@ def skip(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs("people.work")
-def department(request: HttpRequest, pk: int) -> HttpResponse:
+def department(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
     form = DepartmentForm(
         request.POST or None, initial={"department": incident.department, "reply": incident.department_reply}

@@ -1,0 +1,32 @@
+"""What only incidents draw: their state, and what a clock is about."""
+
+from django import template
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+
+from escalations import purposes
+from escalations.models import Deadline
+from incidents.models import Incident, IncidentState
+from people.templatetags.ui import state_chip
+
+register = template.Library()
+
+TONES = {
+    IncidentState.DETECTED: "attention",
+    IncidentState.TRIAGED: "attention",
+    IncidentState.ACTIVE: "attention",
+    IncidentState.MONITORING: "neutral",
+    IncidentState.RESOLVED: "good",
+    IncidentState.CLOSED: "good",
+    IncidentState.DISMISSED: "stopped",
+}
+
+
+@register.simple_tag
+def incident_state(incident: Incident) -> SafeString:
+    return state_chip(incident.get_state_display(), TONES[IncidentState(incident.state)])
+
+
+@register.filter
+def purpose_label(deadline: Deadline) -> str | Promise:
+    return purposes.get(deadline.purpose).label
