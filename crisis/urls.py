@@ -2,6 +2,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from crisis import live
 from crisis.api import api
 
 urlpatterns = [
@@ -12,6 +13,9 @@ urlpatterns = [
     path("post-mortems/", include("postmortems.urls")),
     path("api/v1/", api.urls),
     path("monitoring/", include("monitoring.urls")),
+    path("notifications/", include("notifications.urls")),
+    path("live/me/", live.me, name="live-me"),
+    path("live/incidents/<int:pk>/", live.incident, name="live-incident"),
     path("admin/", admin.site.urls),
 ]
 

@@ -1,0 +1,301 @@
+"""Lessons and actions: adding, changing, and moving them on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from journal.errors import ActionRefused, NotAllowed
+from people.models import User
+from postmortems import actions
+from postmortems.access import action_or_404, lesson_or_404, post_mortem_or_404, require
+from postmortems.forms import ActionForm, LessonForm, WordsForm
+from postmortems.models import ActionState, CorrectiveAction, Lesson, LessonState, PostMortem
+
+
+@dataclass(frozen=True)
+class Step:
+    """One way on from a state: the button, what it asks for, and the action that it calls."""
+
+    code: str
+    button: str | Promise
+    question: str | Promise
+    done: str | Promise
+    act: Callable[..., Any]
+    words: str = ""  # the action's argument for the text; empty when it needs none
+    label: str | Promise = ""
+    tone: str = "primary"
+
+
+ACTION_STEPS = {
+    step.code: step
+    for step in (
+        Step(
+            "accept",
+            gettext_lazy("Accept"),
+            gettext_lazy("Take this action on, with its due date?"),
+            gettext_lazy("Accepted."),
+            actions.accept_action,
+        ),
+        Step(
+            "start",
+            gettext_lazy("Begin"),
+            gettext_lazy("Begin with this action?"),
+            gettext_lazy("Begun."),
+            actions.start_action,
+        ),
+        Step(
+            "done",
+            gettext_lazy("Report it done"),
+            gettext_lazy("Report this action done?"),
+            gettext_lazy("Reported. The verifier is told."),
+            actions.complete_action,
+            "result",
+            gettext_lazy("What was done, and where it can be seen"),
+        ),
+        Step(
+            "verify",
+            gettext_lazy("Verify"),
+            gettext_lazy("Does it really work?"),
+            gettext_lazy("Verified."),
+            actions.verify_action,
+            "verification",
+            gettext_lazy("How you checked it"),
+        ),
+        Step(
+            "return",
+            gettext_lazy("Send it back"),
+            gettext_lazy("Send this action back to its owner?"),
+            gettext_lazy("Sent back. The owner is told."),
+            actions.return_action,
+            "verification",
+            gettext_lazy("What is missing"),
+            "danger",
+        ),
+        Step(
+            "cancel",
+            gettext_lazy("Cancel the action"),
+            gettext_lazy("Decide not to do this?"),
+            gettext_lazy("Cancelled."),
+            actions.cancel_action,
+            "reason",
+            gettext_lazy("Why it will not be done"),
+            "danger",
+        ),
+    )
+}
+LESSON_STEPS = {
+    step.code: step
+    for step in (
+        Step(
+            "implement",
+            gettext_lazy("Record the change"),
+            gettext_lazy("What was changed because of this lesson?"),
+            gettext_lazy("Recorded."),
+            actions.implement_lesson,
+            "change",
+            gettext_lazy("The plan, playbook, tool or habit that was changed"),
+        ),
+        Step(
+            "learn",
+            gettext_lazy("Record the evidence"),
+            gettext_lazy("Has the change proven itself?"),
+            gettext_lazy("Recorded: this lesson is learned."),
+            actions.learn_lesson,
+            "evidence",
+            gettext_lazy("The drill or incident that showed it"),
+        ),
+    )
+}
+
+
+def steps_for(action: CorrectiveAction, user: User) -> list[Step]:
+    """What this person can do next with this action; the first is the usual way on."""
+    owner, verifier = (
+        user.has_perm("postmortems.carry_out", action),
+        user.has_perm("postmortems.verify", action),
+    )
+    codes = {
+        ActionState.PROPOSED: ["accept"] if owner and action.due_on else [],
+        ActionState.ACCEPTED: ["start"] if owner else [],
+        ActionState.IN_PROGRESS: ["done"] if owner else [],
+        ActionState.DONE: ["verify", "return"] if verifier else [],
+    }.get(ActionState(action.state), [])
+    if not action.is_settled and user.has_perm("postmortems.write", action.post_mortem):
+        codes = [*codes, "cancel"]
+    return [ACTION_STEPS[code] for code in codes]
+
+
+def action(request: HttpRequest, pk: int) -> HttpResponse:
+    found = action_or_404(request, pk)
+    context = {
+        "action": found,
+        "post_mortem": found.post_mortem,
+        "steps": steps_for(found, request.user),
+        "may_edit": request.user.has_perm("postmortems.write", found.post_mortem)
+        and not found.is_settled
+        and found.state != ActionState.DONE,
+    }
+    return render(request, "postmortems/action.html", context)
+
+
+def _save_action(
+    request: HttpRequest,
+    post_mortem: PostMortem,
+    form: ActionForm,
+    save: Callable[..., Any],
+    done: str,
+    title: str,
+) -> HttpResponse:
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            saved: CorrectiveAction = save(actor=request.user, **form.values)
+        except ActionRefused as refused:
+            form.add_error(None, str(refused))
+            status = refused.status
+        else:
+            messages.success(request, done)
+            return redirect(f"{post_mortem.get_absolute_url()}#action-{saved.pk}")
+    context = {"post_mortem": post_mortem, "form": form, "title": title}
+    return render(request, "postmortems/action_form.html", context, status=status)
+
+
+def new_action(request: HttpRequest, pk: int) -> HttpResponse:
+    post_mortem = post_mortem_or_404(request, pk)
+    require(request, "postmortems.write", post_mortem)
+    form = ActionForm(request.POST or None, post_mortem=post_mortem)
+
+    def save(**values: Any) -> CorrectiveAction:
+        return actions.add_action(post_mortem=post_mortem, **values)
+
+    return _save_action(request, post_mortem, form, save, _("Added. The owner is told."), _("New action"))
+
+
+def edit_action(request: HttpRequest, pk: int) -> HttpResponse:
+    found = action_or_404(request, pk)
+    require(request, "postmortems.write", found.post_mortem)
+    form = ActionForm(
+        request.POST or None, instance=action_or_404(request, pk), post_mortem=found.post_mortem
+    )
+
+    def save(**values: Any) -> CorrectiveAction:
+        return actions.change_action(action=found, **values)
+
+    return _save_action(
+        request, found.post_mortem, form, save, _("Changed. The owner is told."), _("Change the action")
+    )
+
+
+def action_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+    found = action_or_404(request, pk)
+    if step not in ACTION_STEPS:
+        raise Http404
+    back = f"{found.post_mortem.get_absolute_url()}#action-{found.pk}"
+    return _take(request, ACTION_STEPS[step], {"action": found}, found.title, back)
+
+
+def _take(request: HttpRequest, step: Step, subject: dict[str, Any], what: str, back: str) -> HttpResponse:
+    """Ask for the words that a step needs, then take it."""
+    form = WordsForm(request.POST or None, label=step.label) if step.words else None
+    status = 200
+    if request.method == "POST" and (form is None or form.is_valid()):
+        words = {step.words: form.cleaned_data["words"]} if form else {}
+        try:
+            step.act(actor=request.user, **subject, **words)
+        except ActionRefused as refused:
+            status = refused.status
+            if form is None:
+                messages.error(request, str(refused))
+                if not isinstance(refused, NotAllowed):
+                    return redirect(back)
+            else:
+                form.add_error(None, str(refused))
+        else:
+            messages.success(request, str(step.done))
+            return redirect(back)
+    context = {
+        "confirm_title": step.question,
+        "confirm_text": what,
+        "confirm_label": step.button,
+        "confirm_tone": step.tone,
+        "cancel_url": back,
+        "form": form,
+    }
+    return render(request, "_confirm.html", context, status=status)
+
+
+# Lessons
+
+
+def new_lesson(request: HttpRequest, pk: int) -> HttpResponse:
+    post_mortem = post_mortem_or_404(request, pk)
+    require(request, "postmortems.write", post_mortem)
+
+    def save(**values: Any) -> Lesson:
+        return actions.add_lesson(post_mortem=post_mortem, actor=request.user, **values)
+
+    return _save_lesson(request, post_mortem, None, save, _("New lesson"))
+
+
+def lesson(request: HttpRequest, pk: int) -> HttpResponse:
+    found = lesson_or_404(request, pk)
+    require(request, "postmortems.write", found.post_mortem)
+
+    def save(**values: Any) -> Lesson:
+        return actions.change_lesson(lesson=found, actor=request.user, **values)
+
+    return _save_lesson(request, found.post_mortem, found, save, _("Reword the lesson"))
+
+
+def _save_lesson(
+    request: HttpRequest, post_mortem: PostMortem, found: Lesson | None, save: Callable[..., Any], title: str
+) -> HttpResponse:
+    form = LessonForm(request.POST or None, initial={"text": found.text if found else ""})
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            save(**form.cleaned_data)
+        except ActionRefused as refused:
+            form.add_error(None, str(refused))
+            status = refused.status
+        else:
+            messages.success(request, _("Saved."))
+            return redirect(f"{post_mortem.get_absolute_url()}#follow-up")
+    context = {"post_mortem": post_mortem, "form": form, "title": title, "lesson": found}
+    return render(request, "postmortems/lesson_form.html", context, status=status)
+
+
+def lesson_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+    found = lesson_or_404(request, pk)
+    require(request, "postmortems.write", found.post_mortem)
+    if step not in LESSON_STEPS:
+        raise Http404
+    back = f"{found.post_mortem.get_absolute_url()}#follow-up"
+    return _take(request, LESSON_STEPS[step], {"lesson": found}, found.text, back)
+
+
+def remove_lesson(request: HttpRequest, pk: int) -> HttpResponse:
+    found = lesson_or_404(request, pk)
+    require(request, "postmortems.write", found.post_mortem)
+    if found.state != LessonState.IDENTIFIED:
+        raise Http404
+    step = Step(
+        "remove",
+        _("Take it out"),
+        _("Take this lesson out of the post-mortem?"),
+        _("Taken out. The journal keeps its words."),
+        actions.remove_lesson,
+        tone="danger",
+    )
+    return _take(
+        request, step, {"lesson": found}, found.text, f"{found.post_mortem.get_absolute_url()}#follow-up"
+    )
