@@ -20,6 +20,8 @@ app.conf.beat_schedule = {
     "fire-due-deadlines": {"task": "escalations.tasks.fire_due", "schedule": 2.0, "options": HINT},
     "deliver-notifications": {"task": "notifications.tasks.deliver", "schedule": 2.0, "options": HINT},
     "pulse": {"task": "crisis.tasks.pulse", "schedule": 2.0, "options": HINT},
+    "sweep-imports": {"task": "monitoring.tasks.sweep_imports", "schedule": 15.0, "options": HINT},
+    "watch-mentions": {"task": "monitoring.tasks.watch_now", "schedule": 120.0, "options": {"expires": 60}},
 }
 
 

@@ -5,3 +5,28 @@ from django.utils.translation import gettext_lazy as _
 class MonitoringConfig(AppConfig):
     name = "monitoring"
     verbose_name = _("Monitoring")
+
+    def ready(self) -> None:
+        from incidents import gates, panels
+        from journal import kinds
+        from monitoring import checks, panel
+
+        kinds.declare(
+            {
+                "signal.raised": _(
+                    "Unusually many people complain about {brand}: {count} in the hour from {at}, usually {usual}"
+                ),
+                "signal.dismissed": _("{actor} dismissed a signal about {brand}: {reason}"),
+                "signal.opened": _("{actor} took up a signal about {brand}"),
+                "mentions.attached": _("{actor} attached {count} mentions to “{title}”"),
+                "import.queued": _("{actor} gave “{file}” to be imported"),
+                "import.retried": _("{actor} let the import of “{file}” carry on"),
+                "import.finished": _(
+                    "“{file}” is imported: {stored} stored, {duplicate} already there, {rejected} rejected"
+                ),
+                "import.failed": _("The import of “{file}” failed: {error}"),
+            }
+        )
+        for check in checks.CHECKS:
+            gates.register(check)
+        panels.register(panel.PANEL)

@@ -1,0 +1,131 @@
+"""What people do with a signal: dismiss it with a reason, or take it up as an incident."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import Min
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from incidents.actions import log_incident
+from incidents.models import Incident
+from journal.actions import record
+from journal.errors import ActionRefused, Invalid, NotAllowed
+from monitoring.models import IncidentMention, Mention, Signal, SignalState
+from monitoring.models.mention import MentionQuerySet
+from monitoring.rules import SIGNAL_TRANSITIONS
+from people.models import User
+
+ATTACH_AT_ONCE = 2000
+
+
+@transaction.atomic
+def dismiss(*, signal: Signal, actor: User, reason: str) -> Signal:
+    """Decide that a signal is no reason to act. If the episode doubles afterwards, it is raised again."""
+    signal = _lock(signal)
+    _require(signal, actor, SignalState.DISMISSED)
+    reason = reason.strip()
+    if not reason:
+        raise Invalid(_("Say why this is no reason to act: whoever looks at it next will ask."))
+    _decide(signal, actor, SignalState.DISMISSED, reason)
+    record(
+        stream=signal.stream,
+        kind="signal.dismissed",
+        actor=actor,
+        data={"brand": signal.brand.name, "reason": reason},
+        path=signal.get_absolute_url(),
+    )
+    return signal
+
+
+@transaction.atomic
+def open_incident(
+    *,
+    signal: Signal,
+    actor: User,
+    title: str,
+    summary: str = "",
+    category: str = "",
+    confidential: bool = False,
+) -> Incident:
+    """Log an incident for a signal, with the complaints of its hours attached and its first post dated."""
+    signal = _lock(signal)
+    _require(signal, actor, SignalState.OPENED)
+    complaints = _complaints(signal)
+    incident = log_incident(
+        actor=actor,
+        brand=signal.brand,
+        title=title,
+        summary=summary,
+        category=category,
+        first_post_at=complaints.aggregate(first=Min("posted_at"))["first"],
+        confidential=confidential,
+    )
+    _decide(signal, actor, SignalState.OPENED, "", incident)
+    # The signal is for everybody, the incident perhaps not: its entry names neither the incident nor its title.
+    record(
+        stream=signal.stream,
+        kind="signal.opened",
+        actor=actor,
+        data={"brand": signal.brand.name},
+        path=signal.get_absolute_url(),
+    )
+    attach_complaints(incident=incident, signal=signal, actor=actor)
+    return incident
+
+
+def attach_complaints(*, incident: Incident, signal: Signal, actor: User | None) -> int:
+    """Attach what the signal counted so far and return how many mentions were new. Part of a larger transaction."""
+    new = _complaints(signal).exclude(
+        pk__in=IncidentMention.objects.filter(incident=incident).values("mention")
+    )
+    ids = list(new.values_list("pk", flat=True))
+    if not ids:
+        return 0
+    IncidentMention.objects.bulk_create(
+        [IncidentMention(incident=incident, mention_id=pk, attached_by=actor) for pk in ids],
+        batch_size=ATTACH_AT_ONCE,
+        ignore_conflicts=True,
+    )
+    record(
+        stream=incident.stream,
+        kind="mentions.attached",
+        actor=actor,
+        data={
+            "incident": incident.pk,
+            "level": incident.level,
+            "title": incident.title,
+            "signal": signal.pk,
+            "count": len(ids),
+        },
+        path=incident.get_absolute_url(),
+    )
+    return len(ids)
+
+
+def _complaints(signal: Signal) -> MentionQuerySet:
+    return Mention.objects.filter(brand=signal.brand).complaints().between(signal.hour, signal.end).order_by()
+
+
+def _lock(signal: Signal) -> Signal:
+    return Signal.objects.select_for_update(of=("self",)).select_related("brand").get(pk=signal.pk)
+
+
+def _require(signal: Signal, actor: User, to_state: SignalState) -> None:
+    if not actor.has_perm("monitoring.decide"):
+        raise NotAllowed(_("Readers may look at signals, not decide about them. Ask somebody on duty."))
+    if to_state not in SIGNAL_TRANSITIONS[signal.state]:
+        raise ActionRefused(
+            _("%(person)s has already decided: “%(state)s”. Reload the page to see it.")
+            % {"person": signal.decided_by, "state": signal.get_state_display()}
+        )
+
+
+def _decide(
+    signal: Signal, actor: User, state: SignalState, reason: str, incident: Incident | None = None
+) -> None:
+    signal.state, signal.decided_by, signal.decided_at = state, actor, timezone.now()
+    signal.reason, signal.incident, signal.peak_when_decided = reason, incident, signal.peak
+    signal.save(
+        update_fields=["state", "decided_by", "decided_at", "reason", "incident", "peak_when_decided"]
+    )

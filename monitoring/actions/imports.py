@@ -1,0 +1,257 @@
+"""An import's life: queued, running, finished or failed. The row says where it stands, whoever works on it."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from incidents.models import Brand
+from journal.actions import record
+from journal.errors import ActionRefused, Invalid, NotAllowed
+from monitoring.importing import rejects, storing
+from monitoring.importing.reading import Record
+from monitoring.importing.rows import Row
+from monitoring.models import ImportRun, ImportState
+from monitoring.models.imports import UNFINISHED
+from monitoring.wake import wake_import
+from people.models import User
+
+# A worker that shows no sign of life for this long was killed; batches take well under a second.
+STALE_AFTER = timedelta(seconds=60)
+MAX_ATTEMPTS = 5
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some rows in a row, and where the file stands behind them."""
+
+    rows: Sequence[Row]
+    rejected: Sequence[tuple[Record, str]]
+    header: Sequence[str]
+    offset: int
+    line: int
+    bytes_done: int
+
+
+def queue_upload(*, actor: User, upload: UploadedFile, brand: Brand | None, create_brands: bool) -> ImportRun:
+    """Keep an uploaded file and let a worker import it.
+
+    Raises Invalid for a file that is empty or larger than IMPORT_MAX_BYTES.
+    """
+    _require(actor)
+    if not upload.size:
+        raise Invalid(_("The file is empty. Export it again; the first line must name the columns."))
+    if upload.size > settings.IMPORT_MAX_BYTES:
+        raise Invalid(
+            _("The file is larger than %(mb)d MB. Split it, or pack it with gzip.")
+            % {"mb": settings.IMPORT_MAX_BYTES // (1024 * 1024)}
+        )
+    # The name comes from us: what the browser says is only shown, never a path.
+    kept = Path("imports") / f"{uuid.uuid4()}.data"
+    target = Path(settings.MEDIA_ROOT) / kept
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with target.open("xb") as file:
+            for chunk in upload.chunks():
+                file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+        return _queue(actor, kept, upload, brand, create_brands)
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+
+
+@transaction.atomic
+def _queue(
+    actor: User, kept: Path, upload: UploadedFile, brand: Brand | None, create_brands: bool
+) -> ImportRun:
+    run = ImportRun.objects.create(
+        file_name=Path(upload.name or "mentions.csv").name[:255],
+        path=str(kept),
+        bytes_total=upload.size or 0,
+        brand=brand,
+        create_brands=create_brands,
+        by=actor,
+    )
+    _note(run, "import.queued", actor)
+    transaction.on_commit(lambda: wake_import(run.pk), robust=True)
+    return run
+
+
+@transaction.atomic
+def register_file(*, path: Path, brand: Brand | None, create_brands: bool) -> ImportRun:
+    """An import from the command line: the file stays where it is and the command does the work itself."""
+    run = ImportRun.objects.create(
+        file_name=path.name[:255],
+        path=str(path.resolve()),
+        bytes_total=path.stat().st_size,
+        brand=brand,
+        create_brands=create_brands,
+        by=None,
+    )
+    _note(run, "import.queued", None)
+    return run
+
+
+@transaction.atomic
+def retry(*, run: ImportRun, actor: User) -> ImportRun:
+    """Let a failed import carry on from its last batch. What is stored stays, nothing is stored twice."""
+    run = ImportRun.objects.select_for_update().get(pk=run.pk)
+    _require(actor)
+    if run.state != ImportState.FAILED:
+        raise ActionRefused(
+            _("Only a failed import can be tried again. Reload the page to see where it stands.")
+        )
+    if not run.is_uploaded or not run.file_path.exists():
+        raise ActionRefused(_("The file is no longer here. Import it again; nothing will be stored twice."))
+    run.state, run.error, run.finished_at, run.attempts, run.token = ImportState.QUEUED, "", None, 0, None
+    run.save(update_fields=["state", "error", "finished_at", "attempts", "token"])
+    _note(run, "import.retried", actor)
+    transaction.on_commit(lambda: wake_import(run.pk), robust=True)
+    return run
+
+
+@transaction.atomic
+def claim(*, run_id: int) -> ImportRun | None:
+    """Take an import that waits or was left behind; None when somebody is at work or it has ended."""
+    now = timezone.now()
+    run = (
+        ImportRun.objects.select_for_update(skip_locked=True, of=("self",))
+        .select_related("brand", "by")
+        .filter(Q(token__isnull=True) | Q(seen_at__lt=now - STALE_AFTER), pk=run_id, state__in=UNFINISHED)
+        .first()
+    )
+    if run is None:
+        return None
+    if run.attempts >= MAX_ATTEMPTS:
+        _end(
+            run,
+            ImportState.FAILED,
+            _(
+                "Stopped %(n)d times behind line %(line)d without getting further. Look at that line, then try again."
+            )
+            % {"n": run.attempts, "line": run.line},
+        )
+        return None
+    run.state, run.token, run.seen_at, run.attempts = ImportState.RUNNING, uuid.uuid4(), now, run.attempts + 1
+    run.save(update_fields=["state", "token", "seen_at", "attempts"])
+    return run
+
+
+@transaction.atomic
+def store_batch(*, run: ImportRun, batch: Batch) -> ImportRun:
+    """Store a batch, count it and move the import behind it: all or nothing.
+
+    Raises ActionRefused when another worker has taken over; then nothing is stored.
+    """
+    run = _mine(run)
+    stored = storing.store(batch.rows)
+    if batch.rejected:
+        run.rejects_bytes = rejects.write(
+            run.rejects_path, keep_bytes=run.rejects_bytes, header=batch.header, rejects=batch.rejected
+        )
+    run.rows_read += len(batch.rows) + len(batch.rejected)
+    run.rows_stored += stored.rows
+    run.rows_duplicate += len(batch.rows) - stored.rows
+    run.rows_rejected += len(batch.rejected)
+    run.first_posted_at = _earliest(run.first_posted_at, stored.first_posted_at)
+    run.last_posted_at = _latest(run.last_posted_at, stored.last_posted_at)
+    run.offset, run.line, run.bytes_done = batch.offset, batch.line, batch.bytes_done
+    run.seen_at, run.attempts = timezone.now(), 0
+    run.save()
+    return run
+
+
+@transaction.atomic
+def pause(*, run: ImportRun) -> None:
+    """Give the import back after a slice of work, so that alerts do not wait behind a large file."""
+    run = _mine(run)
+    run.token, run.attempts = None, 0
+    run.save(update_fields=["token", "attempts"])
+    transaction.on_commit(lambda: wake_import(run.pk), robust=True)
+
+
+@transaction.atomic
+def finish(*, run: ImportRun) -> ImportRun:
+    """Everything is stored and the spike rule has looked at it. The kept file is no longer needed."""
+    run = _mine(run)
+    _end(run, ImportState.FINISHED)
+    if run.is_uploaded:
+        path = run.file_path
+        transaction.on_commit(lambda: path.unlink(missing_ok=True), robust=True)
+    return run
+
+
+@transaction.atomic
+def fail(*, run: ImportRun, error: str) -> ImportRun:
+    """It cannot be done, for the reason given to the person who asked for it."""
+    run = _mine(run)
+    _end(run, ImportState.FAILED, error)
+    return run
+
+
+@transaction.atomic
+def abandon(*, run_id: int) -> None:
+    """Close an import whose command was interrupted: only whoever has the file can run it again."""
+    run = claim(run_id=run_id)
+    if run is not None:
+        _end(
+            run,
+            ImportState.FAILED,
+            _("The command was interrupted. Run it again: what is stored stays, nothing is stored twice."),
+        )
+
+
+def _end(run: ImportRun, state: str, error: object = "") -> None:
+    error = str(error)
+    run.state, run.error, run.finished_at, run.token = state, error, timezone.now(), None
+    run.save(update_fields=["state", "error", "finished_at", "token"])
+    kind = "import.finished" if state == ImportState.FINISHED else "import.failed"
+    counts = {"stored": run.rows_stored, "duplicate": run.rows_duplicate, "rejected": run.rows_rejected}
+    _note(run, kind, None, **counts, error=error)
+
+
+def _mine(run: ImportRun) -> ImportRun:
+    """The locked row, if it is still this worker's."""
+    locked = ImportRun.objects.select_for_update(of=("self",)).select_related("by", "brand").get(pk=run.pk)
+    if locked.token is None or locked.token != run.token:
+        raise ActionRefused(_("Another worker has taken this import over."))
+    return locked
+
+
+def _require(actor: User) -> None:
+    if not actor.has_perm("monitoring.import"):
+        raise NotAllowed(
+            _("Readers may look at mentions, not import them. Ask somebody of the communications team.")
+        )
+
+
+def _note(run: ImportRun, kind: str, actor: User | None, **data: object) -> None:
+    record(
+        stream=run.stream,
+        kind=kind,
+        actor=actor,
+        data={"file": run.file_name, **data},
+        path=run.get_absolute_url(),
+        audience=[run.by] if run.by else [],
+    )
+
+
+def _earliest(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min(filter(None, (one, other)), default=None)
+
+
+def _latest(one: datetime | None, other: datetime | None) -> datetime | None:
+    return max(filter(None, (one, other)), default=None)

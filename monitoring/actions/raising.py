@@ -1,0 +1,181 @@
+"""From hours in alarm to signals that people see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from incidents.actions import breach, lock_incident
+from incidents.models import Brand, IncidentState
+from journal.actions import record
+from journal.models import Urgency
+from monitoring import counts
+from monitoring.actions.decisions import attach_complaints
+from monitoring.detector import HOUR, USUAL, Rule, Verdict, start_of_hour
+from monitoring.models import Mention, Signal, SignalState
+from people.models import CrisisRole, SiteRole, User, on_duty
+
+CURVE_HOURS = 48  # what the evidence shows before the first alarm
+SAMPLES = 6
+# An import of old posts finds old spikes: they are listed, but nobody is woken for them.
+FRESH = timedelta(hours=24)
+TOLD = (CrisisRole.MONITORING_ANALYST, CrisisRole.SOCIAL_MANAGER, CrisisRole.CRISIS_LEAD)
+# A dismissed episode that grows to this many times what was dismissed is another matter.
+AGAIN_TIMES = 2
+
+
+@transaction.atomic
+def raise_signals(*, brand: Brand, first: datetime, last: datetime, rule: Rule = USUAL) -> list[Signal]:
+    """Judge every hour between two moments, each as of its own time, and return the signals that are new.
+
+    Alarms close to a signal's episode extend it. Looking twice at the same hours changes nothing.
+    """
+    brand = Brand.objects.select_for_update(no_key=True).get(pk=brand.pk)
+    first, last = start_of_hour(first), start_of_hour(last)
+    verdicts = counts.verdicts(brand, first - CURVE_HOURS * HOUR, last, rule)
+    raised: list[Signal] = []
+    for position, verdict in enumerate(verdicts):
+        if not verdict.alarm or verdict.hour < first:
+            continue
+        seen = verdicts[max(0, position - CURVE_HOURS) : position + 1]
+        signal = _episode(brand, verdict, rule)
+        if signal is None or _again(signal, verdict):
+            raised.append(_raise(brand, seen))
+        else:
+            _extend(signal, seen)
+    return raised
+
+
+def _episode(brand: Brand, verdict: Verdict, rule: Rule) -> Signal | None:
+    """The newest signal to whose episode the hour belongs."""
+    quiet = rule.quiet_hours * HOUR
+    return (
+        Signal.objects.select_for_update(of=("self",))
+        .filter(brand=brand, hour__lte=verdict.hour + quiet, last_hour__gte=verdict.hour - quiet)
+        .order_by("-id")
+        .first()
+    )
+
+
+def _again(signal: Signal, verdict: Verdict) -> bool:
+    return (
+        signal.state == SignalState.DISMISSED
+        and verdict.hour >= signal.last_hour
+        and verdict.count >= AGAIN_TIMES * (signal.peak_when_decided or 0)
+    )
+
+
+def _raise(brand: Brand, seen: Sequence[Verdict]) -> Signal:
+    verdict = seen[-1]
+    signal = Signal.objects.create(
+        brand=brand,
+        hour=verdict.hour,
+        last_hour=verdict.hour,
+        peak=verdict.count,
+        evidence={
+            **_arithmetic(verdict),
+            "alarm_hours": [verdict.hour.isoformat()],
+            "curve": _curve(seen),
+            "sample": _sample(brand, verdict.hour),
+        },
+    )
+    record(
+        stream=signal.stream,
+        kind="signal.raised",
+        actor=None,
+        data={
+            "brand": brand.name,
+            "hour": verdict.hour,
+            "at": f"{verdict.hour:%Y-%m-%d %H:%M} UTC",
+            "count": verdict.count,
+            "usual": f"{verdict.expected:g}",
+        },
+        path=signal.get_absolute_url(),
+        audience=_who_is_told(),
+        urgency=Urgency.SOON if _is_fresh(verdict.hour) else Urgency.LATER,
+    )
+    return signal
+
+
+def _extend(signal: Signal, seen: Sequence[Verdict]) -> None:
+    """The episode goes on: its curve, its peak and, once taken up, what is attached grow with it."""
+    verdict = seen[-1]
+    if verdict.hour < signal.hour:
+        return  # posts that arrived late; what was raised stays as it was raised
+    evidence = signal.evidence
+    known = {point[0]: point for point in evidence["curve"]}
+    fresh = [point for point in _curve(seen) if point[0] not in known or point[0] == verdict.hour.isoformat()]
+    if fresh == [known.get(verdict.hour.isoformat())] and verdict.hour <= signal.last_hour:
+        return
+    known.update({point[0]: point for point in fresh})
+    evidence["curve"] = [known[hour] for hour in sorted(known)]
+    evidence["alarm_hours"] = sorted({*evidence["alarm_hours"], verdict.hour.isoformat()})
+    if verdict.hour == signal.hour:
+        evidence.update(_arithmetic(verdict))
+    if verdict.count > signal.peak:
+        signal.peak = verdict.count
+        first = evidence["sample"][:SAMPLES]
+        evidence["sample"] = [*first, *(pk for pk in _sample(signal.brand, verdict.hour) if pk not in first)]
+    signal.last_hour = max(signal.last_hour, verdict.hour)
+    signal.save(update_fields=["evidence", "peak", "last_hour"])
+    if signal.incident_id:
+        _grow_incident(signal, verdict)
+
+
+def _grow_incident(signal: Signal, verdict: Verdict) -> None:
+    """An open incident gets the new complaints; one that was only watched any more is active again."""
+    incident = lock_incident(signal.incident_id or 0)
+    if not incident.is_open:
+        return
+    attach_complaints(incident=incident, signal=signal, actor=None)
+    if incident.state == IncidentState.MONITORING and _is_fresh(verdict.hour):
+        reason = _("%(n)d people complained within an hour") % {"n": verdict.count}
+        breach(incident=incident, actor=None, reason=str(reason))
+
+
+def _arithmetic(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "count": verdict.count,
+        "rated": verdict.rated,
+        "expected": verdict.expected,
+        "limit": verdict.limit,
+        "covered_days": verdict.covered_days,
+    }
+
+
+def _curve(seen: Sequence[Verdict]) -> list[list[Any]]:
+    return [[point.hour.isoformat(), point.count, point.expected, point.limit] for point in seen]
+
+
+def _sample(brand: Brand, hour: datetime) -> list[int]:
+    """Ids of the complaints with the widest reach, one per author."""
+    found: dict[str, int] = {}
+    complaints = (
+        Mention.objects.filter(brand=brand)
+        .complaints()
+        .between(hour, hour + HOUR)
+        .order_by(
+            F("author_followers").desc(nulls_last=True), F("retweets").desc(nulls_last=True), "posted_at"
+        )
+    )
+    for pk, author in complaints.values_list("pk", "author")[: SAMPLES * 10]:
+        found.setdefault(author or str(pk), pk)
+    return list(found.values())[:SAMPLES]
+
+
+def _who_is_told() -> list[User]:
+    """Who is on duty for listening and for leading; with nobody on duty everybody who could take it up."""
+    people = {person.pk: person for role in TOLD for person in on_duty(role)}
+    if people:
+        return list(people.values())
+    return list(User.objects.filter(is_active=True).exclude(site_role=SiteRole.READER))
+
+
+def _is_fresh(hour: datetime) -> bool:
+    return timezone.now() - hour < FRESH

@@ -1,0 +1,60 @@
+"""Hourly counts of a brand's mentions, as the spike rule and the curves need them. Hours are UTC."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import Case, CharField, Count, F, Max, Min, Q, Value, When
+from django.db.models.functions import Cast, Concat, TruncHour
+
+from incidents.models import Brand
+from monitoring import detector
+from monitoring.models import Mention, Sentiment
+
+# A source that names no authors would otherwise never raise an alarm: each of its posts counts as a person.
+PERSON = Case(
+    When(author="", then=Concat(Value("post "), Cast("id", CharField()))),
+    default=F("author"),
+    output_field=CharField(),
+)
+BY_OTHERS = Q(is_brand_own=False)
+
+
+def hourly(brand: Brand, start: datetime, end: datetime) -> dict[datetime, detector.Count]:
+    """Counts per hour from `start` on and before `end`; hours without a mention are left out."""
+    rows = (
+        Mention.objects.filter(brand=brand)
+        .between(start, end)
+        .annotate(hour=TruncHour("posted_at", tzinfo=UTC))
+        .values("hour")
+        .annotate(
+            mentions=Count("pk"),
+            rated=Count(PERSON, distinct=True, filter=BY_OTHERS & ~Q(sentiment="")),
+            complaints=Count(PERSON, distinct=True, filter=BY_OTHERS & Q(sentiment=Sentiment.NEGATIVE)),
+        )
+        .order_by()
+    )
+    return {row["hour"]: detector.Count(row["complaints"], row["rated"], row["mentions"]) for row in rows}
+
+
+def verdicts(
+    brand: Brand, first: datetime, last: datetime, rule: detector.Rule = detector.USUAL
+) -> list[detector.Verdict]:
+    """Every hour from `first` to `last` (starts of hours), judged over what is stored now."""
+    counts = hourly(brand, first - rule.history, last + timedelta(hours=1))
+    return detector.scan(counts, first, last, rule)
+
+
+def span(brand: Brand) -> tuple[datetime, datetime] | None:
+    """The times of the oldest and the newest mention of a brand, or None without any."""
+    found = Mention.objects.filter(brand=brand).aggregate(oldest=Min("posted_at"), newest=Max("posted_at"))
+    return (found["oldest"], found["newest"]) if found["oldest"] else None
+
+
+def baseline_ready(brand: Brand, rule: detector.Rule = detector.USUAL) -> bool:
+    """Can the spike rule judge this brand at its newest mention, or was the stream not alive for long enough?"""
+    known = span(brand)
+    if known is None:
+        return False
+    hour = detector.start_of_hour(known[1])
+    return verdicts(brand, hour, hour, rule)[0].expected is not None

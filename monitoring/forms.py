@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Any, cast
+
+from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
+from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from incidents.models import Brand, Category
+from monitoring.models import Mention, Sentiment, SignalState
+
+UNRATED = "unrated"
+LATEST = timedelta(days=7)
+PERIODS = {"24h": timedelta(hours=24), "7d": timedelta(days=7), "30d": timedelta(days=30)}
+# Platforms are what the newest posts name; asking all of them would read the whole table.
+RECENT = 5000
+
+
+class MentionFilter(forms.Form):
+    """Narrows the list of mentions. Without a period it shows the seven days up to the newest mention."""
+
+    q = forms.CharField(label=_("Words in the text"), required=False, max_length=100, min_length=2)
+    brand = forms.ModelChoiceField(
+        Brand.objects.all(), label=_("Brand"), required=False, empty_label=_("All")
+    )
+    platform = forms.ChoiceField(label=_("Platform"), required=False)
+    sentiment = forms.ChoiceField(
+        label=_("Sentiment"),
+        required=False,
+        choices=[("", _("All")), *Sentiment.choices, (UNRATED, _("Not rated"))],
+    )
+    period = forms.ChoiceField(
+        label=_("Period"),
+        required=False,
+        choices=[
+            ("", _("Latest 7 days with posts")),
+            ("24h", _("Last 24 hours")),
+            ("7d", _("Last 7 days")),
+            ("30d", _("Last 30 days")),
+            ("all", _("All")),
+        ],
+    )
+    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        recent = Mention.objects.order_by("-posted_at", "-id").values("platform")[:RECENT]
+        names = {row["platform"] for row in recent} | {str(self.data.get("platform", ""))[:32]}
+        platform = cast(forms.ChoiceField, self.fields["platform"])
+        platform.choices = [("", _("All")), *((name, name) for name in sorted(names - {""}))]
+
+    @property
+    def is_set(self) -> bool:
+        return any(self.data.get(name) for name in self.fields)
+
+    def narrow(self, mentions: QuerySet[Mention]) -> tuple[QuerySet[Mention], datetime, datetime]:
+        """The mentions asked for, and the period that they span. A field that makes no sense is left out."""
+        wanted: dict[str, Any] = self.cleaned_data if self.is_bound and (self.is_valid() or True) else {}
+        if wanted.get("brand"):
+            mentions = mentions.filter(brand=wanted["brand"])
+        if wanted.get("platform"):
+            mentions = mentions.filter(platform=wanted["platform"])
+        if wanted.get("sentiment"):
+            mentions = mentions.filter(sentiment=wanted["sentiment"].replace(UNRATED, ""))
+        if wanted.get("q"):
+            mentions = mentions.filter(text__icontains=wanted["q"])
+        start, end = self._span(mentions, wanted)
+        return mentions.filter(posted_at__gte=start, posted_at__lt=end), start, end
+
+    def _span(self, mentions: QuerySet[Mention], wanted: dict[str, Any]) -> tuple[datetime, datetime]:
+        now = timezone.now()
+        since, until = wanted.get("since"), wanted.get("until")
+        period = wanted.get("period")
+        if not since and not until and period in PERIODS:
+            return now - PERIODS[period], now
+        newest = mentions.order_by("-posted_at").values_list("posted_at", flat=True).first() or now
+        end = _midnight(until + timedelta(days=1)) if until else newest + timedelta(seconds=1)
+        if since:
+            return min(_midnight(since), end - timedelta(hours=1)), end
+        if period == "all":
+            oldest = mentions.order_by("posted_at").values_list("posted_at", flat=True).first() or end
+            return min(oldest, end - timedelta(hours=1)), end
+        return end - LATEST, end
+
+
+def _midnight(day: Any) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(
+        label=_("CSV file"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.gz,text/csv,application/gzip"}),
+        help_text=_("UTF-8, plain or packed with gzip. The first line names the columns."),
+    )
+    create_brands = forms.BooleanField(
+        label=_("Add brands that the file names and that are not entered yet"),
+        required=False,
+        initial=True,
+        help_text=_("Otherwise rows about unknown brands are rejected."),
+    )
+    brand = forms.ModelChoiceField(
+        Brand.objects.all(),
+        label=_("Brand of rows that name none"),
+        required=False,
+        empty_label=_("None: such rows are rejected"),
+        help_text=_(
+            "Each row belongs to the brand in its column “brand”. Choose one here if the file has no such column."
+        ),
+    )
+
+    def clean_file(self) -> UploadedFile:
+        file: UploadedFile = self.cleaned_data["file"]
+        if file.size and file.size > settings.IMPORT_MAX_BYTES:
+            raise forms.ValidationError(
+                _("The file has %(size)s, at most %(most)s are taken. Split it, or pack it with gzip."),
+                params={"size": filesizeformat(file.size), "most": filesizeformat(settings.IMPORT_MAX_BYTES)},
+            )
+        return file
+
+
+class SignalFilter(forms.Form):
+    state = forms.ChoiceField(
+        label=_("State"), required=False, choices=[("", _("All")), *SignalState.choices]
+    )
+    brand = forms.ModelChoiceField(
+        Brand.objects.all(), label=_("Brand"), required=False, empty_label=_("All")
+    )
+
+
+class DismissForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why is this no reason to act?"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("For example: a joke that travels, a known outage that is already being answered."),
+    )
+
+
+class OpenIncidentForm(forms.Form):
+    title = forms.CharField(
+        label=_("Title"), min_length=3, max_length=200, help_text=_("What happened, in a few words.")
+    )
+    category = forms.ChoiceField(
+        label=_("Category"),
+        required=False,
+        choices=[("", _("Decide in triage")), *Category.choices],
+    )
+    summary = forms.CharField(
+        label=_("What do we know?"),
+        required=False,
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    confidential = forms.BooleanField(
+        label=_("Confidential: only its members see the incident"), required=False
+    )

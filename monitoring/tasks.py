@@ -1,0 +1,43 @@
+"""Celery entry points: ids or nothing at all, and everything is found again from the rows."""
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.db.models import Q
+from django.utils import timezone
+
+from incidents.models import Brand
+from monitoring import actions
+from monitoring.actions.imports import STALE_AFTER
+from monitoring.importing.work import carry_on
+from monitoring.models import ImportRun, Mention
+from monitoring.models.imports import UNFINISHED
+from monitoring.wake import wake_import
+
+
+@shared_task
+def carry_on_import(run_id: int) -> None:
+    carry_on(run_id)
+
+
+@shared_task
+def sweep_imports() -> None:
+    """Imports whose hint was lost or whose worker was killed are picked up; interrupted commands are closed."""
+    left = ImportRun.objects.filter(state__in=UNFINISHED).filter(
+        Q(token__isnull=True) | Q(seen_at__lt=timezone.now() - STALE_AFTER)
+    )
+    for run in left:
+        if run.is_uploaded:
+            wake_import(run.pk)
+        elif timezone.now() - (run.seen_at or run.created_at) > STALE_AFTER:
+            actions.abandon(run_id=run.pk)
+
+
+@shared_task
+def watch_now() -> None:
+    """Judge the present hour and the one before for every brand of which somebody spoke in them."""
+    now = timezone.now()
+    since = now - timedelta(hours=1)
+    spoken_of = Mention.objects.filter(posted_at__gte=since, posted_at__lte=now).order_by()
+    for brand in Brand.objects.filter(pk__in=spoken_of.values("brand").distinct()):
+        actions.raise_signals(brand=brand, first=since, last=now)

@@ -1,0 +1,68 @@
+"""What people say: the stream, its filters and its curve."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from incidents.models import Brand
+from monitoring.charts import volume_chart
+from monitoring.counts import baseline_ready
+from monitoring.forms import MentionFilter
+from monitoring.models import Mention, Sentiment, Signal
+from people.access import SignedInRequest
+
+PER_PAGE = 50
+
+
+class _CountedPaginator(Paginator):
+    """Takes the count from a query that the page makes anyway."""
+
+    def __init__(self, *args: Any, known_count: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._known_count = known_count
+
+    @property
+    def count(self) -> int:
+        return self._known_count
+
+
+@require_safe
+def mentions(request: SignedInRequest) -> HttpResponse:
+    form = MentionFilter(request.GET)
+    visible = Mention.objects.visible_to(request.user)
+    found, start, end = form.narrow(visible)
+    tally = found.aggregate(
+        total=Count("pk"),
+        negative=Count("pk", filter=Q(sentiment=Sentiment.NEGATIVE)),
+        positive=Count("pk", filter=Q(sentiment=Sentiment.POSITIVE)),
+        rated=Count("pk", filter=~Q(sentiment="")),
+    )
+    brand = form.cleaned_data.get("brand")
+    in_view = (
+        Signal.objects.visible_to(request.user).filter(hour__gte=start, hour__lt=end).select_related("brand")
+    )
+    if brand:
+        in_view = in_view.filter(brand=brand)
+    page = _CountedPaginator(found.select_related("brand"), PER_PAGE, known_count=tally["total"])
+    context = {
+        "form": form,
+        "page_obj": page.get_page(request.GET.get("page")),
+        "tally": tally,
+        "net": round((tally["positive"] - tally["negative"]) / tally["rated"] * 100)
+        if tally["rated"]
+        else None,
+        "start": start,
+        "end": end,
+        "chart": volume_chart(found, start, end, signals=in_view) if tally["total"] else None,
+        "fresh": Signal.objects.visible_to(request.user).fresh().count(),
+        "is_empty": not tally["total"] and not visible.exists(),
+        "unready": brand if brand and not baseline_ready(brand) else None,
+        "brands": Brand.objects.count() if not tally["total"] else None,
+    }
+    return render(request, "monitoring/mentions.html", context)

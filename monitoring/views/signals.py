@@ -1,0 +1,109 @@
+"""Early warnings: what is unusual, why we think so, and what somebody decided."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from incidents.models import Incident
+from journal.errors import ActionRefused
+from monitoring import actions
+from monitoring.charts import evidence_chart
+from monitoring.forms import DismissForm, OpenIncidentForm, SignalFilter
+from monitoring.models import Mention, Signal, SignalState
+from people.access import SignedInRequest, needs
+
+PER_PAGE = 25
+
+
+@require_safe
+def signals(request: SignedInRequest) -> HttpResponse:
+    form = SignalFilter(request.GET)
+    found = Signal.objects.visible_to(request.user).select_related("brand", "decided_by")
+    fresh = found.fresh().count()
+    form.is_valid()
+    if form.cleaned_data.get("state"):
+        found = found.filter(state=form.cleaned_data["state"])
+    if form.cleaned_data.get("brand"):
+        found = found.filter(brand=form.cleaned_data["brand"])
+    context = {
+        "form": form,
+        "filtered": any(form.cleaned_data.values()),
+        "page_obj": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
+        "fresh": fresh,
+    }
+    return render(request, "monitoring/signals.html", context)
+
+
+@require_safe
+def signal(request: SignedInRequest, pk: int) -> HttpResponse:
+    found = _visible(request, pk)
+    sample = Mention.objects.select_related("brand").in_bulk(found.evidence["sample"])
+    incident = Incident.objects.visible_to(request.user).filter(signals=found).first()
+    context = {
+        "signal": found,
+        "chart": evidence_chart(found),
+        "sample": [sample[pk] for pk in found.evidence["sample"] if pk in sample],
+        "incident": incident,
+        "is_hidden": found.state == SignalState.OPENED and incident is None,
+        "may_decide": request.user.has_perm("monitoring.decide"),
+        "share": round(100 * found.evidence["count"] / found.evidence["rated"])
+        if found.evidence["rated"]
+        else 0,
+        "hours": len(found.evidence["alarm_hours"]),
+    }
+    return render(request, "monitoring/signal.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("monitoring.decide")
+def dismiss_signal(request: SignedInRequest, pk: int) -> HttpResponse:
+    found = _visible(request, pk)
+    form = DismissForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.dismiss(signal=found, actor=request.user, reason=form.cleaned_data["reason"])
+        except ActionRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Dismissed. If it grows to twice its size, it is raised again."))
+            return redirect(found)
+    return render(
+        request,
+        "monitoring/dismiss.html",
+        {"form": form, "signal": found, "cancel_url": found.get_absolute_url()},
+        status=422 if form.errors else 200,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("monitoring.decide")
+def open_signal(request: SignedInRequest, pk: int) -> HttpResponse:
+    found = _visible(request, pk)
+    form = OpenIncidentForm(
+        request.POST or None, initial={"title": _("Complaints about %(brand)s") % {"brand": found.brand}}
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            incident = actions.open_incident(signal=found, actor=request.user, **form.cleaned_data)
+        except ActionRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Logged. Those who can judge it are alerted."))
+            return redirect(incident)
+    return render(
+        request,
+        "monitoring/open.html",
+        {"form": form, "signal": found, "cancel_url": found.get_absolute_url()},
+        status=422 if form.errors else 200,
+    )
+
+
+def _visible(request: SignedInRequest, pk: int) -> Signal:
+    return get_object_or_404(
+        Signal.objects.visible_to(request.user).select_related("brand", "decided_by"), pk=pk
+    )
