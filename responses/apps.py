@@ -5,3 +5,21 @@ from django.utils.translation import gettext_lazy as _
 class ResponsesConfig(AppConfig):
     name = "responses"
     verbose_name = _("Responses")
+
+    def ready(self) -> None:
+        from escalations.purposes import Purpose, register
+        from incidents import panels
+        from journal import kinds
+        from journal.actions import entry_recorded
+        from responses import gates, room
+        from responses.actions.approvals import on_missed, recipients
+        from responses.actions.ground import APPROVAL_CLOCK
+        from responses.kinds import SENTENCES
+        from responses.models import Response
+
+        kinds.declare(SENTENCES)
+        register(Purpose(APPROVAL_CLOCK, _("Approval of a text"), Response, on_missed, recipients))
+        gates.register_checks()
+        for panel in room.PANELS:
+            panels.register(panel)
+        entry_recorded.connect(room.follow_level, dispatch_uid="responses.follow_level")

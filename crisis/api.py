@@ -1,0 +1,64 @@
+"""The API: session login, CSRF on every write, and refusals as problem documents (RFC 9457)."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.security import SessionAuth
+
+from journal.errors import ActionRefused, Conflict
+from responses.api import router as responses
+
+# SessionAuth asks for the CSRF token on every unsafe method.
+api = NinjaAPI(title="Crisis Desk", version="1", auth=SessionAuth(csrf=True), urls_namespace="api")
+api.add_router("", responses)
+
+
+def problem(status: int, detail: str, **more: Any) -> HttpResponse:
+    """One error, always in the same shape."""
+    body = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        **more,
+    }
+    return JsonResponse(body, status=status, content_type="application/problem+json")
+
+
+@api.exception_handler(ActionRefused)
+def refused(_request: HttpRequest, refusal: ActionRefused) -> HttpResponse:
+    theirs = {"theirs": refusal.theirs} if isinstance(refusal, Conflict) else {}
+    return problem(refusal.status, str(refusal), **theirs)
+
+
+@api.exception_handler(Http404)
+def missing(_request: HttpRequest, _error: Http404) -> HttpResponse:
+    return problem(404, _("There is nothing here, or you may not see it."))
+
+
+@api.exception_handler(AuthenticationError)
+def unknown(_request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
+    return problem(401, _("Sign in first."))
+
+
+@api.exception_handler(PermissionDenied)
+def forbidden(_request: HttpRequest, _error: PermissionDenied) -> HttpResponse:
+    return problem(403, _("Your role does not allow this."))
+
+
+@api.exception_handler(ValidationError)
+def invalid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
+    errors = [{"where": ".".join(map(str, item["loc"])), "what": item["msg"]} for item in error.errors]
+    return problem(422, _("Some of what was sent does not fit. Nothing was stored."), errors=errors)
+
+
+@api.exception_handler(HttpError)
+def other(_request: HttpRequest, error: HttpError) -> HttpResponse:
+    return problem(error.status_code, str(error))

@@ -1,0 +1,229 @@
+"""A claim's life: logged, verified by somebody else with sources, answered, settled; new evidence begins it anew."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from incidents.actions import lock_incident, mark_claim_proven
+from incidents.actions.locking import require_open, require_text
+from incidents.models import Incident
+from incidents.recipients import people_for
+from journal.actions import record
+from journal.errors import ActionRefused, Invalid, NotAllowed
+from journal.models import Urgency
+from people.models import User
+from responses.actions.approvals import expire_citing
+from responses.actions.ground import require_worker
+from responses.models import Answer, Claim, ClaimState, Evidence, Response, SourceKind, Verdict
+from responses.models.response import PUBLIC_STATES
+
+# Enough for a verdict: one authoritative source, or two that do not depend on each other.
+INDEPENDENT_SOURCES_NEEDED = 2
+
+
+def _lock(claim_id: int, actor: User) -> tuple[Incident, Claim, User]:
+    incident_id = Claim.objects.values_list("incident_id", flat=True).get(pk=claim_id)
+    incident = lock_incident(incident_id)
+    actor = require_worker(actor, incident)
+    require_open(incident)
+    claim = Claim.objects.select_for_update(of=("self",)).get(pk=claim_id)
+    claim.incident = incident
+    return incident, claim, actor
+
+
+def _require_state(claim: Claim, *states: str) -> None:
+    if claim.state not in states:
+        raise ActionRefused(
+            _("This claim is “%(state)s” now. Reload the page to see what somebody else did.")
+            % {"state": claim.get_state_display()}
+        )
+
+
+def _note(claim: Claim, kind: str, actor: User, *, urgency: Urgency = Urgency.LATER, **data: Any) -> None:
+    leads = people_for(claim.incident, ["role:CO", "role:MA"]) if urgency != Urgency.LATER else []
+    record(
+        stream=claim.incident.stream,
+        kind=kind,
+        actor=actor,
+        data={
+            "incident": claim.incident_id,
+            "level": claim.incident.level,
+            "claim": claim.pk,
+            "title": claim.text,
+            **data,
+        },
+        path=reverse("responses:claim", args=[claim.pk]),
+        audience=leads,
+        urgency=urgency,
+    )
+
+
+@transaction.atomic
+def log_claim(
+    *, incident: Incident, actor: User, text: str, seen_at: str = "", against_us: bool = True
+) -> Claim:
+    """Write down what is being said, before anybody judges it."""
+    incident = lock_incident(incident.pk)
+    actor = require_worker(actor, incident)
+    require_open(incident)
+    text = require_text(text.replace("\x00", ""), _("Write down what is being claimed, in its own words."))
+    if not 3 <= len(text) <= 500:
+        raise Invalid(_("A claim has 3 to 500 characters: one claim, one sentence."))
+    claim = Claim.objects.create(
+        incident=incident, text=text, seen_at=seen_at.strip()[:500], against_us=against_us, logged_by=actor
+    )
+    _note(claim, "claim.logged", actor)
+    return claim
+
+
+@transaction.atomic
+def begin_verifying(*, claim: Claim, actor: User) -> Claim:
+    """Take a claim in hand. Whoever logged it cannot be the one who verifies it."""
+    _incident, claim, actor = _lock(claim.pk, actor)
+    _require_state(claim, ClaimState.LOGGED)
+    _require_another(claim, actor)
+    claim.state, claim.verifier = ClaimState.VERIFYING, actor
+    claim.save(update_fields=["state", "verifier"])
+    _note(claim, "claim.verifying", actor)
+    return claim
+
+
+def _require_another(claim: Claim, actor: User) -> None:
+    if claim.logged_by_id == actor.pk:
+        raise NotAllowed(_("You logged this claim; somebody else has to verify it."))
+
+
+@transaction.atomic
+def add_evidence(
+    *, claim: Claim, actor: User, kind: str, source: str, finding: str, url: str = ""
+) -> Evidence:
+    """Add a source. On a claim with a verdict this is new evidence: it has to be verified again."""
+    _incident, claim, actor = _lock(claim.pk, actor)
+    if kind not in SourceKind.values:
+        raise Invalid(_("Say what kind of source this is."))
+    evidence = Evidence.objects.create(
+        claim=claim,
+        kind=kind,
+        source=require_text(source, _("Name the source."))[:200],
+        finding=require_text(finding, _("Say what the source states."))[:4_000],
+        url=url.strip(),
+        added_by=actor,
+    )
+    _note(claim, "claim.evidence", actor, source=evidence.source, finding=evidence.finding)
+    if claim.verdict:
+        _reopen(claim, actor, evidence.finding)
+    return evidence
+
+
+@transaction.atomic
+def give_verdict(*, claim: Claim, actor: User, verdict: str, reason: str) -> Claim:
+    """True, false, misleading or not to be verified. Needs one authoritative or two independent sources.
+
+    What was approved on the strength of this claim expires when the verdict changes what is known.
+    """
+    incident, claim, actor = _lock(claim.pk, actor)
+    _require_state(claim, ClaimState.VERIFYING)
+    _require_another(claim, actor)
+    if verdict not in Verdict.values:
+        raise Invalid(_("Choose a verdict."))
+    reason = require_text(reason, _("Say what the verdict rests on."))
+    if verdict != Verdict.UNVERIFIABLE and not has_enough_sources(claim):
+        raise ActionRefused(
+            _("A verdict needs one authoritative or two independent sources. Add what is missing.")
+        )
+    claim.state, claim.verdict, claim.verdict_reason = ClaimState.VERIFIED, verdict, reason
+    claim.verifier, claim.verified_at = actor, timezone.now()
+    claim.answer = claim.answer_reason = ""
+    claim.save(
+        update_fields=[
+            "state", "verdict", "verdict_reason", "verifier", "verified_at", "answer", "answer_reason",
+        ]
+    )  # fmt: skip
+    label = Verdict(verdict).label
+    _note(claim, "claim.verified", actor, urgency=Urgency.SOON, verdict=str(label), reason=reason)
+    if verdict == Verdict.TRUE and claim.against_us:
+        mark_claim_proven(incident=incident, actor=actor)
+    expire_citing(claim=claim, actor=actor, why=str(_("verdict: %(verdict)s") % {"verdict": label}))
+    return claim
+
+
+def has_enough_sources(claim: Claim) -> bool:
+    """Two rows that name the same source are one source."""
+    sources = {
+        (kind, source.strip().casefold()) for kind, source in claim.evidence.values_list("kind", "source")
+    }
+    independent = {source for kind, source in sources if kind == SourceKind.INDEPENDENT}
+    authoritative = any(kind == SourceKind.AUTHORITATIVE for kind, _source in sources)
+    return authoritative or len(independent) >= INDEPENDENT_SOURCES_NEEDED
+
+
+@transaction.atomic
+def decide_answer(*, claim: Claim, actor: User, answer: str, reason: str = "") -> Claim:
+    """What we do about it. To watch only is an answer too, and needs a reason."""
+    _incident, claim, actor = _lock(claim.pk, actor)
+    _require_state(claim, ClaimState.VERIFIED, ClaimState.DECIDED)
+    if answer not in Answer.values:
+        raise Invalid(_("Choose an answer."))
+    if answer == Answer.DEBUNK and claim.verdict not in (Verdict.FALSE, Verdict.MISLEADING):
+        raise ActionRefused(_("Only what is verified as false or misleading can be debunked."))
+    if answer == Answer.WATCH:
+        reason = require_text(reason, _("Say why watching is enough."))
+    claim.state, claim.answer, claim.answer_reason = ClaimState.DECIDED, answer, reason.strip()
+    claim.save(update_fields=["state", "answer", "answer_reason"])
+    _note(claim, "claim.answer_decided", actor, answer=str(Answer(answer).label), reason=claim.answer_reason)
+    return claim
+
+
+@transaction.atomic
+def mark_answered(*, claim: Claim, actor: User, response: Response) -> Claim:
+    """Name the published text that answers it."""
+    incident, claim, actor = _lock(claim.pk, actor)
+    _require_state(claim, ClaimState.DECIDED)
+    if response.incident_id != incident.pk or response.state not in PUBLIC_STATES:
+        raise ActionRefused(
+            _("Choose a published text of this incident; an unpublished one answers nothing yet.")
+        )
+    claim.state, claim.answered_with = ClaimState.ANSWERED, response
+    claim.save(update_fields=["state", "answered_with"])
+    _note(claim, "claim.answered", actor, response=response.pk, response_title=response.title)
+    return claim
+
+
+@transaction.atomic
+def settle_claim(*, claim: Claim, actor: User, reason: str) -> Claim:
+    """Nothing more is to be done. From "watch" directly, otherwise after it was answered."""
+    _incident, claim, actor = _lock(claim.pk, actor)
+    if not (claim.state == ClaimState.DECIDED and claim.answer == Answer.WATCH):
+        _require_state(claim, ClaimState.ANSWERED)
+    claim.settled_reason = require_text(reason, _("Say how it was settled."))
+    claim.state = ClaimState.SETTLED
+    claim.save(update_fields=["state", "settled_reason"])
+    _note(claim, "claim.settled", actor, reason=claim.settled_reason)
+    return claim
+
+
+@transaction.atomic
+def reopen_claim(*, claim: Claim, actor: User, reason: str) -> Claim:
+    """The verdict is in doubt: back to the start of verification, with the sources kept."""
+    _incident, claim, actor = _lock(claim.pk, actor)
+    if not claim.verdict:
+        raise ActionRefused(_("This claim has no verdict yet; there is nothing to reopen."))
+    _reopen(claim, actor, require_text(reason, _("Say what casts doubt on the verdict.")))
+    return claim
+
+
+def _reopen(claim: Claim, actor: User, reason: str) -> None:
+    before = str(claim.get_verdict_display())
+    claim.state, claim.verdict, claim.verdict_reason = ClaimState.LOGGED, "", ""
+    claim.verifier = claim.verified_at = claim.answered_with = None
+    claim.answer = claim.answer_reason = claim.settled_reason = ""
+    claim.save()
+    _note(claim, "claim.reopened", actor, urgency=Urgency.SOON, before=before, reason=reason)
+    expire_citing(
+        claim=claim, actor=actor, why=str(_("new evidence: %(finding)s") % {"finding": reason[:500]})
+    )

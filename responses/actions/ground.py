@@ -1,0 +1,130 @@
+"""What every action in here begins and ends with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models.functions import Now
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from escalations.actions import stop
+from incidents.actions import lock_incident
+from incidents.actions.locking import require
+from incidents.models import Incident
+from journal.actions import record
+from journal.errors import ActionRefused, Conflict, NotAllowed
+from journal.models import Entry, Urgency
+from people.models import User
+from responses.models import TRANSITIONS, Response, ResponseState
+from responses.rules import Reason, why_locked
+
+APPROVAL_CLOCK = "draft.approval"
+
+
+def lock_response(response_id: int) -> tuple[Incident, Response]:
+    """The incident's row, then the response's, locked until the transaction ends; always in this order."""
+    incident_id = Response.objects.values_list("incident_id", flat=True).get(pk=response_id)
+    incident = lock_incident(incident_id)
+    response = (
+        Response.objects.select_for_update(of=("self",))
+        .select_related("current", "author")
+        .prefetch_related("revisions", "current__approvals")
+        .get(pk=response_id)
+    )
+    response.incident = incident
+    return incident, response
+
+
+def as_of_now(actor: User) -> User:
+    """The actor as the database knows them now: a capacity may have been taken away since the page was opened.
+
+    Raises NotAllowed for somebody who was disabled or is unknown.
+    """
+    current = User.objects.filter(pk=actor.pk, is_active=True).first()
+    if current is None:
+        raise NotAllowed(_("Your account is not active any more. Ask an administrator."))
+    return current
+
+
+def require_worker(actor: User, incident: Incident) -> User:
+    current = as_of_now(actor)
+    require(current, "incidents.work", incident)
+    return current
+
+
+def require_unlocked(kind: str, incident: Incident) -> None:
+    if reason := why_locked(kind, incident):
+        raise ActionRefused(reason)
+
+
+def refuse(problems: Iterable[Reason]) -> None:
+    """Raises ActionRefused with everything that stands in the way, so that it is settled in one go."""
+    if lines := [str(problem) for problem in problems]:
+        raise ActionRefused(" ".join(lines))
+
+
+def require_same_words(response: Response, content_hash: str) -> None:
+    """Raises Conflict when the words on the page are not the words that are stored now."""
+    if response.current is None or response.current.content_hash != content_hash:
+        raise Conflict(
+            _(
+                "The text was changed after you opened this page. Nothing was decided; read the new words first."
+            ),
+            theirs=dict(response.current.content) if response.current else {},
+        )
+
+
+def move(response: Response, to_state: str, **fields: Any) -> None:
+    """Change the state of a locked response. Raises ActionRefused for a forbidden step."""
+    if to_state not in TRANSITIONS[response.state]:
+        raise ActionRefused(
+            _("This text is “%(now)s” and cannot become “%(then)s”. Reload the page to see what changed.")
+            % {"now": response.get_state_display(), "then": ResponseState(to_state).label}
+        )
+    response.state = to_state
+    for name, value in fields.items():
+        setattr(response, name, value)
+    response.save(update_fields=["state", *fields])
+
+
+def void_approvals(response: Response, why: object) -> int:
+    """The standing approvals of the current revision count no more; returns how many there were."""
+    stop(subject=response, purpose=APPROVAL_CLOCK)
+    if response.current is None:
+        return 0
+    voided = response.current.approvals.live().update(voided_at=Now(), void_reason=str(why)[:300])
+    response.current.refresh_from_db()  # the approvals read before are not true any more
+    return voided
+
+
+def note(
+    response: Response,
+    kind: str,
+    actor: User | None,
+    *,
+    audience: Iterable[User] = (),
+    urgency: Urgency = Urgency.LATER,
+    page: str = "responses:draft",
+    **data: Any,
+) -> Entry:
+    """One entry in the stream of the response's incident."""
+    facts = {
+        "incident": response.incident_id,
+        "level": response.incident.level,
+        "response": response.pk,
+        "kind": response.kind,
+        "title": response.title,
+        "revision": response.current.number if response.current else None,
+        "content_hash": response.current.content_hash if response.current else "",
+    }
+    return record(
+        stream=response.incident.stream,
+        kind=kind,
+        actor=actor,
+        data={**facts, **data},
+        path=reverse(page, args=[response.pk]),
+        audience=audience,
+        urgency=urgency,
+    )

@@ -1,0 +1,136 @@
+"""A revision as pages show it: each text as the post it will become, and how it differs from another revision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from responses.models import Approval, Channel, Claim, Response, Revision, Stance
+from responses.models.response import Audience
+
+
+@dataclass(frozen=True)
+class Card:
+    """One text on one channel; `before` is what it is compared with, None where there is nothing to compare."""
+
+    channel: Channel
+    account: str
+    handle: str
+    text: str
+    media: list[dict[str, str]]
+    count: int
+    before: str | None = None
+    is_new: bool = False
+
+    @property
+    def differs(self) -> bool:
+        return self.before is not None and self.before != self.text
+
+    @property
+    def is_too_long(self) -> bool:
+        return self.channel.text_limit is not None and self.count > self.channel.text_limit
+
+
+@dataclass(frozen=True)
+class Cited:
+    claim: Claim
+    stance: str
+    is_sound: bool  # does the verdict bear what the text makes of the claim?
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two revisions: the cards of the newer one, channels that fell away, and every other thing that changed."""
+
+    cards: list[Card]
+    dropped: list[Card] = field(default_factory=list)
+    changes: list[tuple[str, Any, Any]] = field(default_factory=list)
+
+
+def cards_of(revision: Revision, against: Revision | None = None) -> list[Card]:
+    """The texts of `revision`, channel by channel, compared with those of `against`."""
+    return compared(revision.content, against.content if against else None).cards
+
+
+def compared(content: Mapping[str, Any], against: Mapping[str, Any] | None) -> Comparison:
+    """Two contents side by side, as they are stored in revisions."""
+    old = {item["channel"]: item for item in against["renditions"]} if against else {}
+    new = {item["channel"]: item for item in content["renditions"]}
+    channels = Channel.objects.in_bulk([*old, *new])
+    cards = [
+        _card(
+            item,
+            channels[pk],
+            before=old[pk]["text"] if pk in old else None,
+            is_new=bool(against) and pk not in old,
+        )
+        for pk, item in new.items()
+    ]
+    dropped = [_card(item, channels[pk]) for pk, item in old.items() if pk not in new]
+    return Comparison(cards, dropped, _other_changes(content, against) if against else [])
+
+
+def _card(item: Mapping[str, Any], channel: Channel, before: str | None = None, is_new: bool = False) -> Card:
+    same_account = channel.account == item["account"]
+    return Card(
+        channel=channel,
+        account=channel.name if same_account else item["account"],
+        handle=channel.handle if same_account else "",
+        text=item["text"],
+        media=item["media"],
+        count=channel.length(item["text"]),
+        before=before,
+        is_new=is_new,
+    )
+
+
+def _other_changes(content: Mapping[str, Any], against: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
+    labels = {
+        "audience": _("audience"),
+        "scheduled_for": _("not before"),
+        "next_update_by": _("next update by"),
+    }
+    return [
+        (str(label), _shown(name, against[name]), _shown(name, content[name]))
+        for name, label in labels.items()
+        if content[name] != against[name]
+    ]
+
+
+def _shown(name: str, value: Any) -> Any:
+    return str(Audience(value).label) if name == "audience" else value
+
+
+def cited_by(revision: Revision) -> list[Cited]:
+    """The claims that a revision cites, with what it makes of each."""
+    claims = Claim.objects.in_bulk([item["claim"] for item in revision.citations])
+    found = []
+    for item in revision.citations:
+        claim = claims[item["claim"]]
+        sound = {
+            Stance.FACT: claim.verdict == "true",
+            Stance.REFUTED: claim.verdict in ("false", "misleading"),
+            Stance.MENTIONED: True,
+        }[Stance(item["stance"])]
+        found.append(Cited(claim, str(Stance(item["stance"]).label), sound))
+    return found
+
+
+def compared_with(response: Response) -> tuple[Revision | None, bool]:
+    """What the current revision is best compared with: the last approved words, else the revision before it.
+
+    The flag says whether those words had been approved.
+    """
+    earlier = [revision for revision in response.revisions.all() if revision != response.current]
+    approved = set(
+        Approval.objects.filter(revision__in=earlier, decision="approved").values_list(
+            "revision_id", flat=True
+        )
+    )
+    for revision in earlier:  # newest first
+        if revision.pk in approved:
+            return revision, True
+    return (earlier[0], False) if earlier else (None, False)

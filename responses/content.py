@@ -1,0 +1,94 @@
+"""What somebody wants to say, made fit to be stored: the one canonical form that is hashed and approved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.utils.translation import gettext_lazy as _
+
+from incidents.models import Incident
+from journal.errors import Invalid
+from responses.models import Audience, Channel, Stance
+
+LONGEST_TEXT = 100_000  # characters; a bound for storage, the platform's own limit is far below
+
+
+@dataclass(frozen=True)
+class Content:
+    """Texts and media by channel id; citations are claim id → Stance. Times are aware."""
+
+    texts: Mapping[int, str]
+    media: Mapping[int, Iterable[Mapping[str, str]]] = field(default_factory=dict)
+    audience: str = Audience.PUBLIC
+    scheduled_for: datetime | None = None
+    next_update_by: datetime | None = None
+    citations: Mapping[int, str] = field(default_factory=dict)
+
+
+def clean_text(text: str) -> str:
+    """Line ends as one character, no NUL, nothing before or after: two saves of the same words are the same."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip()
+
+
+def canonical(content: Content, incident: Incident) -> dict[str, Any]:
+    """The stored form of `content`. Raises Invalid when there is nothing to say or something that does not exist."""
+    texts = {channel: clean_text(text) for channel, text in content.texts.items()}
+    used = [channel for channel, text in texts.items() if text]
+    if not used:
+        raise Invalid(_("Write a text for at least one channel."))
+    channels = {
+        channel.pk: channel for channel in Channel.objects.filter(brand=incident.brand_id, is_active=True)
+    }
+    if set(used) - channels.keys():
+        raise Invalid(
+            _("One of the channels is not in use for this brand. Choose from the list and save again.")
+        )
+    if any(len(texts[channel]) > LONGEST_TEXT for channel in used):
+        raise Invalid(_("This text is too long to be a statement. Shorten it to 100,000 characters."))
+    if content.audience not in Audience.values:
+        raise Invalid(_("Choose whom this is for."))
+    return {
+        "renditions": [
+            {
+                "channel": pk,
+                "platform": channels[pk].platform,
+                "account": channels[pk].account,
+                "text": texts[pk],
+                "media": _clean_media(content.media.get(pk, ())),
+            }
+            for pk in sorted(used)
+        ],
+        "audience": str(content.audience),
+        "scheduled_for": content.scheduled_for,
+        "next_update_by": content.next_update_by,
+        "citations": _clean_citations(content.citations, incident),
+    }
+
+
+def _clean_media(media: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
+    cleaned = []
+    for item in media:
+        url, alt = clean_text(item.get("url", "")), clean_text(item.get("alt", ""))
+        if not url:
+            continue
+        if urlsplit(url).scheme not in ("http", "https"):
+            raise Invalid(
+                _("A picture or video is given by its https address: “%(url)s” is none.") % {"url": url[:200]}
+            )
+        if not alt:
+            raise Invalid(_("Describe each picture in words, for those who cannot see it."))
+        cleaned.append({"url": url, "alt": alt})
+    return cleaned
+
+
+def _clean_citations(citations: Mapping[int, str], incident: Incident) -> list[dict[str, Any]]:
+    known = set(incident.claims.filter(pk__in=list(citations)).values_list("pk", flat=True))
+    if set(citations) - known or set(citations.values()) - set(Stance.values):
+        raise Invalid(
+            _("A cited claim does not belong to this incident. Choose from the list and save again.")
+        )
+    return [{"claim": pk, "stance": str(citations[pk])} for pk in sorted(citations)]

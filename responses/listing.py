@@ -1,0 +1,64 @@
+"""Responses as rows of a list: state, who must still approve, clock. A fixed number of queries for any number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from escalations.models import Deadline
+from incidents.models import Incident
+from people.models import CrisisRole, User
+from responses.approvers import pending_approvers, possible_approvers
+from responses.models import Approval, Publication, Response
+from responses.models.response import IN_FLIGHT_STATES
+from responses.rules import leads_of, live_approvals, why_not_approve
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A capacity that has still to decide, and who could."""
+
+    capacity: str
+    label: str
+    people: list[User]
+
+
+@dataclass(frozen=True)
+class Row:
+    response: Response
+    approvals: list[Approval]
+    pending: list[Pending]
+    clock: Deadline | None
+    publications: list[Publication]
+    waits_for_me: bool
+
+
+def rows_of(responses: Iterable[Response], user: User, *, incident: Incident | None = None) -> list[Row]:
+    """`responses` come from `with_seal()`; `incident` where all of them belong to one that is in memory already."""
+    found = list(responses)
+    for response in found:
+        if incident:
+            response.incident = incident
+    in_flight = [response for response in found if response.state in IN_FLIGHT_STATES]
+    people = possible_approvers() if in_flight else []
+    leads = leads_of({response.incident_id for response in in_flight}) if in_flight else set()
+    return [_row(response, user, people, leads) for response in found]
+
+
+def _row(response: Response, user: User, people: list[User], leads: set[tuple[int, int]]) -> Row:
+    pending: list[Pending] = []
+    waits_for_me = False
+    if response.state in IN_FLIGHT_STATES:
+        who = pending_approvers(response, response.incident, people=people, leads=leads)
+        pending = [Pending(code, str(CrisisRole(code).label), able) for code, able in who.items()]
+        leads_it = (response.incident_id, user.pk) in leads
+        waits_for_me = why_not_approve(user, response, response.incident, leads=leads_it) is None
+    running = [deadline for deadline in response.deadlines.all() if deadline.state == "armed"]
+    return Row(
+        response=response,
+        approvals=live_approvals(response.current),
+        pending=pending,
+        clock=min(running, key=lambda deadline: deadline.due_at, default=None),
+        publications=list(response.publications.all()),
+        waits_for_me=waits_for_me,
+    )

@@ -1,0 +1,52 @@
+"""What this app hangs into the incident room: two panels, and an ear for the level."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from incidents.models import Incident
+from incidents.panels import Panel
+from journal.models import Entry
+from people.models import User
+from responses.actions.approvals import on_level_changed
+from responses.listing import rows_of
+from responses.models import Claim, Response
+
+SHOWN = 12  # of each; the whole list is a click away
+# The entries with which an incident's level changes.
+LEVEL_KINDS = {"incident.rescored", "deadline.missed_raised"}
+
+
+def follow_level(*, entry: Entry, **_signal: Any) -> None:
+    """A new level changes who must approve; in the transaction that changes it, with the incident locked."""
+    if entry.kind in LEVEL_KINDS:
+        on_level_changed(incident_id=entry.data["incident"])
+
+
+def responses_panel(incident: Incident, user: User) -> dict[str, Any]:
+    found = Response.objects.filter(incident=incident).with_seal()[: SHOWN + 1]
+    rows = rows_of(list(found)[:SHOWN], user, incident=incident)
+    return {
+        "rows": rows,
+        "more": len(found) > SHOWN,
+        "may_draft": user.has_perm("people.work") and not incident.is_locked,
+    }
+
+
+def claims_panel(incident: Incident, user: User) -> dict[str, Any]:
+    found = list(Claim.objects.filter(incident=incident).select_related("verifier").open_first()[: SHOWN + 1])
+    return {
+        "claims": found[:SHOWN],
+        "more": len(found) > SHOWN,
+        "may_log": user.has_perm("people.work") and not incident.is_locked,
+    }
+
+
+PANELS = (
+    Panel(
+        "responses", _("What we say"), "message-square-quote", "responses/_panel.html", responses_panel, 30
+    ),
+    Panel("claims", _("Claims"), "scale", "responses/_claims_panel.html", claims_panel, 40),
+)

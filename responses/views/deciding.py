@@ -1,0 +1,139 @@
+"""Exactly what am I saying yes to?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from journal.errors import ActionRefused, Conflict
+from people.access import SignedInRequest
+from people.models import CrisisRole, User
+from responses import actions
+from responses.cards import Comparison, cited_by, compared, compared_with
+from responses.forms import DecisionForm
+from responses.listing import Row, rows_of
+from responses.models import Response, ResponseState, Tone
+from responses.models.response import IN_FLIGHT_STATES
+from responses.rules import (
+    held_capacities,
+    leads_of,
+    missing_capacities,
+    required_capacities,
+    why_not_approve,
+)
+from responses.views.fetch import response_for, say, worker_required_to_post
+
+SHOWN = 100
+
+
+@require_safe
+def approvals(request: SignedInRequest) -> HttpResponse:
+    """What waits for me first, then what waits for others, then what is approved and waits to be published."""
+    responses = (
+        Response.objects.visible_to(request.user)
+        .filter(state__in=IN_FLIGHT_STATES)
+        .with_seal()
+        .order_by("incident__level", "submitted_at")[:SHOWN]
+    )
+    rows = rows_of(responses, request.user)
+    mine = [row for row in rows if row.waits_for_me]
+    others = [row for row in rows if not row.waits_for_me and row.response.state == ResponseState.IN_REVIEW]
+    context = {
+        "mine": sorted(mine, key=_due),
+        "others": sorted(others, key=_due),
+        "approved": [
+            row for row in rows if not row.waits_for_me and row.response.state == ResponseState.APPROVED
+        ],
+    }
+    return render(request, "responses/approvals.html", context)
+
+
+def _due(row: Row) -> tuple[bool, Any]:
+    return (row.clock is None, row.clock.due_at if row.clock else row.response.pk)
+
+
+@worker_required_to_post
+@require_http_methods(["GET", "POST"])
+def approve(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The exact words, and two buttons. A decision names the words that were on the page."""
+    response = response_for(request, pk)
+    user = request.user
+    capacities = _capacities(response, user)
+    form = DecisionForm(request.POST or None, capacities=capacities)
+    status, seen = 200, None
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                return _decide(request, response, user, form)
+            except Conflict as refusal:
+                status = say(request, refusal)
+                response = response_for(request, pk)
+                seen = _seen(response, form.cleaned_data["content_hash"])
+            except ActionRefused as refusal:
+                status = say(request, refusal)
+                response = response_for(request, pk)
+    return render(request, "responses/approve.html", _page(response, user, form, seen), status=status)
+
+
+def _decide(request: SignedInRequest, response: Response, user: User, form: DecisionForm) -> HttpResponse:
+    data = form.cleaned_data
+    words = {"content_hash": data["content_hash"], "capacity": data["capacity"], "comment": data["comment"]}
+    if data["decision"] == DecisionForm.APPROVE:
+        done = actions.approve(response=response, actor=user, **words)
+        if done.state == ResponseState.APPROVED:
+            messages.success(
+                request, _("Approved. It may be published now; publishing is a step of its own.")
+            )
+        else:
+            messages.success(request, _("Your approval is recorded. Others still have to decide."))
+    else:
+        actions.request_changes(response=response, actor=user, **words)
+        messages.success(request, _("The author was told what to change."))
+    return redirect("responses:approvals")
+
+
+def _capacities(response: Response, user: User) -> list[tuple[str, str]]:
+    """In which capacities this user could decide on this text, missing ones first."""
+    incident = response.incident
+    held = held_capacities(user, leads=(incident.pk, user.pk) in leads_of([incident.pk]))
+    missing = missing_capacities(response, incident)
+    roles = missing or required_capacities(response.kind, incident)
+    return [(role.value, str(CrisisRole(role).label)) for role in roles if role in held]
+
+
+def _seen(response: Response, content_hash: str) -> Comparison | None:
+    """What changed between the words that the approver had read and those that stand now."""
+    read = next((item for item in response.revisions.all() if item.content_hash == content_hash), None)
+    if read is None or response.current is None:
+        return None
+    return compared(response.current.content, read.content)
+
+
+def _page(response: Response, user: User, form: DecisionForm, seen: Comparison | None) -> dict[str, Any]:
+    revision = response.current
+    against, was_approved = compared_with(response)
+    comparison = compared(revision.content, against.content if against else None) if revision else None
+    row = rows_of([response], user)[0]
+    refusal = why_not_approve(user, response, response.incident)
+    return {
+        "response": response,
+        "incident": response.incident,
+        "revision": revision,
+        "row": row,
+        "form": form,
+        "refusal": refusal,
+        "comparison": comparison,
+        "against": against,
+        "was_approved": was_approved,
+        "seen": seen,
+        "cited": cited_by(revision) if revision else [],
+        "tones": [(tone.label, tone.value in response.checklist) for tone in Tone],
+        "others_left": len(row.pending) - 1,
+        "capacities": form.capacities,
+    }

@@ -1,0 +1,263 @@
+"""Writing: list, new text, editor, revisions, submission."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from incidents.access import incident_or_404
+from incidents.models import Incident
+from journal.errors import ActionRefused, Conflict
+from people.access import SignedInRequest, needs
+from responses import actions
+from responses.cards import cards_of, cited_by, compared, compared_with
+from responses.content import canonical
+from responses.forms import ChecklistForm, NewTextForm, ReasonForm, TextForm
+from responses.listing import rows_of
+from responses.models import Approval, Channel, Kind, Response, Tone
+from responses.rules import submission_problems, why_locked
+from responses.views.fetch import may_edit, next_step, response_for, say
+
+
+@require_safe
+def incident_responses(request: SignedInRequest, incident_pk: int) -> HttpResponse:
+    """Everything that we said, or mean to say, in one incident."""
+    incident = incident_or_404(request, incident_pk)
+    page = Paginator(Response.objects.filter(incident=incident).with_seal(), 25).get_page(
+        request.GET.get("page")
+    )
+    context = {
+        "incident": incident,
+        "page_obj": page,
+        "rows": rows_of(page.object_list, request.user, incident=incident),
+        "may_draft": request.user.has_perm("people.work") and _open_kinds(incident),
+    }
+    return render(request, "responses/list.html", context)
+
+
+def _open_kinds(incident: Incident) -> list[tuple[str, str]]:
+    return [(kind.value, str(kind.label)) for kind in Kind if why_locked(kind, incident) is None]
+
+
+@needs("people.work")
+@require_http_methods(["GET", "POST"])
+def new(request: SignedInRequest, incident_pk: int) -> HttpResponse:
+    incident = incident_or_404(request, incident_pk)
+    kinds = _open_kinds(incident)
+    initial = {name: request.GET[name] for name in ("kind", "corrects") if name in request.GET}
+    form = NewTextForm(
+        request.POST or None, incident=incident, initial=initial or _first_kind(kinds), **_choices(incident)
+    )
+    form.fields["kind"].choices = kinds  # type: ignore[attr-defined]
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                response = actions.start_response(
+                    incident=incident,
+                    actor=request.user,
+                    kind=form.cleaned_data["kind"],
+                    title=form.cleaned_data["title"],
+                    content=form.content(),
+                    corrects=form.cleaned_data["corrects"],
+                )
+            except ActionRefused as refusal:
+                status = say(request, refusal)
+            else:
+                messages.success(request, _("Saved as a draft. Nothing is approved or published yet."))
+                return redirect("responses:draft", response.pk)
+    locked = why_locked(Kind.HOLDING, incident) if not kinds else None
+    context = {"incident": incident, "form": form, "locked": locked}
+    return render(request, "responses/edit.html", context, status=status)
+
+
+def _first_kind(kinds: list[tuple[str, str]]) -> dict[str, Any]:
+    return {"kind": kinds[0][0]} if kinds else {}
+
+
+def _choices(incident: Incident) -> dict[str, Any]:
+    return {
+        "channels": Channel.objects.filter(brand=incident.brand_id, is_active=True),
+        "claims": incident.claims.open_first(),
+    }
+
+
+@require_safe
+def draft(request: SignedInRequest, pk: int) -> HttpResponse:
+    """One text: the words as they stand, who has said yes, what comes next, and how it came about."""
+    response = response_for(request, pk)
+    incident = response.incident
+    revision = response.current
+    context = {
+        "response": response,
+        "incident": incident,
+        "row": rows_of([response], request.user)[0],
+        "cards": cards_of(revision) if revision else [],
+        "cited": cited_by(revision) if revision else [],
+        "decisions": Approval.objects.filter(revision__response=response)
+        .select_related("approver", "revision")
+        .order_by("-id"),
+        "revisions": response.revisions.select_related("author"),
+        "tones": [(tone.label, tone.value in response.checklist) for tone in Tone]
+        if response.checklist
+        else [],
+        "may_edit": may_edit(request, response, incident),
+        "step": next_step(response, incident) if request.user.has_perm("people.work") else None,
+        "may_work": request.user.has_perm("people.work"),
+        "channels_left": _channels_left(response),
+    }
+    return render(request, "responses/draft.html", context)
+
+
+def _channels_left(response: Response) -> bool:
+    published = {publication.channel_id for publication in response.publications.all()}
+    return bool(response.current) and any(
+        item["channel"] not in published for item in (response.current.renditions if response.current else [])
+    )
+
+
+@needs("people.work")
+@require_http_methods(["GET", "POST"])
+def edit(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The editor. After a refusal or a conflict everything typed is still there."""
+    response = response_for(request, pk)
+    incident = response.incident
+    if not response.is_editable:
+        messages.info(request, _("What was published stays as it is. Write a correction instead."))
+        return redirect("responses:draft", pk)
+    initial = TextForm.initial_from(response.current, response.title)
+    form = TextForm(request.POST or None, initial=initial, **_choices(incident))
+    status, conflict = 200, None
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                actions.save_text(
+                    response=response,
+                    actor=request.user,
+                    title=form.cleaned_data["title"],
+                    content=form.content(),
+                    base_number=form.cleaned_data["base_number"] or 0,
+                )
+            except Conflict as refusal:
+                status = refusal.status
+                response = response_for(request, pk)
+                conflict = {
+                    "message": str(refusal),
+                    "comparison": compared(canonical(form.content(), incident), refusal.theirs),
+                }
+                form = _typed_again(form, request, response)
+            except ActionRefused as refusal:
+                status = say(request, refusal)
+            else:
+                messages.success(request, _("Saved."))
+                return redirect("responses:draft", pk)
+    context = {
+        "response": response,
+        "incident": incident,
+        "form": form,
+        "conflict": conflict,
+        "locked": why_locked(response.kind, incident),
+    }
+    return render(request, "responses/edit.html", context, status=status)
+
+
+def _typed_again(form: TextForm, request: SignedInRequest, response: Response) -> TextForm:
+    """The same words once more, now based on the revision that the writer has been shown."""
+    data = request.POST.copy()
+    data["base_number"] = str(response.current.number if response.current else 0)
+    return TextForm(data, channels=form.channels, claims=form.claims)
+
+
+@require_safe
+def revision(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
+    """One revision beside the one before it, or beside the one given as ?against=."""
+    response = response_for(request, pk)
+    revisions = {item.number: item for item in response.revisions.select_related("author")}
+    if number not in revisions:
+        raise Http404
+    wanted = request.GET.get("against", "")
+    against = revisions.get(int(wanted) if wanted.isdecimal() and len(wanted) < 9 else number - 1)
+    shown = revisions[number]
+    context = {
+        "response": response,
+        "incident": response.incident,
+        "revision": shown,
+        "against": against,
+        "comparison": compared(shown.content, against.content if against else None),
+        "others": [item for item in revisions.values() if item.number != number],
+        "decisions": shown.approvals.select_related("approver"),
+    }
+    return render(request, "responses/revision.html", context)
+
+
+@needs("people.work")
+@require_http_methods(["GET", "POST"])
+def submit(request: SignedInRequest, pk: int) -> HttpResponse:
+    response = response_for(request, pk)
+    form = ChecklistForm(request.POST or None)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.submit(
+                response=response,
+                actor=request.user,
+                checklist=form.cleaned_data["checklist"],
+            )
+        except ActionRefused as refusal:
+            status = say(request, refusal)
+        else:
+            messages.success(request, _("Submitted. The approvers have been told."))
+            return redirect("responses:draft", pk)
+    against, was_approved = compared_with(response)
+    context = {
+        "response": response,
+        "incident": response.incident,
+        "form": form,
+        "cards": cards_of(response.current, against) if response.current else [],
+        "against": against,
+        "was_approved": was_approved,
+        # What else is missing is said before the checklist is filled in, not after.
+        "problems": submission_problems(response, response.incident, Tone.values),
+    }
+    return render(request, "responses/submit.html", context, status=status)
+
+
+@needs("people.work")
+@require_http_methods(["GET", "POST"])
+def take_back(request: SignedInRequest, pk: int) -> HttpResponse:
+    response = response_for(request, pk)
+    form = ReasonForm(request.POST or None)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.take_back(
+                response=response,
+                actor=request.user,
+                reason=form.cleaned_data["reason"],
+            )
+        except ActionRefused as refusal:
+            status = say(request, refusal)
+        else:
+            messages.success(request, _("Taken back: it is a draft again."))
+            return redirect("responses:draft", pk)
+    context = {
+        "confirm_title": _("Take “%(title)s” back?") % {"title": response.title},
+        "confirm_text": _("It becomes a draft again."),
+        "consequences": [
+            _("Nobody has to decide on it any more; the approval clock stops."),
+            _("Approvals that were given no longer count."),
+        ],
+        "confirm_label": _("Take it back"),
+        "cancel_url": reverse("responses:draft", args=[pk]),
+        "form": form,
+    }
+    return render(request, "_confirm.html", context, status=status)
