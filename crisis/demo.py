@@ -57,6 +57,7 @@ class Demo:
         self.port = port
         self.url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         self.stopping = False
+        self.make = make_above_us()
         self.servers = configured_servers(VAR_DIR)
         self.processes: list[Process] = []
 
@@ -171,7 +172,7 @@ class Demo:
 
     def _look_after(self, seconds: float) -> None:
         time.sleep(seconds)
-        if self.stopping:
+        if self.stopping or (self.make is not None and make_above_us() != self.make):
             raise Stopped
         try:
             for name in self.servers.restart_dead():
@@ -223,6 +224,21 @@ def only_one(where: str) -> Iterator[None]:
         file.write(f"{where}, process {os.getpid()}\n")
         file.flush()
         yield
+
+
+def make_above_us() -> int | None:
+    """The process id of the `make` that runs us, as long as it wants us to run.
+
+    A signal sent to make alone is not passed on: make stops catching SIGINT and waits for us to end by ourselves.
+    """
+    parent = os.getppid()
+    try:
+        lines = Path(f"/proc/{parent}/status").read_text().splitlines()
+    except OSError:
+        return None  # no Linux: a signal to the whole group, as Ctrl-C is, reaches us anyway
+    status = dict(line.split(":\t", 1) for line in lines if ":\t" in line)
+    catches_interrupt = int(status["SigCgt"], 16) >> (signal.SIGINT - 1) & 1
+    return parent if status["Name"] in ("make", "gmake") and catches_interrupt else None
 
 
 def check_address(host: str, port: str) -> tuple[str, int]:
