@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crisis.health import FIRING, NO_CLEAN_TICK_AFTER
 from escalations.models import Heartbeat
-from notifications.models import Channel, Delivery
+from notifications.models import Delivery
 from people.models import User
 
 RAIL = [
@@ -40,7 +40,8 @@ def shell(request: HttpRequest) -> dict[str, object]:
         ],
         "notifications_url": _address("notifications:list"),
         "preferences_url": _address("people:preferences"),
-        "unread_count": SimpleLazyObject(lambda: _unread(user)),
+        "live_url": _address("live-me"),
+        "unread": SimpleLazyObject(lambda: Delivery.objects.unread_mark(user)),
         "engine_alarm": SimpleLazyObject(_engine_alarm),
     }
 
@@ -55,10 +56,6 @@ def _address(name: str) -> str:
 def _belongs(here: str, name: str) -> bool:
     """A page belongs to the rail item of its app; the desk has no app of its own."""
     return name == here or (":" in name and here.startswith(name.split(":")[0] + ":"))
-
-
-def _unread(user: User) -> int:
-    return Delivery.objects.filter(person=user, channel=Channel.IN_APP).unread().count()
 
 
 def _engine_alarm() -> str:

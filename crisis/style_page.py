@@ -82,7 +82,7 @@ def style_page(request: HttpRequest) -> HttpResponse:
         ],
         "notifications_url": "#main",
         "preferences_url": "#main",
-        "unread_count": 7,
+        "unread": {"count": 7},
         "demo": True,
         "engine_alarm": "The escalation engine has not ticked for 40 s." if "silent" in request.GET else "",
         "people": people,

@@ -23,10 +23,10 @@ from people.times import absolute, clock_words, countdown, relative
 register = template.Library()
 
 LEVEL_WORDS = {
-    1: gettext_lazy("crisis"),
-    2: gettext_lazy("major"),
-    3: gettext_lazy("paracrisis"),
-    4: gettext_lazy("issue"),
+    1: gettext_lazy("L1 crisis"),
+    2: gettext_lazy("L2 major"),
+    3: gettext_lazy("L3 paracrisis"),
+    4: gettext_lazy("L4 issue"),
 }
 TONE_ICONS = {
     "neutral": "circle",
@@ -54,7 +54,8 @@ def level_chip(level: int | str | None) -> SafeString:
     if not level:
         return format_html('<span class="level level-none">{}</span>', gettext("not triaged"))
     number = int(level)
-    return format_html('<span class="level level-{0}"><b>L{0}</b> {1}</span>', number, LEVEL_WORDS[number])
+    short, _space, word = str(LEVEL_WORDS[number]).partition(" ")
+    return format_html('<span class="level level-{}"><b>{}</b> {}</span>', number, short, word)
 
 
 @register.simple_tag
