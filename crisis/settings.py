@@ -139,6 +139,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", default="") or embedded.redis_url(SERVICES_DIR)
 # A hung Redis must cost a request one second, not 45: every client gets short socket timeouts.
 REDIS_TIMEOUT_SECONDS = 1
+# How often an open page is told that its connection lives, and whether it may still be seen. Less than the idle
+# timeout of any proxy in between.
+LIVE_KEEP_ALIVE_SECONDS = env.int("LIVE_KEEP_ALIVE_SECONDS", default=15)
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",

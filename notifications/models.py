@@ -60,6 +60,11 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def unread(self) -> DeliveryQuerySet:
         return self.filter(read_at__isnull=True)
 
+    def open_counts(self) -> dict[str, int]:
+        """How many deliveries are not simply sent, by state."""
+        rows = self.exclude(state=DeliveryState.SENT).order_by().values("state").annotate(n=Count("pk"))
+        return {row["state"]: row["n"] for row in rows}
+
     def unread_mark(self, user: User) -> Unread:
         """What of the inbox of `user` is unread, in one query; two equal marks mean that nothing has changed."""
         rows = self.filter(person=user, channel=Channel.IN_APP).unread()

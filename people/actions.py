@@ -1,19 +1,17 @@
-"""Changes that people make to themselves."""
+"""What people change about themselves."""
+
+from __future__ import annotations
 
 from django.db import transaction
 
 from people.models import User
 
 
-@transaction.atomic
-def set_preferences(*, person: User, language: str, time_zone: str) -> User:
-    """How `person` reads the desk from now on; their own wish, so there is no other actor to check.
-
-    Raises ValidationError for a time zone that does not exist.
-    """
-    person = User.objects.select_for_update().get(pk=person.pk)
-    person.language = language
-    person.time_zone = time_zone
-    person.clean_fields(exclude=["password", "email", "name", "capacities"])
-    person.save(update_fields=["language", "time_zone"])
+def set_preferences(*, user: User, name: str, language: str, time_zone: str) -> User:
+    """Raises ValidationError for an unknown time zone or an empty name."""
+    with transaction.atomic():
+        person = User.objects.select_for_update().get(pk=user.pk)
+        person.name, person.language, person.time_zone = name.strip(), language, time_zone
+        person.full_clean(exclude=["password"])
+        person.save(update_fields=["name", "language", "time_zone"])
     return person

@@ -1,30 +1,82 @@
+from __future__ import annotations
+
 import zoneinfo
+from collections import defaultdict
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-# Names that are no place; everything else is "Continent/City", which people recognise.
-_NOT_A_PLACE = ("Etc/", "SystemV/", "posix/", "right/")
+from people.models import User
+
+# Only places to live in: aliases such as "US/Pacific" and clocks such as "Etc/GMT+3" confuse more than they help.
+REGIONS = {
+    "Africa": _("Africa"),
+    "America": _("America"),
+    "Antarctica": _("Antarctica"),
+    "Asia": _("Asia"),
+    "Atlantic": _("Atlantic"),
+    "Australia": _("Australia"),
+    "Europe": _("Europe"),
+    "Indian": _("Indian Ocean"),
+    "Pacific": _("Pacific"),
+}
+
+ZoneChoices = list[tuple[object, list[tuple[str, str]]]]
 
 
-def _zones(current: str) -> list[tuple[str, str]]:
-    """UTC, every place, and the `current` zone even if an administrator entered one that is no place."""
-    places = {name for name in zoneinfo.available_timezones() if "/" in name}
-    names = {name for name in places if not name.startswith(_NOT_A_PLACE)} | {current}
-    return [("UTC", "UTC")] + [(name, name.replace("_", " ")) for name in sorted(names - {"UTC"})]
+@lru_cache(maxsize=1)
+def _places() -> dict[str, list[str]]:
+    by_region: dict[str, list[str]] = defaultdict(list)
+    for name in sorted(zoneinfo.available_timezones()):
+        region, _slash, place = name.partition("/")
+        if region in REGIONS and place:
+            by_region[region].append(name)
+    return by_region
+
+
+def zone_choices(chosen: str = "") -> ZoneChoices:
+    """Time zones grouped by region, each with its offset from UTC today; `chosen` is always among them."""
+    now = datetime.now(UTC)
+    first = [
+        "UTC",
+        *([chosen] if chosen and chosen.partition("/")[0] not in REGIONS and chosen != "UTC" else []),
+    ]
+    groups: ZoneChoices = [(_("Universal time"), [(name, name) for name in first])]
+    for region, label in REGIONS.items():
+        names = _places().get(region, [])
+        groups.append((label, [(name, _zone_label(name, now)) for name in names]))
+    return groups
+
+
+def _zone_label(name: str, now: datetime) -> str:
+    offset = now.astimezone(zoneinfo.ZoneInfo(name)).strftime("%z")
+    place = name.partition("/")[2].replace("_", " ").replace("/", ", ")
+    return f"{place} (UTC{offset[:3]}:{offset[3:5]})"
 
 
 class PreferencesForm(forms.Form):
-    """How somebody reads the desk."""
+    """What a person may change about themselves; everything else an administrator decides."""
 
-    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    name = forms.CharField(
+        label=_("Name"), max_length=120, help_text=_("How colleagues see you in the record.")
+    )
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=settings.LANGUAGES,
+        help_text=_("For the pages and for the e-mails that you get."),
+    )
 
-    def __init__(self, *args: Any, current_zone: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        kwargs.setdefault(
+            "initial", {name: getattr(user, name) for name in ("name", "language", "time_zone")}
+        )
         super().__init__(*args, **kwargs)
         self.fields["time_zone"] = forms.ChoiceField(
             label=_("Time zone"),
-            choices=_zones(current_zone),
-            help_text=_("Every time on every page is shown in this zone, with its name beside it."),
+            choices=zone_choices(user.time_zone),
+            help_text=_("Every time on the pages is shown in this zone, with its name."),
         )

@@ -27,7 +27,9 @@ def relative(moment: datetime, now: datetime | None = None) -> str:
     if abs(delta) < timedelta(minutes=1):
         return gettext("just now")
     locale = translation.to_locale(translation.get_language() or "en")
-    return format_timedelta(delta, add_direction=True, format="short", locale=locale, threshold=1.5)
+    return format_timedelta(
+        delta, granularity="minute", threshold=1.5, add_direction=True, format="short", locale=locale
+    )
 
 
 def clock_words() -> dict[str, str]:

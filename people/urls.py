@@ -4,6 +4,4 @@ from people import views
 
 app_name = "people"
 
-urlpatterns = [
-    path("me/", views.preferences, name="preferences"),
-]
+urlpatterns = [path("preferences/", views.preferences, name="preferences")]

@@ -1,26 +1,25 @@
-from typing import cast
+from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
-from django.utils.translation import gettext
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from people.actions import set_preferences
+from people import actions
+from people.access import SignedInRequest
 from people.forms import PreferencesForm
-from people.models import User
+from people.models import CrisisRole
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def preferences(request: HttpRequest) -> HttpResponse:
-    """Language and time zone of whoever is signed in."""
-    person = cast(User, request.user)  # the login middleware lets nobody else in
-    now = {"language": person.language, "time_zone": person.time_zone}
-    form = PreferencesForm(request.POST or None, initial=now, current_zone=person.time_zone)
+@require_http_methods(["GET", "POST"])
+def preferences(request: SignedInRequest) -> HttpResponse:
+    form = PreferencesForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
-        set_preferences(person=person, **form.cleaned_data)
+        actions.set_preferences(user=request.user, **form.cleaned_data)
         with translation.override(form.cleaned_data["language"]):
-            messages.success(request, gettext("Saved. Pages speak your language and your time now."))
+            messages.success(request, _("Saved. This is how you see everything from now on."))
         return redirect("people:preferences")
-    return render(request, "people/preferences.html", {"form": form})
+    capacities = [CrisisRole(code).label for code in request.user.capacities if code in CrisisRole.values]
+    return render(request, "people/preferences.html", {"form": form, "capacities": capacities})

@@ -14,18 +14,24 @@ def zoe(client: Client) -> User:
 
 
 def test_pages_speak_the_chosen_language_and_zone(client: Client, zoe: User) -> None:
-    answer = client.post("/people/me/", {"language": "pl", "time_zone": "Europe/Warsaw"})
+    answer = client.post(
+        "/people/preferences/", {"name": "Zoe Zo", "language": "pl", "time_zone": "Europe/Warsaw"}
+    )
     assert answer.status_code == 302
     zoe.refresh_from_db()
     assert (zoe.language, zoe.time_zone) == ("pl", "Europe/Warsaw")
-    page = client.get("/people/me/").content.decode()
+    page = client.get("/people/preferences/").content.decode()
     assert '<html lang="pl">' in page
     assert "Europe/Warsaw" in page
 
 
-@pytest.mark.parametrize("wrong", [{"language": "xx"}, {"time_zone": "Mars/Olympus"}, {"time_zone": ""}])
+@pytest.mark.parametrize(
+    "wrong", [{"language": "xx"}, {"name": " "}, {"time_zone": "Mars/Olympus"}, {"time_zone": ""}]
+)
 def test_unknown_language_or_zone_is_refused(client: Client, zoe: User, wrong: dict[str, str]) -> None:
-    answer = client.post("/people/me/", {"language": "pl", "time_zone": "Europe/Warsaw"} | wrong)
+    answer = client.post(
+        "/people/preferences/", {"name": "Zoe Zo", "language": "pl", "time_zone": "Europe/Warsaw"} | wrong
+    )
     assert answer.status_code == 200
     zoe.refresh_from_db()
     assert (zoe.language, zoe.time_zone) == ("en", "UTC")
@@ -33,10 +39,34 @@ def test_unknown_language_or_zone_is_refused(client: Client, zoe: User, wrong: d
 
 def test_a_zone_outside_the_list_is_kept(client: Client, zoe: User) -> None:
     User.objects.filter(pk=zoe.pk).update(time_zone="EST5EDT")
-    assert client.post("/people/me/", {"language": "en", "time_zone": "EST5EDT"}).status_code == 302
+    assert (
+        client.post(
+            "/people/preferences/", {"name": "Zoe", "language": "en", "time_zone": "EST5EDT"}
+        ).status_code
+        == 302
+    )
+
+
+def test_nobody_gives_themselves_a_role(client: Client, zoe: User) -> None:
+    wish = {
+        "name": "Zoe",
+        "language": "en",
+        "time_zone": "UTC",
+        "site_role": "administrator",
+        "capacities": '["LG"]',
+    }
+    client.post("/people/preferences/", wish | {"email": "boss@example.com", "is_active": "true"})
+    zoe.refresh_from_db()
+    assert (zoe.name, zoe.site_role, zoe.capacities, zoe.email) == ("Zoe", "reader", [], "zoe@example.com")
+
+
+def test_zones_are_grouped_by_region_and_name_their_offset(client: Client, zoe: User) -> None:
+    page = client.get("/people/preferences/").content.decode()
+    assert '<optgroup label="Europe">' in page
+    assert "Istanbul (UTC+03:00)" in page
 
 
 def test_strangers_are_sent_to_sign_in(client: Client) -> None:
-    answer = client.get("/people/me/")
+    answer = client.get("/people/preferences/")
     assert answer.status_code == 302
     assert "/accounts/login/" in answer["Location"]

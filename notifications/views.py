@@ -1,0 +1,83 @@
+"""What the reader was told, and for administrators what became of every message."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
+
+from notifications import actions
+from notifications.forms import DeliveryFilter, InboxFilter
+from notifications.models import Delivery
+from people.access import SignedInRequest, needs
+
+PAGE_SIZE = 50
+
+
+@require_safe
+def inbox(request: SignedInRequest) -> HttpResponse:
+    """The sentences as they read when the reader was told: who has lost access since keeps what was said then."""
+    form = InboxFilter(request.GET)
+    only_unread = form.is_valid() and form.cleaned_data["show"] == "unread"
+    told = Delivery.objects.inbox(request.user)
+    page = Paginator(told.unread() if only_unread else told, PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(
+        request, "notifications/list.html", {"page_obj": page, "filter_form": form, "filtered": only_unread}
+    )
+
+
+@require_safe
+def bell(request: SignedInRequest) -> HttpResponse:
+    """What stands in the bell of every page, for its live update."""
+    return render(request, "_bell.html")
+
+
+@require_POST
+def open_one(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Mark one as read and go to what it is about."""
+    delivery = get_object_or_404(Delivery.objects.inbox(request.user), pk=pk)
+    actions.mark_read(user=request.user, delivery_ids=[delivery.pk])
+    path = delivery.entry.path
+    # The path comes from our own record, but a redirect is checked all the same: never to another host.
+    if not path.startswith("/") or not url_has_allowed_host_and_scheme(path, allowed_hosts=None):
+        return redirect("notifications:list")
+    return redirect(path)
+
+
+@require_POST
+def read_one(request: SignedInRequest, pk: int) -> HttpResponse:
+    delivery = get_object_or_404(Delivery.objects.inbox(request.user), pk=pk)
+    actions.mark_read(user=request.user, delivery_ids=[delivery.pk])
+    return redirect("notifications:list")
+
+
+@require_POST
+def read_all(request: SignedInRequest) -> HttpResponse:
+    actions.mark_read(user=request.user)
+    return redirect("notifications:list")
+
+
+@require_safe
+@needs("people.administer")
+def deliveries(request: SignedInRequest) -> HttpResponse:
+    form = DeliveryFilter(request.GET)
+    chosen = form.cleaned_data if form.is_valid() else {}
+    rows = Delivery.objects.select_related("entry__actor", "person").order_by("-id")
+    for field in ("state", "channel"):
+        if chosen.get(field):
+            rows = rows.filter(**{field: chosen[field]})
+    if chosen.get("q"):
+        rows = rows.filter(Q(person__name__icontains=chosen["q"]) | Q(person__email__icontains=chosen["q"]))
+    return render(
+        request,
+        "notifications/deliveries.html",
+        {
+            "page_obj": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
+            "filter_form": form,
+            "filtered": any(chosen.values()),
+            "counts": Delivery.objects.open_counts(),
+        },
+    )
