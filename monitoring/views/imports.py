@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -60,17 +62,18 @@ def import_run(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @needs("monitoring.import")
-def rejected_rows(request: SignedInRequest, pk: int) -> FileResponse:
+def rejected_rows(request: SignedInRequest, pk: int) -> HttpResponse:
     """The rows that were not stored, for whoever may mend and import them again."""
     run = get_object_or_404(ImportRun, pk=pk)
     if not run.rows_rejected or not run.rejects_path.exists():
         raise Http404
-    return FileResponse(
+    file = FileResponse(
         run.rejects_path.open("rb"),
         as_attachment=True,
         filename=f"rejected-{run.pk}.csv",
         content_type="text/csv; charset=utf-8",
     )
+    return cast(HttpResponse, file)
 
 
 @require_POST

@@ -13,6 +13,7 @@ from incidents.models import Incident
 from journal.errors import ActionRefused
 from monitoring import actions
 from monitoring.charts import evidence_chart
+from monitoring.detector import HOUR
 from monitoring.forms import DismissForm, OpenIncidentForm, SignalFilter
 from monitoring.models import Mention, Signal, SignalState
 from people.access import SignedInRequest, needs
@@ -46,6 +47,7 @@ def signal(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = Incident.objects.visible_to(request.user).filter(signals=found).first()
     context = {
         "signal": found,
+        "first_end": found.hour + HOUR,
         "chart": evidence_chart(found),
         "sample": [sample[pk] for pk in found.evidence["sample"] if pk in sample],
         "incident": incident,
