@@ -57,7 +57,9 @@ class SectionForm(SharedTextForm):
             self.add(
                 name,
                 forms.CharField(
-                    label=model_field.verbose_name,
+                    label=_("%(field)s (needed for the review)") % {"field": model_field.verbose_name}
+                    if name in wanted
+                    else model_field.verbose_name,
                     help_text=model_field.help_text,
                     max_length=model_field.max_length,
                     required=False,

@@ -26,6 +26,9 @@ CHINESE_FONTS = (
     "Microsoft YaHei",
     "WenQuanYi Micro Hei",
 )
+# typst breaks lines at spaces and hyphens; an address without any would run over the margin.
+_LONG_WORD = re.compile(r"[^\s\u3400-\u9fff]{40,}")
+_ZERO_WIDTH_SPACE = "\u200b"
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 
 
@@ -42,7 +45,7 @@ def chinese_font(families: list[str]) -> str | None:
 
 def typeset(report: dict[str, Any]) -> bytes:
     """The report as a PDF. Where no font on the machine has Chinese characters and the text has, it says so."""
-    content = json.dumps(report, ensure_ascii=False)
+    content = json.dumps(_breakable(report), ensure_ascii=False)
     chinese = chinese_font(fonts().families())
     layout = {
         "chinese_font": chinese or "",
@@ -62,3 +65,14 @@ def typeset(report: dict[str, Any]) -> bytes:
     if not isinstance(pdf, bytes):
         raise TypeError("typst gave no PDF")
     return pdf
+
+
+def _breakable(value: Any) -> Any:
+    """The same data, with places to break in words that no line can hold."""
+    if isinstance(value, dict):
+        return {key: _breakable(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_breakable(item) for item in value]
+    if isinstance(value, str):
+        return _LONG_WORD.sub(lambda word: re.sub(r"(.{12})", rf"\1{_ZERO_WIDTH_SPACE}", word[0]), value)
+    return value

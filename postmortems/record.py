@@ -83,5 +83,8 @@ def hours_open(incident: Incident, start: datetime) -> list[Hour]:
 
 
 def timeline(incident: Incident) -> list[Entry]:
-    """The journal of the incident, oldest first."""
-    return list(Entry.objects.filter(stream_id=incident.stream).select_related("actor").order_by("seq"))
+    """The journal of the incident, oldest first, without the looking back itself."""
+    entries = Entry.objects.filter(stream_id=incident.stream).select_related("actor")
+    for own in ("postmortem.", "lesson.", "action."):
+        entries = entries.exclude(kind__startswith=own)
+    return list(entries.order_by("seq"))

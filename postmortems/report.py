@@ -7,11 +7,10 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext
 
 from journal.models import Entry
 from people.models import User
-from people.templatetags.ui import LEVEL_WORDS
 from people.times import absolute
 from postmortems.figures import MEANINGS, Figure
 from postmortems.models import PostMortem
@@ -21,7 +20,7 @@ from postmortems.sections import SECTIONS
 def build(post_mortem: PostMortem, figures: Sequence[Figure], entries: Iterable[Entry]) -> dict[str, Any]:
     """Nothing but strings, lists and dictionaries, so that it can be handed on as JSON."""
     incident = post_mortem.incident
-    level = f"L{incident.level} {LEVEL_WORDS[incident.level]}" if incident.level else gettext("not triaged")
+    level = incident.get_level_display() or gettext("not triaged")
     return {
         "language": get_language() or "en",
         "kicker": gettext("Post-mortem"),
@@ -136,7 +135,7 @@ def _action(action: Any) -> dict[str, str]:
         "title": action.title,
         "more": action.detail,
         "owner": _name(action.owner),
-        "due": date_format(action.due_on, "DATE_FORMAT") if action.due_on else "–",
+        "due": date_format(action.due_on, pgettext("date format", "j M Y")) if action.due_on else "–",
         "verifier": _name(action.verified_by or action.verifier),
         "state": action.get_state_display(),
         "outcome": action.cancel_reason or action.verification or action.result,

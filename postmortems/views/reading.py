@@ -41,6 +41,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             action_count=Count("actions", distinct=True),
             settled_count=Count("actions", filter=settled, distinct=True),
         )
+        .order_by("-created_at", "-pk")
     )
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     for row in page.object_list:
@@ -105,6 +106,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
                         (PostMortem._meta.get_field(name), getattr(post_mortem, name), name in wanted)
                         for name in section.fields
                     ],
+                    any(getattr(post_mortem, name) or name in wanted for name in section.fields),
                 )
                 for section in SECTIONS
             ],

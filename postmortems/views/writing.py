@@ -11,6 +11,7 @@ from incidents.actions import change_situation
 from journal.errors import ActionRefused, Conflict
 from postmortems import actions
 from postmortems.access import post_mortem_or_404, require
+from postmortems.actions.lifecycle import missing
 from postmortems.forms import AuthorForm, CauseForm, SectionForm, SharedTextForm
 from postmortems.models import PostMortem
 from postmortems.sections import BY_CODE, SECTIONS
@@ -23,7 +24,9 @@ def edit(request: HttpRequest, pk: int, section: str) -> HttpResponse:
         raise Http404
     chosen = BY_CODE[section]
     form: SharedTextForm = SectionForm(request.POST or None, section=chosen, post_mortem=post_mortem)
-    context = {"post_mortem": post_mortem, "section": chosen, "sections": SECTIONS, "clashes": []}
+    left = missing(post_mortem)
+    sections = [(each, sum(name in left for name in each.fields)) for each in SECTIONS]
+    context = {"post_mortem": post_mortem, "section": chosen, "sections": sections, "clashes": []}
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
