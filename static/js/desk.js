@@ -23,7 +23,7 @@
   function relative(delta) {
     const minutes = delta / 60000, size = Math.abs(minutes);
     if (size < 1) return words.now;
-    if (size < 90) return ago.format(Math.trunc(minutes), "minute");
+    if (size < 90) return ago.format(Math.round(minutes), "minute");
     if (size < 36 * 60) return ago.format(Math.round(minutes / 60), "hour");
     return null; // days change too rarely to be worth a tick
   }
