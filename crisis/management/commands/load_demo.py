@@ -9,7 +9,7 @@ from django.db import transaction
 from people.models import CrisisRole, SiteRole, User
 
 PASSWORD = "crisis-demo"  # noqa: S105 (known to everybody: the demo listens on one machine alone)
-PEOPLE = (
+PEOPLE: tuple[tuple[str, str, SiteRole, list[CrisisRole]], ...] = (
     ("alice@example.com", "Alice Arslan", SiteRole.COMMUNICATOR, []),
     ("bob@example.com", "Bob Baran", SiteRole.APPROVER, [CrisisRole.COMMS_LEAD]),
     ("carol@example.com", "Carol Cieślak", SiteRole.APPROVER, [CrisisRole.LEGAL]),
