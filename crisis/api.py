@@ -13,11 +13,13 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import SessionAuth
 
 from journal.errors import ActionRefused, Conflict
+from monitoring.api import router as monitoring
 from responses.api import router as responses
 
 # SessionAuth asks for the CSRF token on every unsafe method.
 api = NinjaAPI(title="Crisis Desk", version="1", auth=SessionAuth(csrf=True), urls_namespace="api")
 api.add_router("", responses)
+api.add_router("", monitoring)
 
 
 def problem(status: int, detail: str, **more: Any) -> HttpResponse:

@@ -223,10 +223,10 @@ def _y(value: float, top: int) -> float:
 
 
 def _round_up(value: float) -> int:
-    """The next of 4, 10, 20, 40, 50, 100, 200 …, so that the middle is a whole number too."""
+    """The next round number; an even one, so that the middle of the scale is a whole number too."""
     size = 1
     while True:
-        for step in (4, 10, 20):
+        for step in (4, 6, 8, 10, 14, 20, 30):
             if value <= step * size:
                 return step * size
         size *= 10
@@ -234,7 +234,7 @@ def _round_up(value: float) -> int:
 
 def _ticks(first: datetime, step: timedelta, count: int) -> list[str]:
     shown = 4
-    return [_say(first + step * count * n / shown, step) for n in range(shown + 1)]
+    return [_say(first + step * (count * n // shown), step) for n in range(shown + 1)]
 
 
 def _say(at: datetime, step: timedelta) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from incidents.models import Brand, Incident
@@ -81,6 +82,11 @@ class Mention(models.Model):
 
     def __str__(self) -> str:
         return f"{self.author or '?'}: {self.text[:60]}"
+
+    @property
+    def is_recent(self) -> bool:
+        """Does "3 hours ago" say more than the date?"""
+        return timezone.now() - self.posted_at < timedelta(hours=48)
 
     @property
     def tone(self) -> str:
