@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from people.times import absolute
 from responses.models import Approval, Channel, Claim, Response, Revision, Stance
 from responses.models.response import Audience
 
@@ -47,7 +49,11 @@ class Comparison:
 
     cards: list[Card]
     dropped: list[Card] = field(default_factory=list)
-    changes: list[tuple[str, Any, Any]] = field(default_factory=list)
+    changes: list[tuple[str, str, str]] = field(default_factory=list)
+
+    @property
+    def is_same(self) -> bool:
+        return not (self.dropped or self.changes or any(card.differs or card.is_new for card in self.cards))
 
 
 def cards_of(revision: Revision, against: Revision | None = None) -> list[Card]:
@@ -87,7 +93,7 @@ def _card(item: Mapping[str, Any], channel: Channel, before: str | None = None, 
     )
 
 
-def _other_changes(content: Mapping[str, Any], against: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
+def _other_changes(content: Mapping[str, Any], against: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     labels = {
         "audience": _("audience"),
         "scheduled_for": _("not before"),
@@ -100,8 +106,10 @@ def _other_changes(content: Mapping[str, Any], against: Mapping[str, Any]) -> li
     ]
 
 
-def _shown(name: str, value: Any) -> Any:
-    return str(Audience(value).label) if name == "audience" else value
+def _shown(name: str, value: Any) -> str:
+    if name == "audience":
+        return str(Audience(value).label)
+    return absolute(value) if value else gettext("none")
 
 
 def cited_by(revision: Revision) -> list[Cited]:

@@ -78,7 +78,7 @@ class TextForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.channels, self.claims = list(channels), list(claims)
         for channel in self.channels:
-            attrs: dict[str, Any] = {"rows": 6, "class": "statement"}
+            attrs: dict[str, Any] = {"rows": 6, "class": "form-control statement"}
             if channel.text_limit:
                 attrs["data-count-limit"] = channel.text_limit
             self.fields[f"text_{channel.pk}"] = forms.CharField(
@@ -93,7 +93,10 @@ class TextForm(forms.Form):
             )
         for claim in self.claims:
             self.fields[f"claim_{claim.pk}"] = forms.ChoiceField(
-                label=claim.text, required=False, choices=[("", _("not cited")), *Stance.choices]
+                label=claim.text,
+                required=False,
+                choices=[("", _("not cited")), *Stance.choices],
+                widget=forms.Select({"class": "form-select"}),
             )
 
     def channel_fields(self) -> Iterator[tuple[Channel, BoundField, BoundField]]:

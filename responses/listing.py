@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from escalations.models import Deadline
 from incidents.models import Incident
 from people.models import CrisisRole, User
@@ -21,6 +23,10 @@ class Pending:
     capacity: str
     label: str
     people: list[User]
+
+    @property
+    def names(self) -> str:
+        return str(_(" or ")).join(str(person) for person in self.people)
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,14 @@ def rows_of(responses: Iterable[Response], user: User, *, incident: Incident | N
     people = possible_approvers() if in_flight else []
     leads = leads_of({response.incident_id for response in in_flight}) if in_flight else set()
     return [_row(response, user, people, leads) for response in found]
+
+
+def approvers_needed(response: Response, incident: Incident) -> list[Pending]:
+    """Who would have to say yes to the current revision, and who could."""
+    return [
+        Pending(code, str(CrisisRole(code).label), able)
+        for code, able in pending_approvers(response, incident).items()
+    ]
 
 
 def _row(response: Response, user: User, people: list[User], leads: set[tuple[int, int]]) -> Row:

@@ -20,7 +20,7 @@ from responses import actions
 from responses.cards import cards_of, cited_by, compared, compared_with
 from responses.content import canonical
 from responses.forms import ChecklistForm, NewTextForm, ReasonForm, TextForm
-from responses.listing import rows_of
+from responses.listing import approvers_needed, rows_of
 from responses.models import Approval, Channel, Kind, Response, Tone
 from responses.rules import submission_problems, why_locked
 from responses.views.fetch import may_edit, next_step, response_for, say
@@ -225,6 +225,7 @@ def submit(request: SignedInRequest, pk: int) -> HttpResponse:
         "cards": cards_of(response.current, against) if response.current else [],
         "against": against,
         "was_approved": was_approved,
+        "approvers": approvers_needed(response, response.incident),
         # What else is missing is said before the checklist is filled in, not after.
         "problems": submission_problems(response, response.incident, Tone.values),
     }
