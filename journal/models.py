@@ -94,6 +94,12 @@ class Entry(models.Model):
     def sentence(self) -> str:
         return kinds.sentence(self.kind, self.actor_name, self.data)
 
+    @property
+    def headline(self) -> str:
+        """The sentence with what it is about before it: for readers outside the thing's own page."""
+        about = self.data.get("about")
+        return f"{about}: {self.sentence}" if about else self.sentence
+
     def computed_hash(self) -> str:
         """SHA-256 over everything that the entry states and the hash of the entry before it."""
         statement: dict[str, Any] = {

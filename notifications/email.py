@@ -61,6 +61,6 @@ def send(delivery: Delivery, *, possible_repeat: bool) -> None:
 
 def _subject(delivery: Delivery) -> str:
     level = delivery.entry.data.get("level")
-    text = f"[L{level}] {delivery.entry.sentence}" if level else delivery.entry.sentence
+    text = f"[L{level}] {delivery.entry.headline}" if level else delivery.entry.headline
     # One line only: a title must not be able to add headers.
     return " ".join(text.split())[:200]

@@ -58,7 +58,7 @@ def note(
     **data: Any,
 ) -> Entry:
     """One journal entry in the incident's own stream."""
-    facts = {"incident": incident.pk, "level": incident.level, "title": incident.title, **data}
+    facts = {"incident": incident.pk, "level": incident.level, "about": incident.title, **data}
     return record(
         stream=incident.stream,
         kind=kind,

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from escalations import purposes
 from escalations.models import Deadline
 from incidents.access import incident_or_404
-from incidents.actions.assessment import has_spoken
 from incidents.actions.situation import advice_for
-from incidents.models import Incident, IncidentState, RoleState, ScheduledContent
+from incidents.models import Incident, IncidentState, RoleState, StepPhase, Task, TaskState
+from incidents.next_step import next_step
 from incidents.panels import every as every_panel
 from incidents.severity import INPUTS, UNKNOWN_COUNTS_AS
 from journal.models import Entry, Stream
@@ -28,20 +27,11 @@ ENTRIES_SHOWN = 30
 ENTRIES_PER_PAGE = 100
 
 
-@dataclass(frozen=True)
-class NextStep:
-    """The one thing to do now."""
-
-    label: str | Promise
-    url: str
-    is_post: bool = False
-
-
 def room(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
     user = request.user
     assignments = list(incident.role_assignments.active().select_related("user", "assigned_by"))
-    tasks = list(incident.tasks.select_related("settled_by"))
+    tasks = current_tasks(incident)
     context = {
         "incident": incident,
         "works": user.has_perm("people.work"),
@@ -68,6 +58,26 @@ def room(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "incidents/room.html", context)
 
 
+def current_tasks(incident: Incident) -> list[Task]:
+    """What is due first stands first, what is settled last; the closing steps wait until the curve has fallen."""
+    closing = incident.state in (IncidentState.MONITORING, IncidentState.RESOLVED, IncidentState.CLOSED)
+    tasks = [
+        task
+        for task in incident.tasks.select_related("settled_by")
+        if closing or task.phase != StepPhase.CLOSE or task.state != TaskState.OPEN
+    ]
+    return sorted(tasks, key=_by_urgency)
+
+
+def _by_urgency(task: Task) -> tuple[bool, datetime, int, int]:
+    return (
+        task.state != TaskState.OPEN,
+        task.due_at or datetime.max.replace(tzinfo=UTC),
+        task.phase,
+        task.position,
+    )
+
+
 def timeline(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
     page = Paginator(entries(incident), ENTRIES_PER_PAGE).get_page(request.GET.get("page"))
@@ -90,32 +100,6 @@ def running_clocks(incident: Incident) -> list[tuple[Deadline, str | Promise, li
         )
         for clock in clocks
     ]
-
-
-def next_step(incident: Incident) -> NextStep | None:
-    """The one next step of an incident; None once it is closed or dismissed."""
-    at = incident.get_absolute_url()
-    state = incident.state
-    if incident.is_open and not incident.acknowledged_at:
-        return NextStep(_("Acknowledge"), reverse("incidents:acknowledge", args=[incident.pk]), is_post=True)
-    if state == IncidentState.DETECTED:
-        return NextStep(_("Triage"), reverse("incidents:triage", args=[incident.pk]))
-    if state == IncidentState.TRIAGED:
-        return NextStep(_("Activate the response"), reverse("incidents:activate", args=[incident.pk]))
-    if state == IncidentState.ACTIVE and incident.scheduled_content == ScheduledContent.UNDECIDED:
-        return NextStep(
-            _("Pause scheduled posts?"),
-            f"{reverse('incidents:situation', args=[incident.pk])}#id_scheduled_content",
-        )
-    if state == IncidentState.ACTIVE and not has_spoken(incident):
-        return NextStep(_("Draft the holding statement"), f"{at}#responses")
-    if state == IncidentState.ACTIVE:
-        return NextStep(_("Begin monitoring"), reverse("incidents:monitoring", args=[incident.pk]))
-    if state == IncidentState.MONITORING:
-        return NextStep(_("Stand down"), reverse("incidents:stand_down", args=[incident.pk]))
-    if state == IncidentState.RESOLVED:
-        return NextStep(_("Close"), reverse("incidents:close", args=[incident.pk]))
-    return None
 
 
 def _assessment(incident: Incident) -> dict[str, Any] | None:
