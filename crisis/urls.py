@@ -4,13 +4,16 @@ from django.urls import include, path
 
 from crisis import live
 from crisis.api import api
+from crisis.desk import desk
 
 urlpatterns = [
+    path("", desk, name="desk"),
     path("accounts/", include("allauth.urls")),
     path("people/", include("people.urls")),
     path("incidents/", include("incidents.urls")),
     path("responses/", include("responses.urls")),
     path("post-mortems/", include("postmortems.urls")),
+    path("readiness/", include("readiness.urls")),
     path("api/v1/", api.urls),
     path("monitoring/", include("monitoring.urls")),
     path("notifications/", include("notifications.urls")),

@@ -1,0 +1,88 @@
+"""What would go wrong if a crisis began now or this week, in words and in the reader's zone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from people.models import CrisisRole, User
+from readiness.roster import RoleDuty, Span
+
+
+@dataclass(frozen=True)
+class Shortcoming:
+    text: str
+    detail: str
+    path: str
+
+
+def span_in_words(span: Span) -> str:
+    """For example "Sat 21 Nov, 22:00 to Sun 22 Nov, 08:00 (Europe/Istanbul)"."""
+    # Translators: date format of a weekday with time, see Django's "date" template filter
+    pattern = pgettext("date format", "D j M, H:i")
+    start, end = (date_format(timezone.localtime(moment), pattern) for moment in (span.start, span.end))
+    return _("%(start)s to %(end)s (%(zone)s)") % {
+        "start": start,
+        "end": end,
+        "zone": timezone.get_current_timezone_name(),
+    }
+
+
+def collect(duty: Sequence[RoleDuty], approvers: dict[CrisisRole, list[User]]) -> list[Shortcoming]:
+    """Holes in the roster first, then missing approvers."""
+    return [*_holes(duty), *_missing_approvers(approvers)]
+
+
+def _holes(duty: Sequence[RoleDuty]) -> list[Shortcoming]:
+    found = []
+    for row in duty:
+        if not row.is_watched or not row.gaps:
+            continue
+        path = f"{reverse('readiness:new_shift')}?role={row.role}"
+        if row.is_empty:
+            found.append(
+                Shortcoming(
+                    _("Nobody is on duty for %(role)s in the next seven days") % {"role": row.role.label},
+                    _(
+                        "Alerts for this role go to whoever holds it in the incident, else to the administrators."
+                    ),
+                    path,
+                )
+            )
+            continue
+        text = _("Nobody on duty for %(role)s from %(span)s") % {
+            "role": row.role.label,
+            "span": span_in_words(row.gaps[0]),
+        }
+        more = len(row.gaps) - 1
+        detail = (
+            ngettext("And %(n)d more gap within seven days.", "And %(n)d more gaps within seven days.", more)
+            % {"n": more}
+            if more
+            else ""
+        )
+        found.append(Shortcoming(text, detail, path))
+    return found
+
+
+def _missing_approvers(approvers: dict[CrisisRole, list[User]]) -> list[Shortcoming]:
+    found = []
+    for capacity, people in approvers.items():
+        if len(people) > 1:
+            continue
+        text = (
+            _("Only %(person)s may approve for %(role)s") % {"person": people[0], "role": capacity.label}
+            if people
+            else _("Nobody may approve for %(role)s") % {"role": capacity.label}
+        )
+        detail = _(
+            "Whoever wrote a text cannot approve it: name at least two people. An administrator does this."
+        )
+        found.append(Shortcoming(text, detail, ""))
+    return found
