@@ -124,6 +124,15 @@ class Delivery(models.Model):
         return self.dedup_key
 
     @property
+    def tone(self) -> str:
+        """How the state's chip is drawn."""
+        if self.state in (DeliveryState.DEAD, DeliveryState.UNCERTAIN):
+            return "attention"
+        if self.state == DeliveryState.SENT:
+            return "good"
+        return "stopped" if self.state == DeliveryState.CANCELLED else "neutral"
+
+    @property
     def message_id(self) -> str:
         """The same for every attempt, so that a mail server or reader can drop a repeat."""
         return f"<{uuid.uuid5(uuid.NAMESPACE_URL, self.dedup_key)}@crisis-desk>"

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from notifications import actions
 from notifications.forms import DeliveryFilter, InboxFilter
-from notifications.models import Delivery
+from notifications.models import Delivery, DeliveryState
 from people.access import SignedInRequest, needs
 
 PAGE_SIZE = 50
@@ -71,6 +71,7 @@ def deliveries(request: SignedInRequest) -> HttpResponse:
             rows = rows.filter(**{field: chosen[field]})
     if chosen.get("q"):
         rows = rows.filter(Q(person__name__icontains=chosen["q"]) | Q(person__email__icontains=chosen["q"]))
+    counts = Delivery.objects.open_counts()
     return render(
         request,
         "notifications/deliveries.html",
@@ -78,6 +79,7 @@ def deliveries(request: SignedInRequest) -> HttpResponse:
             "page_obj": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
             "filter_form": form,
             "filtered": any(chosen.values()),
-            "counts": Delivery.objects.open_counts(),
+            "counts": counts,
+            "waiting": counts.get(DeliveryState.PENDING, 0) + counts.get(DeliveryState.LEASED, 0),
         },
     )

@@ -108,7 +108,7 @@ def in_words(at: datetime | None) -> str:
 @register.simple_tag
 def person(user: User | None, nobody: str = "") -> SafeString:
     """Initials and name; without a person the word given as `nobody`."""
-    if user is None:
+    if not user:  # also what a template makes of a name that leads nowhere, such as leads.0.user
         return format_html(
             '<span class="person is-nobody"><span class="avatar" aria-hidden="true">?</span>{}</span>',
             nobody or gettext("nobody yet"),

@@ -1,0 +1,86 @@
+"""The first page after login: what needs me now?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from django.db.models import Count, F, Prefetch
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from crisis.needs import Need, clocks_of, mine, needs_of
+from incidents.models import Incident, RoleAssignment, Task, TaskState
+from incidents.models.incident import OPEN_STATES
+from incidents.models.room import ACTIVE_ROLE_STATES
+from incidents.next_step import next_step
+from incidents.severity import Level
+from notifications.models import Delivery
+from people.access import SignedInRequest
+from people.models import CrisisRole, User
+
+ROWS = 10
+
+
+@require_safe
+def desk(request: SignedInRequest) -> HttpResponse:
+    user = request.user
+    needs = needs_of(user)
+    tasks, task_count = _tasks(user)
+    context = {
+        "needs": needs,
+        "state": _state(user, needs),
+        "works": user.has_perm("people.work"),
+        "mine": [(incident, next_step(incident)) for incident in mine(user)[:ROWS]],
+        "tasks": tasks,
+        "tasks_more": task_count - len(tasks),
+        "open_incidents": _open_incidents(user),
+        "told": list(Delivery.objects.inbox(user).unread()[:5]),
+    }
+    return render(request, "crisis/desk.html", context)
+
+
+def _state(user: User, needs: list[Need]) -> dict[str, Any]:
+    """The figures of the one sentence on top, and of the tiles per level."""
+    by_level = (
+        Incident.objects.visible_to(user).open().order_by().values_list("level").annotate(n=Count("pk"))
+    )
+    counts = dict(by_level)
+    kinds = Counter(need.kind for need in needs)
+    dues = [need.due_at for need in needs if need.due_at]
+    return {
+        "open": sum(counts.values()),
+        "levels": [(level, counts.get(level, 0)) for level in (*Level.values, None)],
+        "approvals": kinds["approval"],
+        "needs": len(needs),
+        "next_due": min(dues, default=None),
+    }
+
+
+def _tasks(user: User) -> tuple[list[Task], int]:
+    """Open tasks of the roles that `user` holds, the next to run out first, and how many there are."""
+    held = Task.objects.filter(
+        state=TaskState.OPEN,
+        incident__state__in=OPEN_STATES,
+        incident__role_assignments__user=user,
+        incident__role_assignments__state__in=ACTIVE_ROLE_STATES,
+        incident__role_assignments__role=F("role"),
+    ).distinct()
+    tasks = held.select_related("incident").order_by(
+        F("due_at").asc(nulls_last=True), "phase", "position", "pk"
+    )
+    return list(tasks[:ROWS]), held.count()
+
+
+def _open_incidents(user: User) -> list[Incident]:
+    leads = RoleAssignment.objects.active().filter(role=CrisisRole.CRISIS_LEAD, is_deputy=False)
+    return list(
+        Incident.objects.visible_to(user)
+        .open()
+        .select_related("brand")
+        .prefetch_related(
+            clocks_of(), Prefetch("role_assignments", leads.select_related("user"), to_attr="leads")
+        )
+        .order_by(F("level").asc(nulls_first=True), "-detected_at")[:ROWS]
+    )
