@@ -18,7 +18,9 @@ class LocalTimeInput(forms.DateTimeInput):
 
 class ShiftForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=CrisisRole)
-    user = forms.ModelChoiceField(label=_("Person"), queryset=User.objects.none())
+    user = forms.ModelChoiceField(
+        label=_("Person"), queryset=User.objects.none(), empty_label=_("Choose a person")
+    )
     starts_at = forms.DateTimeField(label=_("From"), widget=LocalTimeInput())
     ends_at = forms.DateTimeField(label=_("Until"), widget=LocalTimeInput())
 

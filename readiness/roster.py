@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from people.models import CrisisRole, DutyShift, User
 
 LOOK_AHEAD = timedelta(days=7)
+# Shorter holes (a hand-over at 08:00 that begins at 08:01) are no reason to call anybody.
+NEGLIGIBLE = timedelta(minutes=5)
 # Before anybody has scored an incident these are told, and these must approve: a hole among them delays everything.
 WATCHED_ROLES = (
     CrisisRole.CRISIS_LEAD,
@@ -99,7 +101,7 @@ def _duty_of(role: CrisisRole, shifts: list[DutyShift], window: Span) -> RoleDut
         role=role,
         now=[shift for shift in shifts if shift.starts_at <= window.start],
         following=next((shift for shift in shifts if shift.starts_at > window.start), None),
-        gaps=gaps(spans, window),
+        gaps=[gap for gap in gaps(spans, window) if gap.length >= NEGLIGIBLE],
         window=window,
         percent=covered(spans, window),
     )

@@ -72,17 +72,20 @@ def _holes(duty: Sequence[RoleDuty]) -> list[Shortcoming]:
 
 
 def _missing_approvers(approvers: dict[CrisisRole, list[User]]) -> list[Shortcoming]:
-    found = []
-    for capacity, people in approvers.items():
-        if len(people) > 1:
-            continue
-        text = (
-            _("Only %(person)s may approve for %(role)s") % {"person": people[0], "role": capacity.label}
-            if people
-            else _("Nobody may approve for %(role)s") % {"role": capacity.label}
+    """One line for all capacities: the remedy is the same."""
+    thin = {capacity: people for capacity, people in approvers.items() if len(people) < 2}
+    if not thin:
+        return []
+    named = "; ".join(
+        _("%(role)s: %(person)s") % {"role": capacity.label, "person": people[0] if people else _("nobody")}
+        for capacity, people in thin.items()
+    )
+    return [
+        Shortcoming(
+            _("Fewer than two people may approve. %(named)s") % {"named": named},
+            _(
+                "Whoever wrote a text cannot approve it: name at least two people for each. An administrator does this."
+            ),
+            "",
         )
-        detail = _(
-            "Whoever wrote a text cannot approve it: name at least two people. An administrator does this."
-        )
-        found.append(Shortcoming(text, detail, ""))
-    return found
+    ]
