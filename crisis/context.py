@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db.models import Max
 from django.db.models.functions import Now
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -34,23 +34,15 @@ def shell(request: HttpRequest) -> dict[str, object]:
     here = match.view_name if match else ""
     return context | {
         "rail": [
-            {"url": url, "icon": icon, "label": label, "current": _belongs(here, name)}
+            {"url": reverse(name), "icon": icon, "label": label, "current": _belongs(here, name)}
             for name, icon, label in RAIL
-            if (url := _address(name))
         ],
-        "notifications_url": _address("notifications:list"),
-        "preferences_url": _address("people:preferences"),
-        "live_url": _address("live-me"),
+        "notifications_url": reverse("notifications:list"),
+        "preferences_url": reverse("people:preferences"),
+        "live_url": reverse("live-me"),
         "unread": SimpleLazyObject(lambda: Delivery.objects.unread_mark(user)),
         "engine_alarm": SimpleLazyObject(_engine_alarm),
     }
-
-
-def _address(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
 
 
 def _belongs(here: str, name: str) -> bool:
