@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +21,7 @@ from responses.models import (
     Channel,
     Claim,
     Kind,
+    Platform,
     Response,
     Revision,
     SourceKind,
@@ -76,9 +78,17 @@ class TextForm(forms.Form):
         self, *args: Any, channels: Iterable[Channel], claims: Iterable[Claim], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.channels, self.claims = list(channels), list(claims)
+        typed = {**self.initial, **(self.data.dict() if isinstance(self.data, QueryDict) else self.data)}
+        in_use = {name for name, value in typed.items() if name.startswith("text_") and value}
+        # What is written already stands first; then the registry's order of platforms.
+        self.channels = sorted(
+            channels,
+            key=lambda channel: (f"text_{channel.pk}" not in in_use, Platform.values.index(channel.platform)),
+        )
+        self.claims = list(claims)
         for channel in self.channels:
-            attrs: dict[str, Any] = {"rows": 6, "class": "form-control statement"}
+            rows = 7 if not in_use or f"text_{channel.pk}" in in_use else 3
+            attrs: dict[str, Any] = {"rows": rows, "class": "form-control statement"}
             if channel.text_limit:
                 attrs["data-count-limit"] = channel.text_limit
             self.fields[f"text_{channel.pk}"] = forms.CharField(

@@ -45,8 +45,6 @@ def claims_panel(incident: Incident, user: User) -> dict[str, Any]:
 
 
 PANELS = (
-    Panel(
-        "responses", _("What we say"), "message-square-quote", "responses/_panel.html", responses_panel, 30
-    ),
+    Panel("responses", _("Responses"), "message-square-quote", "responses/_panel.html", responses_panel, 30),
     Panel("claims", _("Claims"), "scale", "responses/_claims_panel.html", claims_panel, 40),
 )

@@ -18,6 +18,7 @@ from journal.models import Entry, Urgency
 from people.models import CrisisRole, User
 from responses.actions.ground import (
     APPROVAL_CLOCK,
+    labels,
     lock_response,
     move,
     note,
@@ -57,7 +58,7 @@ def approve(
     chosen = CrisisRole(capacity) if capacity else next(role for role in missing if role in held)
     _decide(response, actor, chosen, Decision.APPROVED, comment)
     left = missing_capacities(response, incident)
-    facts: dict[str, Any] = {"capacity": chosen.label, "comment": comment.strip(), "left": ", ".join(left)}
+    facts: dict[str, Any] = {"capacity": chosen.label, "comment": comment.strip(), "left": labels(left)}
     if left:
         note(response, "response.approved_by_one", actor, audience=_writers(response), **facts)
         return response
@@ -190,7 +191,7 @@ def on_level_changed(*, incident_id: int) -> None:
             audience=everybody(pending),
             urgency=urgency_of(incident),
             page="responses:approve",
-            capacities=", ".join(pending),
+            capacities=labels(pending),
         )
 
 

@@ -17,6 +17,7 @@ from journal.errors import ActionRefused, Conflict, Invalid
 from people.models import User
 from responses.actions.ground import (
     APPROVAL_CLOCK,
+    labels,
     lock_response,
     move,
     note,
@@ -163,7 +164,7 @@ def submit(*, response: Response, actor: User, checklist: Iterable[str]) -> Resp
         audience=everybody(pending),
         urgency=urgency_of(incident),
         page="responses:approve",
-        capacities=", ".join(pending),
+        capacities=labels(pending),
         submitted_at=now,
     )
     return response

@@ -16,7 +16,7 @@ from incidents.models import Incident
 from journal.actions import record
 from journal.errors import ActionRefused, Conflict, NotAllowed
 from journal.models import Entry, Urgency
-from people.models import User
+from people.models import CrisisRole, User
 from responses.models import TRANSITIONS, Response, ResponseState
 from responses.rules import Reason, why_locked
 
@@ -87,6 +87,11 @@ def move(response: Response, to_state: str, **fields: Any) -> None:
     for name, value in fields.items():
         setattr(response, name, value)
     response.save(update_fields=["state", *fields])
+
+
+def labels(capacities: Iterable[str]) -> str:
+    """Capacities in words, as a timeline says them."""
+    return ", ".join(str(CrisisRole(capacity).label) for capacity in capacities)
 
 
 def void_approvals(response: Response, why: object) -> int:

@@ -52,7 +52,8 @@ class Channel(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_platform_display()} · {self.handle or self.name}"
+        # An address in place of a handle says less than the account's name, and breaks every layout.
+        return f"{self.get_platform_display()} · {self.handle if self.handle.startswith('@') else self.name}"
 
     @property
     def account(self) -> str:

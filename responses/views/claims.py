@@ -110,7 +110,8 @@ def _forms(claim: Claim, data: Any) -> dict[str, Form]:
     if claim.state == ClaimState.VERIFYING:
         forms["verdict"] = VerdictForm(**bound("verdict"))
     if claim.state in (ClaimState.VERIFIED, ClaimState.DECIDED):
-        forms["answer"] = AnswerForm(**bound("answer"))
+        known = {"answer": claim.answer, "reason": claim.answer_reason} if claim.answer else None
+        forms["answer"] = AnswerForm(initial=known, **bound("answer"))
     if claim.state == ClaimState.DECIDED and claim.answer != "watch":
         published = Response.objects.filter(incident=claim.incident_id, state__in=PUBLIC_STATES)
         forms["answered"] = AnsweredForm(responses=published, **bound("answered"))
@@ -131,6 +132,7 @@ def _claim_page(claim: Claim, user: User, forms: dict[str, Form]) -> dict[str, A
         "may_begin": may_work and claim.state == ClaimState.LOGGED and claim.logged_by_id != user.pk,
         "own": claim.logged_by_id == user.pk,
         "enough": has_enough_sources(claim),
+        "published": Response.objects.filter(incident=claim.incident_id, state__in=PUBLIC_STATES).exists(),
         "cited_in": Response.objects.filter(
             incident=claim.incident_id, current__citations__contains=[{"claim": claim.pk}]
         ),
