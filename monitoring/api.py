@@ -7,7 +7,7 @@ from typing import Any, cast
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router, Schema, Status
 from ninja.pagination import LimitOffsetPagination, paginate
 
 from monitoring import actions
@@ -116,6 +116,6 @@ def dismiss_signal(request: HttpRequest, pk: int, body: DismissIn) -> Signal:
 
 
 @router.post("/signals/{pk}/open", response={201: OpenedOut})
-def open_signal(request: HttpRequest, pk: int, body: OpenIn) -> tuple[int, OpenedOut]:
+def open_signal(request: HttpRequest, pk: int, body: OpenIn) -> Status[OpenedOut]:
     incident = actions.open_incident(signal=_signal(request, pk), actor=_person(request), **body.model_dump())
-    return 201, OpenedOut(incident=incident.pk, reference=incident.reference)
+    return Status(201, OpenedOut(incident=incident.pk, reference=incident.reference))

@@ -14,7 +14,7 @@ class MonitoringConfig(AppConfig):
         kinds.declare(
             {
                 "signal.raised": _(
-                    "Unusually many people complain about {brand}: {count} in the hour from {at}, usually {usual}"
+                    "Unusually much complaining about {brand}: {count} people in the hour from {at}, usually {usual}"
                 ),
                 "signal.dismissed": _("{actor} dismissed a signal about {brand}: {reason}"),
                 "signal.opened": _("{actor} took up a signal about {brand}"),

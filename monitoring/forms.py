@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 
 from django import forms
@@ -61,7 +61,8 @@ class MentionFilter(forms.Form):
 
     def narrow(self, mentions: QuerySet[Mention]) -> tuple[QuerySet[Mention], datetime, datetime]:
         """The mentions asked for, and the period that they span. A field that makes no sense is left out."""
-        wanted: dict[str, Any] = self.cleaned_data if self.is_bound and (self.is_valid() or True) else {}
+        self.is_valid()
+        wanted = self.cleaned_data
         if wanted.get("brand"):
             mentions = mentions.filter(brand=wanted["brand"])
         if wanted.get("platform"):
@@ -80,17 +81,20 @@ class MentionFilter(forms.Form):
         if not since and not until and period in PERIODS:
             return now - PERIODS[period], now
         newest = mentions.order_by("-posted_at").values_list("posted_at", flat=True).first() or now
-        end = _midnight(until + timedelta(days=1)) if until else newest + timedelta(seconds=1)
+        end = _midnight(until, plus_days=1) if until else newest + timedelta(seconds=1)
         if since:
-            return min(_midnight(since), end - timedelta(hours=1)), end
+            start = _midnight(since)
+            return start, max(end, start + timedelta(days=1))
         if period == "all":
             oldest = mentions.order_by("posted_at").values_list("posted_at", flat=True).first() or end
             return min(oldest, end - timedelta(hours=1)), end
         return end - LATEST, end
 
 
-def _midnight(day: Any) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
+def _midnight(day: date, plus_days: int = 0) -> datetime:
+    """When a day begins in the reader's zone. Days outside of any network's life are moved to its edge."""
+    kept = min(max(day, date(1995, 1, 1)), timezone.localdate() + timedelta(days=1))
+    return timezone.make_aware(datetime.combine(kept + timedelta(days=plus_days), time.min))
 
 
 class UploadForm(forms.Form):

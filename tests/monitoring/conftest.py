@@ -1,0 +1,113 @@
+"""Files and posts for the monitoring tests."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitoring import actions
+from monitoring.importing.work import carry_on
+from monitoring.models import ImportRun, Mention
+
+COLUMNS = ["id", "created_at", "platform", "brand", "author", "text", "sentiment"]
+HOUR = timedelta(hours=1)
+# A Sunday, 13:00 UTC, long enough ago that nothing about it is urgent.
+SPIKE_HOUR = datetime(2026, 3, 8, 13, tzinfo=UTC)
+
+
+def row(number: int = 1, **cells: str) -> dict[str, str]:
+    return {
+        "id": str(number),
+        "created_at": "2026-03-01T10:00:00Z",
+        "platform": "x",
+        "brand": "Kestrel Air",
+        "author": f"person-{number}",
+        "text": f"Post number {number}",
+        "sentiment": "neutral",
+        **cells,
+    }
+
+
+def as_csv(rows: list[dict[str, str]], *, delimiter: str = ",") -> bytes:
+    text = io.StringIO(newline="")
+    names = list(rows[0]) if rows else COLUMNS
+    writer = csv.DictWriter(text, names, delimiter=delimiter)
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+@pytest.fixture(autouse=True)
+def media(settings: Any, tmp_path: Path) -> Path:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return tmp_path / "media"
+
+
+@pytest.fixture
+def run_import(tmp_path: Path, brand: Any) -> Callable[..., ImportRun]:
+    """run_import(rows or bytes) imports them as the command does and returns the ended run."""
+
+    def run(content: list[dict[str, str]] | bytes, *, packed: bool = False, **options: Any) -> ImportRun:
+        data = content if isinstance(content, bytes) else as_csv(content)
+        path = tmp_path / f"mentions-{ImportRun.objects.count()}.csv"
+        path.write_bytes(gzip.compress(data) if packed else data)
+        options = {"brand": None, "create_brands": True, **options}
+        started = actions.register_file(path=path, **options)
+        carry_on(started.pk, slice_seconds=None)
+        started.refresh_from_db()
+        return started
+
+    return run
+
+
+@pytest.fixture
+def post(brand: Any) -> Callable[..., list[Mention]]:
+    """post(at, people=9, sentiment="negative") stores one post each of so many people."""
+
+    def store(at: datetime, people: int = 1, **fields: Any) -> list[Mention]:
+        sentiment = fields.pop("sentiment", "negative")
+        start = Mention.objects.count()
+        rows = [
+            Mention(
+                **{
+                    "brand": brand,
+                    "source": "x",
+                    "platform": "x",
+                    "external_id": f"post-{start + n}",
+                    "author": f"author-{start + n}",
+                    "text": f"Nobody answers, number {n}",
+                    "sentiment": sentiment,
+                    "posted_at": at + timedelta(seconds=30 + n),
+                    **fields,
+                }
+            )
+            for n in range(people)
+        ]
+        return Mention.objects.bulk_create(rows)
+
+    return store
+
+
+@pytest.fixture
+def quiet_week(post: Callable[..., list[Mention]]) -> None:
+    """Six days before SPIKE_HOUR with one complaint and two other posts in every hour between 9 and 17."""
+    for day in range(1, 7):
+        for hour in range(-4, 5):
+            at = SPIKE_HOUR - day * 24 * HOUR + hour * HOUR
+            post(at)
+            post(at, 2, sentiment="neutral")
+
+
+@pytest.fixture
+def raised(quiet_week: None, post: Callable[..., list[Mention]], brand: Any) -> Any:
+    """A signal: twelve people complain at SPIKE_HOUR, where one is usual."""
+    post(SPIKE_HOUR, 12)
+    (signal,) = actions.raise_signals(brand=brand, first=SPIKE_HOUR, last=SPIKE_HOUR)
+    return signal

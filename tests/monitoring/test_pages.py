@@ -1,0 +1,317 @@
+"""The pages: who sees what, what they say, and how many queries they make."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from incidents.models import Incident
+from monitoring import actions
+from monitoring.importing.work import carry_on
+from monitoring.models import ImportRun, Signal
+from tests.factories import BrandFactory
+from tests.monitoring.conftest import SPIKE_HOUR, as_csv, row
+
+pytestmark = pytest.mark.django_db
+
+MENTIONS = reverse("monitoring:mentions")
+
+
+def get(client, user, path, **query):
+    client.force_login(user)
+    return client.get(path, query)
+
+
+def shown(response) -> list[str]:
+    return [mention.text for mention in response.context["page_obj"]]
+
+
+# Mentions -------------------------------------------------------------------------------------------------------------
+
+
+def test_strangers_are_sent_to_the_login(client, brand):
+    for name in ("mentions", "signals", "imports"):
+        response = client.get(reverse(f"monitoring:{name}"))
+        assert response.status_code == 302
+        assert "login" in response["Location"]
+
+
+def test_without_mentions_the_page_says_what_to_do_first(client, erin):
+    response = get(client, erin, MENTIONS)
+    assert b"Import mentions" in response.content
+
+
+def test_the_newest_seven_days_with_posts_are_shown(client, erin, post):
+    post(SPIKE_HOUR, text="new")
+    post(SPIKE_HOUR - timedelta(days=6), text="six days older")
+    post(SPIKE_HOUR - timedelta(days=8), text="eight days older")
+    assert shown(get(client, erin, MENTIONS)) == ["new", "six days older"]
+    assert len(shown(get(client, erin, MENTIONS, period="all"))) == 3
+    assert shown(get(client, erin, MENTIONS, period="30d")) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"sentiment": "negative"}, ["Delayed again"]),
+        ({"sentiment": "unrated"}, ["Nobody has judged this"]),
+        ({"platform": "mastodon"}, ["Lovely crew"]),
+        ({"q": "CREW"}, ["Lovely crew"]),
+        ({"q": "100%"}, []),
+        ({"since": "2026-03-09"}, []),
+        ({"since": "2026-03-08", "until": "2026-03-08", "q": "delayed"}, ["Delayed again"]),
+    ],
+)
+def test_filters(client, erin, post, query, found):
+    post(SPIKE_HOUR, text="Delayed again")
+    post(SPIKE_HOUR, text="Lovely crew", sentiment="positive", platform="mastodon")
+    post(SPIKE_HOUR, text="Nobody has judged this", sentiment="")
+    assert shown(get(client, erin, MENTIONS, **query)) == found
+
+
+def test_brands_are_kept_apart(client, erin, post):
+    heron = BrandFactory(name="Heron Rail", slug="heron-rail")
+    post(SPIKE_HOUR, text="about the kestrel")
+    post(SPIKE_HOUR, text="about the heron", brand=heron)
+    assert shown(get(client, erin, MENTIONS, brand=heron.pk)) == ["about the heron"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"brand": "x"},
+        {"since": "yesterday"},
+        {"period": "for ever"},
+        {"page": "99999"},
+        {"page": "x"},
+        {"q": "\0"},
+        {"since": "2026-03-09", "until": "2026-03-01"},
+        {"since": "0001-01-01"},
+        {"until": "9999-12-31"},
+    ],
+)
+def test_odd_filters_show_a_page(client, erin, post, query):
+    post(SPIKE_HOUR)
+    assert get(client, erin, MENTIONS, **query).status_code == 200
+
+
+def test_posts_are_text_and_never_markup(client, erin, post):
+    post(SPIKE_HOUR, text="<script>alert(1)</script>", author="<b>x</b>", url="https://example.com/?a=1&b=2")
+    page = get(client, erin, MENTIONS).content.decode()
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert" in page
+    assert "<b>x</b>" not in page
+
+
+def test_spikes_are_marked_on_the_curve(client, erin, raised):
+    response = get(client, erin, MENTIONS)
+    assert len(response.context["chart"].marks) == 1
+    assert raised.get_absolute_url() in response.content.decode()
+
+
+def test_a_brand_without_baseline_is_said_to_have_none(client, erin, brand, post):
+    post(SPIKE_HOUR, 50)
+    assert b"No spike detection for" in get(client, erin, MENTIONS, brand=brand.pk).content
+
+
+def test_a_fixed_number_of_queries(client, erin, post):
+    client.force_login(erin)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as made:
+            assert client.get(MENTIONS, {"period": "all"}).status_code == 200
+        return len(made)
+
+    for n in range(10):
+        post(SPIKE_HOUR - timedelta(hours=n))
+    at_ten = queries()
+    post(SPIKE_HOUR, 990, brand=BrandFactory(name="Heron Rail", slug="heron-rail"))
+    assert queries() == at_ten <= 16
+
+
+def test_a_fixed_number_of_queries_for_signals(client, erin, brand, raised):
+    path = reverse("monitoring:signals")
+    client.force_login(erin)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as made:
+            assert client.get(path).status_code == 200
+        return len(made)
+
+    at_one = queries()
+    Signal.objects.bulk_create(
+        Signal(brand=brand, hour=at, last_hour=at, peak=9, evidence=raised.evidence)
+        for at in (SPIKE_HOUR + timedelta(days=n) for n in range(1, 1000))
+    )
+    assert queries() == at_one <= 12
+
+
+# Signals --------------------------------------------------------------------------------------------------------------
+
+
+def test_the_signal_explains_itself_in_plain_words(client, erin, raised):
+    page = get(client, erin, raised.get_absolute_url()).content.decode()
+    text = " ".join(page.split())
+    assert "<b>12 people</b> complained between 13:00 and 14:00; usual for this hour: <b>1</b>;" in text
+    assert "alarm above <b>7.0</b>" in text
+    assert "Nobody answers, number" in text
+    assert "people complained, usually 1, alarm above 7.0" in text
+
+
+def test_readers_look_and_communicators_decide(client, erin, alice, raised):
+    for name in ("dismiss", "open"):
+        path = reverse(f"monitoring:{name}", args=[raised.pk])
+        assert path not in get(client, erin, raised.get_absolute_url()).content.decode()
+        assert get(client, erin, path).status_code == 403
+        assert client.post(path, {"reason": "x", "title": "xyz"}).status_code == 403
+        assert path in get(client, alice, raised.get_absolute_url()).content.decode()
+    raised.refresh_from_db()
+    assert raised.state == "new"
+
+
+def test_dismissing_through_the_page(client, alice, raised):
+    path = reverse("monitoring:dismiss", args=[raised.pk])
+    client.force_login(alice)
+    assert client.post(path, {"reason": ""}).status_code == 422
+    assert client.post(path, {"reason": "A joke"}).status_code == 302
+    assert b"A joke" in client.get(raised.get_absolute_url()).content
+    late = client.post(path, {"reason": "Once more"})
+    assert late.status_code == 422
+    assert b"Once more" in late.content  # what was typed is kept
+
+
+def test_opening_through_the_page_leads_into_the_room(client, alice, raised):
+    client.force_login(alice)
+    path = reverse("monitoring:open", args=[raised.pk])
+    response = client.post(path, {"title": "Stranded passengers", "category": "service_outage"})
+    incident = Incident.objects.get()
+    assert response["Location"] == incident.get_absolute_url()
+    room = client.get(incident.get_absolute_url())
+    assert room.status_code == 200
+    assert b"12 attached" in room.content
+    assert incident.reference in client.get(raised.get_absolute_url()).content.decode()
+
+
+def test_a_confidential_incident_does_not_show_on_monitoring_pages(client, alice, erin, raised):
+    incident = actions.open_incident(signal=raised, actor=alice, title="Board affair", confidential=True)
+    for path in (raised.get_absolute_url(), reverse("monitoring:signals"), MENTIONS):
+        page = get(client, erin, path).content.decode()
+        assert "Board affair" not in page
+        assert incident.reference not in page
+        assert incident.get_absolute_url() not in page
+    assert incident.reference in get(client, alice, raised.get_absolute_url()).content.decode()
+
+
+def test_an_unknown_signal_is_not_found(client, alice):
+    for name in ("signal", "dismiss", "open"):
+        assert get(client, alice, reverse(f"monitoring:{name}", args=[404])).status_code == 404
+
+
+# Imports --------------------------------------------------------------------------------------------------------------
+
+
+def post_file(client, user, data: bytes, **fields):
+    client.force_login(user)
+    file = SimpleUploadedFile("my posts.csv", data)
+    return client.post(reverse("monitoring:imports"), {"file": file, "create_brands": "on", **fields})
+
+
+def test_uploading_watching_and_fetching_what_was_rejected(client, alice):
+    response = post_file(client, alice, as_csv([row(1), row(2, text="")]))
+    run = ImportRun.objects.get()
+    assert response["Location"] == run.get_absolute_url()
+    waiting = client.get(run.get_absolute_url())
+    assert b"hx-trigger" in waiting.content
+    assert b"my posts.csv" in waiting.content
+    carry_on(run.pk)
+    partial = client.get(run.get_absolute_url(), headers={"HX-Request": "true"}).content
+    assert b"<html" not in partial
+    assert b"hx-trigger" not in partial
+    rejected = client.get(reverse("monitoring:rejected", args=[run.pk]))
+    assert "attachment" in rejected["Content-Disposition"]
+    assert b"no text" in b"".join(rejected.streaming_content)
+
+
+def test_a_refused_file_is_explained_beside_its_name(client, alice):
+    post_file(client, alice, b"<html>")
+    run = ImportRun.objects.get()
+    carry_on(run.pk)
+    page = client.get(run.get_absolute_url()).content.decode()
+    assert "web page" in page
+    assert "Nothing was stored." in page
+    assert reverse("monitoring:retry", args=[run.pk]) in page
+
+
+def test_readers_watch_and_do_not_import(client, alice, erin):
+    post_file(client, alice, as_csv([row(1, text="")]))
+    run = ImportRun.objects.get()
+    carry_on(run.pk)
+    assert get(client, erin, run.get_absolute_url()).status_code == 200
+    page = get(client, erin, reverse("monitoring:imports"))
+    assert b'type="file"' not in page.content
+    assert post_file(client, erin, as_csv([row()])).status_code == 403
+    assert get(client, erin, reverse("monitoring:rejected", args=[run.pk])).status_code == 403
+    assert client.post(reverse("monitoring:retry", args=[run.pk])).status_code == 403
+    assert ImportRun.objects.count() == 1
+
+
+def test_an_empty_or_missing_file_is_refused_on_the_form(client, alice):
+    assert post_file(client, alice, b"").status_code == 422
+    client.force_login(alice)
+    assert client.post(reverse("monitoring:imports"), {}).status_code == 422
+    assert ImportRun.objects.count() == 0
+
+
+def test_a_fixed_number_of_queries_for_imports(client, alice, brand):
+    path = reverse("monitoring:imports")
+    client.force_login(alice)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as made:
+            assert client.get(path).status_code == 200
+        return len(made)
+
+    def runs(count: int) -> None:
+        ImportRun.objects.bulk_create(
+            ImportRun(
+                file_name="f.csv",
+                path="f",
+                by=alice,
+                brand=brand,
+                state="finished",
+                finished_at=timezone.now(),
+            )
+            for _n in range(count)
+        )
+
+    runs(10)
+    at_ten = queries()
+    runs(990)
+    assert queries() == at_ten <= 12
+
+
+# API ------------------------------------------------------------------------------------------------------------------
+
+
+def test_the_api_follows_the_same_rules(client, alice, erin, raised):
+    client.force_login(erin)
+    base = "/api/v1"
+    assert client.get(f"{base}/mentions?sentiment=negative&limit=3").json()["count"] > 3
+    assert client.get(f"{base}/signals/{raised.pk}").json()["peak"] == 12
+    body = {"title": "Stranded passengers"}
+    refused = client.post(f"{base}/signals/{raised.pk}/open", body, content_type="application/json")
+    assert refused.status_code == 403
+    client.force_login(alice)
+    opened = client.post(f"{base}/signals/{raised.pk}/open", body, content_type="application/json")
+    assert opened.status_code == 201
+    again = client.post(
+        f"{base}/signals/{raised.pk}/dismiss", {"reason": "x"}, content_type="application/json"
+    )
+    assert again.status_code == 409
+    assert "Alice Kaya" in again.json()["detail"]
