@@ -3,6 +3,7 @@
 The defaults are those of production; `make demo` and the tests set DEMO or TESTING themselves.
 """
 
+import re
 import sys
 from pathlib import Path
 
@@ -15,9 +16,10 @@ from crisis import embedded
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-TESTING = "pytest" in sys.modules
-
 env = environ.Env()
+IN_PYTEST = "pytest" in sys.modules
+TESTING = IN_PYTEST or env.bool("TESTING", default=False)  # the processes that tests start say so themselves
+
 # The demo and the tests are the same on every machine and never touch an installation's own database:
 # they see the environment alone.
 if not (TESTING or env.bool("DEMO", default=False)):
@@ -137,6 +139,10 @@ if DATABASE_POOL_SIZE:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="") or embedded.redis_url(SERVICES_DIR)
+if IN_PYTEST:
+    # Tests that run side by side share neither cache nor queue: each worker takes a database number of its own.
+    worker = int(env.str("PYTEST_XDIST_WORKER", default="gw0").removeprefix("gw"))
+    REDIS_URL = re.sub(r"(?<=[/=])\d+$", lambda number: str(int(number[0]) ^ worker), REDIS_URL)
 # A hung Redis must cost a request one second, not 45: every client gets short socket timeouts.
 REDIS_TIMEOUT_SECONDS = 1
 # How often an open page is told that its connection lives, and whether it may still be seen. Less than the idle
@@ -154,7 +160,7 @@ CACHES = {
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
+CELERY_BROKER_URL = re.sub(r"^unix:(.*)\?db=", r"redis+socket:\1?virtual_host=", REDIS_URL)
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": REDIS_TIMEOUT_SECONDS,
     "socket_connect_timeout": REDIS_TIMEOUT_SECONDS,

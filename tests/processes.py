@@ -31,7 +31,7 @@ def environment(**named: object) -> dict[str, str]:
     return {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "crisis.settings",
-        "DEMO": "true",
+        "TESTING": "true",
         "DATABASE_URL": f"{before}/{connection.settings_dict['NAME']}{question}{options}",
         "REDIS_URL": settings.REDIS_URL,
         "VAR_DIR": str(settings.VAR_DIR),

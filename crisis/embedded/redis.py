@@ -48,6 +48,7 @@ class Redis:
             "logfile": str(self.log),
             "dir": str(self.directory),
             "port": "0",  # no TCP at all
+            "databases": "64",  # tests take one for each process
             "unixsocket": str(self.socket),
             "unixsocketperm": "700",
             # Redis carries hints, cached pages and live updates; what must survive is in PostgreSQL.
