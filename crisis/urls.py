@@ -1,10 +1,14 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
 
 from crisis import live
 from crisis.api import api
 from crisis.desk import desk
+
+admin.site.site_header = admin.site.site_title = _("Crisis Desk administration")
+admin.site.index_title = _("What can be set here")
 
 urlpatterns = [
     path("", desk, name="desk"),

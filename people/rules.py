@@ -39,6 +39,7 @@ rules.add_perm("people.administer", can_administer)
 
 def model_permissions(app_label: str, *models: str) -> None:
     """Let administrators view, add and change rows of these models in the admin site; nobody deletes there."""
+    rules.set_perm(app_label, can_administer)  # the admin's index asks for the app as a whole
     for model in models:
         for verb in ("view", "add", "change"):
             rules.add_perm(f"{app_label}.{verb}_{model}", can_administer)
