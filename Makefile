@@ -28,12 +28,12 @@ test: install-dev catalogues ## Run the tests on embedded PostgreSQL and Redis, 
 	@$(RUN)/python -m pytest -n auto $(PYTEST)
 
 check: install-dev catalogues ## Linters, types, layers, templates, migrations, deployment and translations
-	$(RUN)/ruff check .
-	$(RUN)/ruff format --check .
-	$(OFFLINE) $(RUN)/mypy .
-	$(RUN)/lint-imports
-	$(RUN)/djlint --check --quiet templates
-	$(RUN)/djlint --lint --quiet templates
+	$(RUN)/python -m ruff check .
+	$(RUN)/python -m ruff format --check .
+	$(OFFLINE) $(RUN)/python -m mypy .
+	$(RUN)/python -c 'from importlinter.cli import lint_imports_command as check; check()'
+	$(RUN)/python -m djlint --check --quiet templates
+	$(RUN)/python -m djlint --lint --quiet templates
 	$(OFFLINE) $(RUN)/python manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(RUN)/python manage.py check --deploy --fail-level WARNING
 	$(RUN)/python -m crisis.catalogues --check

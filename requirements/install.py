@@ -5,7 +5,7 @@ Runs on the machine's own Python with nothing installed, and on old ones too, so
 Python is needed. An unchanged lock is not installed again.
 """
 
-# ruff: noqa: S603, T201 (a program for the terminal, which runs other programs)
+# ruff: noqa: S603, T201, UP006 (a program for the terminal, which runs other programs, on old Pythons too)
 
 import glob
 import hashlib
@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import time
+from typing import Dict, List, NoReturn, Tuple  # noqa: UP035 (must run on an old Python to refuse it)
 
 NEEDED = (3, 11)
 TRIED = ((3, 12), (3, 11), (3, 13))  # in the order in which we look for them beside python3
@@ -23,7 +24,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
 
 
-def main():
+def main() -> None:
     name = sys.argv[1]
     venv = os.path.abspath(os.environ.get("VENV") or os.path.join(ROOT, ".venv"))
     log = os.path.join(ROOT, "var", "log", "install.log")
@@ -50,7 +51,7 @@ def main():
         json.dump(installed, file)
 
 
-def create(venv, log):
+def create(venv: str, log: str) -> None:
     base = suitable_python()
     say(f"Creating a virtual environment in {os.path.relpath(venv, ROOT)} ...")
     if os.path.isdir(venv):
@@ -66,7 +67,7 @@ def create(venv, log):
         )
 
 
-def suitable_python():
+def suitable_python() -> str:
     """The python3 we run on, or a newer one from PATH."""
     if sys.version_info[:2] >= NEEDED:
         return sys.executable
@@ -80,7 +81,7 @@ def suitable_python():
     )
 
 
-def version_of(python):
+def version_of(python: str) -> Tuple[int, ...]:
     try:
         out = subprocess.check_output([python, "-c", "import sys; print(*sys.version_info[:2])"])
         return tuple(int(part) for part in out.split())
@@ -88,7 +89,7 @@ def version_of(python):
         return (0, 0)
 
 
-def works(python):
+def works(python: str) -> bool:
     """An interrupted start may have left an environment without pip, an upgrade one without its Python."""
     if not os.path.exists(python) or version_of(python) < NEEDED:
         return False
@@ -96,7 +97,7 @@ def works(python):
         return subprocess.call([python, "-m", "pip", "--version"], stdout=nowhere, stderr=nowhere) == 0
 
 
-def check_compiler(python):
+def check_compiler(python: str) -> None:
     """Redis comes as a wheel for some Pythons and machines; for the others it is compiled here."""
     has_wheel = version_of(python) in ((3, 11), (3, 12)) and os.uname()[0:5:4] == ("Linux", "x86_64")
     installed = glob.glob(
@@ -111,7 +112,7 @@ def check_compiler(python):
         )
 
 
-def install(python, lock, log):
+def install(python: str, lock: str, log: str) -> None:
     with open(lock) as file:
         total = sum(1 for line in file if re.match(r"[A-Za-z0-9]", line))
     say(f"Installing {total} packages, once; this takes a minute or so.")
@@ -129,16 +130,17 @@ def install(python, lock, log):
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True, errors="replace"
     )
-    seen, reasons, started, shown = 0, [], time.time(), 0.0
+    reasons: List[str] = []
+    seen, started, shown = 0, time.time(), 0.0
     with open(log, "a") as file:
-        for line in process.stdout:
+        for line in process.stdout or ():
             file.write(line)
             if line.startswith(("Collecting ", "Requirement already satisfied: ")):
                 seen += 1
                 # Every package on a terminal, one line per ten seconds or so into a file.
                 if sys.stdout.isatty() or time.time() - shown > 10:
                     shown = time.time()
-                    name = re.match(r"(?:Collecting |.*?: )([\w.-]+)", line).group(1)
+                    name = re.split(r"[^\w.-]", re.sub(r"^Collecting |^.*?: ", "", line))[0]
                     progress(f"  {seen:3d}/{total} {name}")
             elif line.startswith(("Building wheel for", "Installing collected")):
                 progress("  " + re.split(r"[(:]", line)[0].strip() + " ...")
@@ -150,7 +152,7 @@ def install(python, lock, log):
     say("")
 
 
-def explain(reasons, log):
+def explain(reasons: List[str], log: str) -> str:
     with open(log) as file:
         text = file.read()
     if "No space left" in text:
@@ -166,12 +168,12 @@ def explain(reasons, log):
     return f"The requirements could not be installed: {first} (details: {log})."
 
 
-def digest(path):
+def digest(path: str) -> str:
     with open(path, "rb") as file:
         return hashlib.sha256(file.read()).hexdigest()
 
 
-def read_stamp(path):
+def read_stamp(path: str) -> Dict[str, str]:
     try:
         with open(path) as file:
             return json.load(file)
@@ -179,7 +181,7 @@ def read_stamp(path):
         return {}
 
 
-def progress(text):
+def progress(text: str) -> None:
     if sys.stdout.isatty():
         sys.stdout.write("\r\033[K" + text)
     else:
@@ -187,12 +189,12 @@ def progress(text):
     sys.stdout.flush()
 
 
-def say(text):
+def say(text: str) -> None:
     print(text)
     sys.stdout.flush()
 
 
-def give_up(sentence):
+def give_up(sentence: str) -> NoReturn:
     sys.stdout.flush()
     sys.exit(sentence)
 
