@@ -5,8 +5,10 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.urls import URLPattern, URLResolver
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -14,12 +16,27 @@ from ninja.security import SessionAuth
 
 from journal.errors import ActionRefused, Conflict
 from monitoring.api import router as monitoring
+from postmortems.api import router as postmortems
 from responses.api import router as responses
 
-# SessionAuth asks for the CSRF token on every unsafe method.
-api = NinjaAPI(title="Crisis Desk", version="1", auth=SessionAuth(csrf=True), urls_namespace="api")
+
+class Api(NinjaAPI):
+    @property
+    def urls(self) -> tuple[list[URLResolver | URLPattern], str, str]:
+        """Whoever is not signed in gets a problem document (401) from the operation's own check, not the login page."""
+        patterns, app_name, namespace = super().urls
+        for pattern in patterns:
+            if isinstance(pattern, URLPattern) and pattern.name != "openapi-json":
+                login_not_required(pattern.callback)
+        return patterns, app_name, namespace
+
+
+# SessionAuth asks for the CSRF token on every unsafe method. No interactive pages: the content security policy
+# allows no inline script; the description is at openapi.json for whoever is signed in.
+api = Api(title="Crisis Desk", version="1", auth=SessionAuth(csrf=True), urls_namespace="api", docs_url=None)
 api.add_router("", responses)
 api.add_router("", monitoring)
+api.add_router("", postmortems)
 
 
 def problem(status: int, detail: str, **more: Any) -> HttpResponse:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import Field, Router, Schema
+from ninja import Field, Router, Schema, Status
 
 from incidents.models import Incident
 from journal.errors import NotAllowed
@@ -176,12 +176,12 @@ def list_responses(request: HttpRequest, incident_id: int, offset: int = 0) -> l
 
 
 @router.post("/incidents/{int:incident_id}/responses", response={201: ResponseOut})
-def start_response(request: HttpRequest, incident_id: int, draft: DraftIn) -> tuple[int, ResponseOut]:
+def start_response(request: HttpRequest, incident_id: int, draft: DraftIn) -> Status[ResponseOut]:
     incident = _incident(request, incident_id)
     response = actions.start_response(
         incident=incident, actor=_user(request), kind=draft.kind, title=draft.title, content=draft.content()
     )
-    return 201, _out(_response(request, response.pk))
+    return Status(201, _out(_response(request, response.pk)))
 
 
 @router.get("/responses/{int:response_id}", response=ResponseOut)

@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from escalations.models import Deadline
 from incidents.models import Incident
 from people.models import CrisisRole, User
-from responses.approvers import pending_approvers, possible_approvers
+from responses.approvers import Approvers, approvers_for, pending_approvers
 from responses.models import Approval, Publication, Response
 from responses.models.response import IN_FLIGHT_STATES
-from responses.rules import leads_of, live_approvals, why_not_approve
+from responses.rules import live_approvals, why_not_approve
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,8 @@ def rows_of(responses: Iterable[Response], user: User, *, incident: Incident | N
         if incident:
             response.incident = incident
     in_flight = [response for response in found if response.state in IN_FLIGHT_STATES]
-    people = possible_approvers() if in_flight else []
-    leads = leads_of({response.incident_id for response in in_flight}) if in_flight else set()
-    return [_row(response, user, people, leads) for response in found]
+    approvers = approvers_for([response.incident for response in in_flight]) if in_flight else None
+    return [_row(response, user, approvers) for response in found]
 
 
 def approvers_needed(response: Response, incident: Incident) -> list[Pending]:
@@ -59,14 +58,14 @@ def approvers_needed(response: Response, incident: Incident) -> list[Pending]:
     ]
 
 
-def _row(response: Response, user: User, people: list[User], leads: set[tuple[int, int]]) -> Row:
+def _row(response: Response, user: User, approvers: Approvers | None) -> Row:
     pending: list[Pending] = []
     waits_for_me = False
-    if response.state in IN_FLIGHT_STATES:
-        who = pending_approvers(response, response.incident, people=people, leads=leads)
+    if approvers and response.state in IN_FLIGHT_STATES:
+        who = pending_approvers(response, response.incident, approvers)
         pending = [Pending(code, str(CrisisRole(code).label), able) for code, able in who.items()]
-        leads_it = (response.incident_id, user.pk) in leads
-        waits_for_me = why_not_approve(user, response, response.incident, leads=leads_it) is None
+        leads = approvers.leads_it(user, response.incident)
+        waits_for_me = why_not_approve(user, response, response.incident, leads=leads) is None
     running = [deadline for deadline in response.deadlines.all() if deadline.state == "armed"]
     return Row(
         response=response,

@@ -1,0 +1,290 @@
+"""The pages: what they show, what they refuse, and that nothing typed is lost."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from incidents.models import Incident
+from responses import actions
+from responses.content import Content
+from responses.models import Approval, Publication, Response, Tone
+from tests.factories import UserFactory
+
+
+@pytest.fixture
+def as_(client):
+    def log_in(person):
+        client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return log_in
+
+
+def url(name, *args):
+    return reverse(f"responses:{name}", args=args)
+
+
+def typed(channel, text, **more):
+    return {"title": "First word", "audience": "public", f"text_{channel.pk}": text, **more}
+
+
+# Writing ----------------------------------------------------------------------------------------------------
+
+
+def test_draft_through_the_page(as_, alice, incident, channel):
+    page = as_(alice).post(
+        url("new", incident.pk), typed(channel, "We are sorry.", kind="holding"), follow=True
+    )
+    response = Response.objects.get()
+    assert (response.state, response.current.renditions[0]["text"]) == ("draft", "We are sorry.")
+    assert "We are sorry." in page.content.decode()
+
+
+def test_refused_draft_keeps_what_was_typed(as_, alice, incident, channel):
+    page = as_(alice).post(
+        url("new", incident.pk),
+        typed(channel, "", kind="holding", next_update_by="2026-11-20T15:00", title="Kept title"),
+    )
+    assert page.status_code == 422
+    assert b"Kept title" in page.content
+    assert not Response.objects.exists()
+
+
+def test_conflict_shows_both_texts_and_the_second_save_goes_through(as_, alice, bob, drafted, words, channel):
+    response = drafted(2)
+    actions.save_text(
+        response=response, actor=bob, title="First word", content=words("Bob's words"), base_number=1
+    )
+    page = as_(alice).post(url("edit", response.pk), typed(channel, "Alice's words", base_number=1))
+    html = page.content.decode()
+    assert page.status_code == 409
+    assert "Alice&#x27;s words</textarea>" in html
+    assert "Bob" in html
+    base = re.search(r'name="base_number" value="(\d+)"', html)[1]
+    assert base == "2"
+    as_(alice).post(url("edit", response.pk), typed(channel, "Alice's words", base_number=base))
+    response.refresh_from_db()
+    assert response.current.renditions[0]["text"] == "Alice's words"
+
+
+def test_refused_submission_keeps_the_ticks(as_, alice, drafted):
+    response = drafted(2)
+    page = as_(alice).post(url("submit", response.pk), {"checklist": ["plain", "empathy"]})
+    assert page.status_code == 409
+    assert page.content.decode().count("checked") == 2
+
+
+def test_submit_through_the_page(as_, alice, drafted):
+    response = drafted(2)
+    as_(alice).post(url("submit", response.pk), {"checklist": Tone.values})
+    response.refresh_from_db()
+    assert (response.state, response.submitted_by) == ("in_review", alice)
+
+
+def test_revision_page_marks_the_difference(as_, alice, erin, drafted, words):
+    response = drafted(2)
+    actions.save_text(
+        response=response,
+        actor=alice,
+        title="First word",
+        content=words("We are sorry. Truly."),
+        base_number=1,
+    )
+    html = as_(erin).get(url("revision", response.pk, 2)).content.decode()
+    assert "<ins>" in html
+    assert "<del>" in html
+    assert as_(erin).get(url("revision", response.pk, 3)).status_code == 404
+
+
+def test_words_are_shown_as_words(as_, erin, drafted, words):
+    response = drafted(2, content=words("<script>alert(1)</script> & {{ x }}"))
+    html = as_(erin).get(url("draft", response.pk)).content.decode()
+    assert "<script>alert" not in html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; {{ x }}" in html
+
+
+# Deciding ---------------------------------------------------------------------------------------------------
+
+
+def decide(client, response, decision="approve", **more):
+    words = {"content_hash": response.current.content_hash, "decision": decision, "comment": "", **more}
+    return client.post(url("approve", response.pk), words)
+
+
+def test_approve_through_the_page(as_, bob, submitted):
+    response = submitted(2)
+    assert decide(as_(bob), response).status_code == 302
+    response.refresh_from_db()
+    assert response.state == "approved"
+
+
+def test_looking_at_the_page_approves_nothing(as_, bob, submitted):
+    response = submitted(2)
+    as_(bob).get(url("approve", response.pk) + "?decision=approve")
+    assert not Approval.objects.exists()
+
+
+def test_author_sees_why_not_and_posting_anyway_is_refused(as_, alice, submitted):
+    response = submitted(2)
+    assert b"Only approvers decide" in as_(alice).get(url("approve", response.pk)).content
+    assert decide(as_(alice), response).status_code == 403
+    assert not Approval.objects.exists()
+
+
+def test_stale_page_shows_what_changed_and_keeps_the_comment(as_, alice, bob, submitted, words):
+    response = submitted(2)
+    read = response.current.content_hash
+    actions.save_text(
+        response=response, actor=alice, title="First word", content=words("Refund for all."), base_number=1
+    )
+    response.refresh_from_db()
+    actions.submit(response=response, actor=alice, checklist=Tone.values)
+    page = as_(bob).post(
+        url("approve", response.pk), {"content_hash": read, "decision": "approve", "comment": "My remark"}
+    )
+    html = page.content.decode()
+    assert page.status_code == 409
+    assert "What changed since you read it" in html
+    assert "My remark" in html
+    assert f'value="{response.current.content_hash}"' in html
+    assert not Approval.objects.exists()
+
+
+def test_changes_without_comment_are_refused_then_done_with_one(as_, bob, submitted):
+    response = submitted(2)
+    assert decide(as_(bob), response, "changes").status_code == 422
+    assert decide(as_(bob), response, "changes", comment="Say sorry first.").status_code == 302
+    response.refresh_from_db()
+    assert response.state == "changes_requested"
+
+
+def test_approvals_list_puts_mine_first(as_, alice, bob, carol, submitted):
+    submitted(2)
+    assert as_(bob).get(url("approvals")).context["mine"]
+    page = as_(carol).get(url("approvals"))
+    assert (page.context["mine"], len(page.context["others"])) == ([], 1)
+
+
+# Publishing -------------------------------------------------------------------------------------------------
+
+
+def test_publish_through_the_page(as_, alice, approved, channel):
+    response = approved()
+    as_(alice).post(
+        url("publish", response.pk),
+        {
+            "content_hash": response.current.content_hash,
+            f"url_{channel.pk}": "https://x.com/kestrelair/status/1",
+            f"at_{channel.pk}": timezone.localtime().strftime("%Y-%m-%dT%H:%M"),
+        },
+    )
+    assert Publication.objects.get().channel == channel
+
+
+def test_refused_publication_keeps_the_address(as_, alice, approved, channel):
+    response = approved()
+    Incident.objects.update(scheduled_content="undecided")
+    page = as_(alice).post(
+        url("publish", response.pk),
+        {"content_hash": response.current.content_hash, f"url_{channel.pk}": "https://x.com/kept"},
+    )
+    assert page.status_code == 409
+    assert b"https://x.com/kept" in page.content
+    assert not Publication.objects.exists()
+
+
+# Who sees what ----------------------------------------------------------------------------------------------
+
+FOR_WORKERS = ("edit", "submit", "take_back", "publish", "correct", "withdraw")
+
+
+def test_reader_reads_and_changes_nothing(as_, erin, submitted):
+    response = submitted(2)
+    client = as_(erin)
+    for name in ("draft", "approve"):
+        assert client.get(url(name, response.pk)).status_code == 200
+    assert decide(client, response).status_code == 403
+    for name in FOR_WORKERS:
+        assert client.get(url(name, response.pk)).status_code == 403
+        assert client.post(url(name, response.pk)).status_code == 403
+    assert client.get(url("new", response.incident_id)).status_code == 403
+    for name in ("claims", "cases"):
+        assert client.get(url(name, response.incident_id)).status_code == 200
+        assert client.post(url(name, response.incident_id)).status_code == 403
+
+
+def test_outsider_of_a_confidential_incident_learns_nothing(as_, bob, drafted, alice):
+    response = drafted(2)
+    claim = actions.log_claim(incident=response.incident, actor=alice, text="It burnt")
+    case = actions.open_case(incident=response.incident, actor=alice, reference="T-1")
+    Incident.objects.update(confidential=True)
+    client = as_(bob)
+    for name in ("draft", "approve", *FOR_WORKERS):
+        assert client.get(url(name, response.pk)).status_code == 404
+    for name in ("approve", *FOR_WORKERS):
+        assert client.post(url(name, response.pk)).status_code == 404
+    for name in ("list", "new", "claims", "cases"):
+        assert client.get(url(name, response.incident_id)).status_code == 404
+    assert client.get(url("revision", response.pk, 1)).status_code == 404
+    assert client.get(url("claim", claim.pk)).status_code == 404
+    assert client.post(url("case_step", case.pk)).status_code == 404
+    page = client.get(url("approvals"))
+    assert not any(page.context[name] for name in ("mine", "others", "approved"))
+
+
+def test_nobody_is_sent_to_the_login(client, submitted):
+    response = submitted(2)
+    page = client.get(url("approve", response.pk))
+    assert page.status_code == 302
+    assert "login" in page.url
+
+
+def test_disabled_user_is_logged_out(as_, bob, submitted):
+    response = submitted(2)
+    client = as_(bob)
+    type(bob).objects.filter(pk=bob.pk).update(is_active=False)
+    assert decide(client, response).status_code == 302
+    assert not Approval.objects.exists()
+
+
+# Query counts -----------------------------------------------------------------------------------------------
+
+
+def fill(incident, alice, bob, channel, numbers):
+    """A text in review, approved by one of three, a claim and a private case for each number."""
+    content = Content(texts={channel.pk: "We are sorry."}, next_update_by=timezone.now() + timedelta(hours=2))
+    for number in numbers:
+        response = actions.start_response(
+            incident=incident, actor=alice, kind="holding", title=f"Text {number}", content=content
+        )
+        response = actions.submit(response=response, actor=alice, checklist=Tone.values)
+        actions.approve(response=response, actor=bob, content_hash=response.current.content_hash)
+        actions.log_claim(incident=incident, actor=alice, text=f"Claim {number}")
+        actions.open_case(incident=incident, actor=alice, reference=f"Case {number}", owner=bob)
+
+
+@pytest.mark.parametrize("page", ["approvals", "list", "claims", "cases", "room"])
+def test_lists_take_a_fixed_number_of_queries(as_, triaged, alice, bob, carol, channel, page):
+    incident = triaged(1)
+    client = as_(carol)
+    paths = {"approvals": url("approvals"), "room": incident.get_absolute_url()}
+    path = paths.get(page) or url(page, incident.pk)
+
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(path).status_code == 200
+        return len(captured)
+
+    fill(incident, alice, bob, channel, range(3))
+    queries()  # what is cached once per process
+    few = queries()
+    fill(incident, alice, bob, channel, range(3, 15))
+    UserFactory.create_batch(5, site_role="approver", capacities=["LG"])
+    assert queries() <= few
