@@ -1,17 +1,26 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from incidents.models import Brand, Cause, Incident
 from people.models import User
 from postmortems.models import CorrectiveAction, PostMortem, PostMortemState
 from postmortems.rules import people_who_see
-from postmortems.sections import Section, required_fields
+from postmortems.sections import Section, required_fields, text_field
 
 SEEN = "seen_"
+
+
+def offer(form: forms.BaseForm, name: str, people: models.QuerySet[Any], nobody: Any = None) -> None:
+    """Let a field of `form` choose among `people` (or other rows)."""
+    field = cast(forms.ModelChoiceField, form.fields[name])
+    field.queryset = people
+    if nobody is not None:
+        field.empty_label = nobody
 
 
 class SharedTextForm(forms.Form):
@@ -35,9 +44,7 @@ class SharedTextForm(forms.Form):
 
     def having_seen(self, theirs: dict[str, str]) -> SharedTextForm:
         """The same form with what was typed, whose next saving knows the others' text."""
-        data = self.data.copy()
-        for name, text in theirs.items():
-            data[SEEN + name] = text
+        data = {**dict(self.data.items()), **{SEEN + name: text for name, text in theirs.items()}}
         return type(self)(data, **self.origin)
 
     origin: dict[str, Any]
@@ -51,7 +58,7 @@ class SectionForm(SharedTextForm):
         super().__init__(*args, **kwargs)
         wanted = required_fields(post_mortem.incident.level)
         for name in section.fields:
-            model_field = PostMortem._meta.get_field(name)
+            model_field = text_field(name)
             rows = 3 if name.startswith("why_") else 6
             # Not required here: a draft may be saved half-written; submitting it asks for what is missing.
             self.add(
@@ -109,7 +116,7 @@ class AuthorForm(forms.Form):
             for person in people_who_see(post_mortem.incident)
             if person.has_perm("people.work") and person.pk != post_mortem.author_id
         ]
-        self.fields["author"].queryset = User.objects.filter(pk__in=able)
+        offer(self, "author", User.objects.filter(pk__in=able))
 
 
 class ReviewForm(forms.Form):
@@ -156,10 +163,8 @@ class ActionForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         seeing = User.objects.filter(pk__in=[person.pk for person in people_who_see(post_mortem.incident)])
         for name in ("owner", "verifier"):
-            self.fields[name].queryset = seeing
-            self.fields[name].empty_label = _("Nobody yet")
-        self.fields["lesson"].queryset = post_mortem.lessons.all()
-        self.fields["lesson"].empty_label = _("None")
+            offer(self, name, seeing, _("Nobody yet"))
+        offer(self, "lesson", post_mortem.lessons.all(), _("None"))
         if not post_mortem.lessons.exists():
             del self.fields["lesson"]
 

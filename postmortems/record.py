@@ -36,7 +36,7 @@ def gather(incident: Incident) -> Facts:
     notices = incident.stakeholder_notices.filter(due_at__isnull=False, skipped_reason="").aggregate(
         due=Count("pk"), on_time=Count("pk", filter=Q(told_at__lte=F("due_at")))
     )
-    approvals = incident.responses.filter(submitted_at__isnull=False, approved_at__isnull=False)
+    approvals = incident.responses.only("submitted_at", "approved_at")
     first_published = Publication.objects.filter(response__incident=incident).aggregate(
         at=Min("published_at")
     )
@@ -49,7 +49,11 @@ def gather(incident: Incident) -> Facts:
         resolved_at=incident.resolved_at,
         first_published_at=first_published["at"],
         silence_was_decided=bool(incident.no_response_reason),
-        approvals=list(approvals.values_list("submitted_at", "approved_at")),
+        approvals=[
+            (response.submitted_at, response.approved_at)
+            for response in approvals
+            if response.submitted_at and response.approved_at
+        ],
         actionable=claims["actionable"] + cases["cases"],
         answered=claims["answered"] + cases["resolved"],
         claims=claims["claims"],

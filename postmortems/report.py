@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -13,8 +14,8 @@ from journal.models import Entry
 from people.models import User
 from people.times import absolute
 from postmortems.figures import MEANINGS, Figure
-from postmortems.models import PostMortem
-from postmortems.sections import SECTIONS
+from postmortems.models import CorrectiveAction, Lesson, PostMortem
+from postmortems.sections import SECTIONS, Section, label_of
 
 
 def build(post_mortem: PostMortem, figures: Sequence[Figure], entries: Iterable[Entry]) -> dict[str, Any]:
@@ -68,7 +69,7 @@ def build(post_mortem: PostMortem, figures: Sequence[Figure], entries: Iterable[
     }
 
 
-def _span(start: Any, end: Any) -> str:
+def _span(start: datetime, end: datetime | None) -> str:
     return f"{absolute(start)} – {absolute(end) if end else '…'}"
 
 
@@ -90,7 +91,7 @@ def _figure(figure: Figure) -> dict[str, Any]:
     }
 
 
-def _fields(post_mortem: PostMortem, section: Any) -> list[dict[str, str]]:
+def _fields(post_mortem: PostMortem, section: Section) -> list[dict[str, str]]:
     """What was written; fields that nobody filled are left out. Facts of the incident stand where they belong."""
     incident = post_mortem.incident
     shown = []
@@ -114,11 +115,11 @@ def _fields(post_mortem: PostMortem, section: Any) -> list[dict[str, str]]:
     for name in section.fields:
         text = getattr(post_mortem, name)
         if text.strip():
-            shown.append({"label": str(PostMortem._meta.get_field(name).verbose_name), "text": text})
+            shown.append({"label": label_of(name), "text": text})
     return shown
 
 
-def _lesson(lesson: Any) -> dict[str, str]:
+def _lesson(lesson: Lesson) -> dict[str, str]:
     more = [
         (gettext("Change"), lesson.change),
         (gettext("Evidence"), lesson.evidence),
@@ -130,7 +131,7 @@ def _lesson(lesson: Any) -> dict[str, str]:
     }
 
 
-def _action(action: Any) -> dict[str, str]:
+def _action(action: CorrectiveAction) -> dict[str, str]:
     return {
         "title": action.title,
         "more": action.detail,

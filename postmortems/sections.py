@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
+from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from incidents.severity import Level
+from postmortems.models import PostMortem
 
 
 @dataclass(frozen=True)
@@ -74,3 +77,12 @@ def required_fields(level: int | None) -> tuple[str, ...]:
 
 def section_of(field: str) -> Section:
     return next(section for section in SECTIONS if field in section.fields)
+
+
+def text_field(name: str) -> models.TextField:
+    """The model's own field: its label, the question that it asks, its limit."""
+    return cast(models.TextField, PostMortem._meta.get_field(name))
+
+
+def label_of(name: str) -> str:
+    return str(text_field(name).verbose_name)

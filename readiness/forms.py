@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils import timezone
@@ -27,7 +27,8 @@ class ShiftForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # Readers could not act on an alert.
-        self.fields["user"].queryset = User.objects.filter(is_active=True).exclude(site_role=SiteRole.READER)
+        person = cast(forms.ModelChoiceField, self.fields["user"])
+        person.queryset = User.objects.filter(is_active=True).exclude(site_role=SiteRole.READER)
         zone = timezone.get_current_timezone_name()
         for name in ("starts_at", "ends_at"):
             self.fields[name].help_text = _("Time in %(zone)s.") % {"zone": zone}

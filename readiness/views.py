@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 
 from incidents.models import Playbook, PlaybookStep, StepPhase
 from journal.errors import ActionRefused
+from people.access import SignedInRequest
 from people.models import CrisisRole, DutyShift
 from readiness import actions, roster, shortcomings
 from readiness.forms import ShiftForm
@@ -27,7 +28,7 @@ SHIFTS_PER_PAGE = 50
 
 
 @require_safe
-def overview(request: HttpRequest) -> HttpResponse:
+def overview(request: SignedInRequest) -> HttpResponse:
     coming = roster.coming_duty(timezone.now())
     approvers = roster.approvers_by_capacity()
     watched = [row for row in coming if row.is_watched]
@@ -45,7 +46,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def duty(request: HttpRequest) -> HttpResponse:
+def duty(request: SignedInRequest) -> HttpResponse:
     """Every shift that is running or still to come."""
     shifts = (
         DutyShift.objects.filter(ends_at__gt=timezone.now())
@@ -63,12 +64,12 @@ def duty(request: HttpRequest) -> HttpResponse:
     return render(request, "readiness/duty.html", context)
 
 
-def _require_planner(request: HttpRequest) -> None:
+def _require_planner(request: SignedInRequest) -> None:
     if not request.user.has_perm("readiness.plan_duty"):
         raise PermissionDenied(_("Only approvers and administrators plan the duty roster."))
 
 
-def _suggestion(request: HttpRequest) -> dict[str, Any]:
+def _suggestion(request: SignedInRequest) -> dict[str, Any]:
     """The role that was asked for and its next hole, so that a warning is one click away from being settled."""
     role = request.GET.get("role", "")
     if role not in CrisisRole.values:
@@ -87,7 +88,7 @@ def _whole_minute(moment: datetime) -> datetime:
     return moment.replace(second=0, microsecond=0)
 
 
-def new_shift(request: HttpRequest) -> HttpResponse:
+def new_shift(request: SignedInRequest) -> HttpResponse:
     _require_planner(request)
     form = ShiftForm(request.POST or None, initial=_suggestion(request))
     status = 200
@@ -103,7 +104,7 @@ def new_shift(request: HttpRequest) -> HttpResponse:
     return render(request, "readiness/shift_form.html", {"form": form}, status=status)
 
 
-def remove_shift(request: HttpRequest, pk: int) -> HttpResponse:
+def remove_shift(request: SignedInRequest, pk: int) -> HttpResponse:
     _require_planner(request)
     shift = get_object_or_404(DutyShift.objects.select_related("user"), pk=pk)
     if request.method == "POST":
@@ -129,14 +130,14 @@ def remove_shift(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def playbooks(request: HttpRequest) -> HttpResponse:
+def playbooks(request: SignedInRequest) -> HttpResponse:
     found = Playbook.objects.annotate(step_count=Count("steps"))
     common = PlaybookStep.objects.filter(playbook__isnull=True).count()
     return render(request, "readiness/playbooks.html", {"playbooks": found, "common": common})
 
 
 @require_safe
-def playbook(request: HttpRequest, slug: str) -> HttpResponse:
+def playbook(request: SignedInRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Playbook, slug=slug)
     steps = list(found.all_steps())
     phases = [

@@ -19,7 +19,7 @@ from postmortems.figures import compute
 from postmortems.models import ActionState, LessonState, PostMortem, PostMortemState
 from postmortems.record import gather
 from postmortems.rules import is_independent, reviewers
-from postmortems.sections import required_fields
+from postmortems.sections import label_of, required_fields
 
 APPROVAL = "postmortem.approval"
 
@@ -92,7 +92,7 @@ def submit(*, post_mortem: PostMortem, actor: User) -> PostMortem:
         )
     empty = missing(post_mortem)
     if empty:
-        labels = ", ".join(str(PostMortem._meta.get_field(name).verbose_name) for name in empty)
+        labels = ", ".join(label_of(name) for name in empty)
         raise ActionRefused(_("Still empty: %(fields)s.") % {"fields": labels})
     move(post_mortem, PostMortemState.IN_REVIEW, submitted_at=timezone.now(), review_comment="")
     note(

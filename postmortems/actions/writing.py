@@ -14,7 +14,7 @@ from people.models import User
 from postmortems.actions.locking import lock, mark_edited, note, require, require_draft
 from postmortems.models import PostMortem
 from postmortems.rules import sees
-from postmortems.sections import BY_CODE
+from postmortems.sections import BY_CODE, label_of
 
 
 @transaction.atomic
@@ -33,7 +33,7 @@ def write(
     changed = merge(post_mortem, BY_CODE[section].fields, before, tidy)
     if changed:
         mark_edited(post_mortem, actor, *changed)
-        labels = ", ".join(str(PostMortem._meta.get_field(name).verbose_name) for name in changed)
+        labels = ", ".join(label_of(name) for name in changed)
         note(post_mortem, "postmortem.written", actor, anchor=f"#{section}", fields=labels, changes=changed)
     return list(changed)
 

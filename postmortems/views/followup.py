@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from journal.errors import ActionRefused, NotAllowed
+from people.access import SignedInRequest
 from people.models import User
 from postmortems import actions
 from postmortems.access import action_or_404, lesson_or_404, post_mortem_or_404, require
@@ -134,7 +135,7 @@ def steps_for(action: CorrectiveAction, user: User) -> list[Step]:
     return [ACTION_STEPS[code] for code in codes]
 
 
-def action(request: HttpRequest, pk: int) -> HttpResponse:
+def action(request: SignedInRequest, pk: int) -> HttpResponse:
     found = action_or_404(request, pk)
     context = {
         "action": found,
@@ -148,7 +149,7 @@ def action(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _save_action(
-    request: HttpRequest,
+    request: SignedInRequest,
     post_mortem: PostMortem,
     form: ActionForm,
     save: Callable[..., Any],
@@ -169,7 +170,7 @@ def _save_action(
     return render(request, "postmortems/action_form.html", context, status=status)
 
 
-def new_action(request: HttpRequest, pk: int) -> HttpResponse:
+def new_action(request: SignedInRequest, pk: int) -> HttpResponse:
     post_mortem = post_mortem_or_404(request, pk)
     require(request, "postmortems.write", post_mortem)
     form = ActionForm(request.POST or None, post_mortem=post_mortem)
@@ -180,7 +181,7 @@ def new_action(request: HttpRequest, pk: int) -> HttpResponse:
     return _save_action(request, post_mortem, form, save, _("Added. The owner is told."), _("New action"))
 
 
-def edit_action(request: HttpRequest, pk: int) -> HttpResponse:
+def edit_action(request: SignedInRequest, pk: int) -> HttpResponse:
     found = action_or_404(request, pk)
     require(request, "postmortems.write", found.post_mortem)
     form = ActionForm(
@@ -195,7 +196,7 @@ def edit_action(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def action_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+def action_step(request: SignedInRequest, pk: int, step: str) -> HttpResponse:
     found = action_or_404(request, pk)
     if step not in ACTION_STEPS:
         raise Http404
@@ -203,7 +204,9 @@ def action_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     return _take(request, ACTION_STEPS[step], {"action": found}, found.title, back)
 
 
-def _take(request: HttpRequest, step: Step, subject: dict[str, Any], what: str, back: str) -> HttpResponse:
+def _take(
+    request: SignedInRequest, step: Step, subject: dict[str, Any], what: str, back: str
+) -> HttpResponse:
     """Ask for the words that a step needs, then take it."""
     form = WordsForm(request.POST or None, label=step.label) if step.words else None
     status = 200
@@ -236,7 +239,7 @@ def _take(request: HttpRequest, step: Step, subject: dict[str, Any], what: str, 
 # Lessons
 
 
-def new_lesson(request: HttpRequest, pk: int) -> HttpResponse:
+def new_lesson(request: SignedInRequest, pk: int) -> HttpResponse:
     post_mortem = post_mortem_or_404(request, pk)
     require(request, "postmortems.write", post_mortem)
 
@@ -246,7 +249,7 @@ def new_lesson(request: HttpRequest, pk: int) -> HttpResponse:
     return _save_lesson(request, post_mortem, None, save, _("New lesson"))
 
 
-def lesson(request: HttpRequest, pk: int) -> HttpResponse:
+def lesson(request: SignedInRequest, pk: int) -> HttpResponse:
     found = lesson_or_404(request, pk)
     require(request, "postmortems.write", found.post_mortem)
 
@@ -257,7 +260,11 @@ def lesson(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _save_lesson(
-    request: HttpRequest, post_mortem: PostMortem, found: Lesson | None, save: Callable[..., Any], title: str
+    request: SignedInRequest,
+    post_mortem: PostMortem,
+    found: Lesson | None,
+    save: Callable[..., Any],
+    title: str,
 ) -> HttpResponse:
     form = LessonForm(request.POST or None, initial={"text": found.text if found else ""})
     status = 200
@@ -274,7 +281,7 @@ def _save_lesson(
     return render(request, "postmortems/lesson_form.html", context, status=status)
 
 
-def lesson_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+def lesson_step(request: SignedInRequest, pk: int, step: str) -> HttpResponse:
     found = lesson_or_404(request, pk)
     require(request, "postmortems.write", found.post_mortem)
     if step not in LESSON_STEPS:
@@ -283,7 +290,7 @@ def lesson_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     return _take(request, LESSON_STEPS[step], {"lesson": found}, found.text, back)
 
 
-def remove_lesson(request: HttpRequest, pk: int) -> HttpResponse:
+def remove_lesson(request: SignedInRequest, pk: int) -> HttpResponse:
     found = lesson_or_404(request, pk)
     require(request, "postmortems.write", found.post_mortem)
     if found.state != LessonState.IDENTIFIED:

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from journal.errors import ActionRefused, Conflict
+from people.access import SignedInRequest
 from postmortems import actions
 from postmortems.access import post_mortem_or_404, require
 from postmortems.actions.lifecycle import missing
@@ -20,10 +21,13 @@ from postmortems.forms import ReviewForm
 from postmortems.models import PostMortem
 from postmortems.report import build
 from postmortems.rules import is_independent, reviewers
+from postmortems.sections import label_of
 from postmortems.views.reading import figures_of
 
 
-def _do(request: HttpRequest, post_mortem: PostMortem, action: Callable[..., Any], done: str) -> HttpResponse:
+def _do(
+    request: SignedInRequest, post_mortem: PostMortem, action: Callable[..., Any], done: str
+) -> HttpResponse:
     try:
         action(post_mortem=post_mortem, actor=request.user)
     except ActionRefused as refused:
@@ -33,7 +37,7 @@ def _do(request: HttpRequest, post_mortem: PostMortem, action: Callable[..., Any
     return redirect(post_mortem)
 
 
-def submit(request: HttpRequest, pk: int) -> HttpResponse:
+def submit(request: SignedInRequest, pk: int) -> HttpResponse:
     post_mortem = post_mortem_or_404(request, pk)
     require(request, "postmortems.write", post_mortem)
     if request.method == "POST":
@@ -41,7 +45,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
     people = ", ".join(str(person) for person in reviewers(post_mortem))
     context = {
         "post_mortem": post_mortem,
-        "missing": [PostMortem._meta.get_field(name).verbose_name for name in missing(post_mortem)],
+        "missing": [label_of(name) for name in missing(post_mortem)],
         "confirm_title": _("Submit the post-mortem for approval?"),
         "confirm_text": _("These people can approve it and are told now: %(people)s.") % {"people": people}
         if people
@@ -56,7 +60,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "postmortems/submit.html", context)
 
 
-def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     post_mortem = post_mortem_or_404(request, pk)
     require(request, "postmortems.write", post_mortem)
     if request.method == "POST":
@@ -70,7 +74,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "_confirm.html", context)
 
 
-def review(request: HttpRequest, pk: int) -> HttpResponse:
+def review(request: SignedInRequest, pk: int) -> HttpResponse:
     """Read all of it, then decide; the decision is about the version on this page."""
     post_mortem = post_mortem_or_404(request, pk)
     require(request, "postmortems.review", post_mortem)
@@ -84,7 +88,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         form.add_error(None, str(refused))
         if isinstance(refused, Conflict):
             # The page shows the new text; only a second look at it may decide.
-            form.data = {**form.data.dict(), "version": post_mortem.version}
+            form.data = {**dict(form.data.items()), "version": post_mortem.version}
     figures = figures_of(post_mortem)
     context = {
         "post_mortem": post_mortem,
@@ -97,7 +101,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "postmortems/review.html", context, status=status)
 
 
-def _decide(request: HttpRequest, post_mortem: PostMortem, form: ReviewForm) -> ActionRefused | None:
+def _decide(request: SignedInRequest, post_mortem: PostMortem, form: ReviewForm) -> ActionRefused | None:
     decision = {"post_mortem": post_mortem, "actor": request.user, "version": form.cleaned_data["version"]}
     try:
         if request.POST.get("decision") == "approve":
@@ -111,7 +115,7 @@ def _decide(request: HttpRequest, post_mortem: PostMortem, form: ReviewForm) -> 
     return None
 
 
-def close(request: HttpRequest, pk: int) -> HttpResponse:
+def close(request: SignedInRequest, pk: int) -> HttpResponse:
     post_mortem = post_mortem_or_404(request, pk)
     require(request, "postmortems.write", post_mortem)
     if request.method == "POST":

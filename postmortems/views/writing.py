@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from incidents.actions import change_situation
 from journal.errors import ActionRefused, Conflict
+from people.access import SignedInRequest
 from postmortems import actions
 from postmortems.access import post_mortem_or_404, require
 from postmortems.actions.lifecycle import missing
@@ -17,7 +18,7 @@ from postmortems.models import PostMortem
 from postmortems.sections import BY_CODE, SECTIONS
 
 
-def edit(request: HttpRequest, pk: int, section: str) -> HttpResponse:
+def edit(request: SignedInRequest, pk: int, section: str) -> HttpResponse:
     post_mortem = post_mortem_or_404(request, pk)
     require(request, "postmortems.write", post_mortem)
     if section not in BY_CODE:
@@ -60,7 +61,7 @@ def _clashes(form: SharedTextForm, theirs: dict[str, str]) -> list[tuple[str, st
 
 
 def _say_what_was_saved(
-    request: HttpRequest, post_mortem: PostMortem, form: SharedTextForm, changed: list[str]
+    request: SignedInRequest, post_mortem: PostMortem, form: SharedTextForm, changed: list[str]
 ) -> None:
     """Also what somebody else changed meanwhile, so that nobody is surprised by words they did not write."""
     stored = PostMortem.objects.select_related("last_editor").get(pk=post_mortem.pk)
@@ -82,7 +83,7 @@ def _say_what_was_saved(
         )
 
 
-def cause(request: HttpRequest, pk: int) -> HttpResponse:
+def cause(request: SignedInRequest, pk: int) -> HttpResponse:
     post_mortem = post_mortem_or_404(request, pk)
     require(request, "postmortems.write", post_mortem)
     form: SharedTextForm = CauseForm(request.POST or None, incident=post_mortem.incident)
@@ -106,7 +107,7 @@ def cause(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "postmortems/cause.html", context, status=status)
 
 
-def author(request: HttpRequest, pk: int) -> HttpResponse:
+def author(request: SignedInRequest, pk: int) -> HttpResponse:
     post_mortem = post_mortem_or_404(request, pk)
     require(request, "postmortems.write", post_mortem)
     form = AuthorForm(request.POST or None, post_mortem=post_mortem)
