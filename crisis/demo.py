@@ -26,7 +26,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from crisis.embedded import EmbeddedError, Servers, configured_servers, database_url, redis_url
-from crisis.processes import Process, last_line, spawn
+from crisis.processes import Process, last_words, spawn
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("VAR_DIR") or BASE_DIR / "var").absolute()
@@ -106,9 +106,9 @@ class Demo:
         uvicorn = [sys.executable, "-m", "uvicorn", "crisis.asgi:application"]
         commands = {
             "web": [*uvicorn, "--host", self.host, "--port", str(self.port), "--lifespan", "off"],
-            "worker": [*celery, "worker", "--concurrency", "2", "--loglevel", "info", "--without-gossip"],
+            "worker": [*celery, "worker", "--concurrency", "2", "--loglevel", "warning", "--without-gossip"],
             # The schedule is intervals of seconds: nothing to remember between two runs.
-            "beat": [*celery, "beat", "--loglevel", "info", "--scheduler", "celery.beat.Scheduler"],
+            "beat": [*celery, "beat", "--loglevel", "warning", "--scheduler", "celery.beat.Scheduler"],
             "watchdog": [*manage, "watchdog"],
         }
         # Browsers keep live updates open for hours; the web process does not wait for them when it stops.
@@ -146,6 +146,7 @@ class Demo:
     def _step(
         self, name: str, command: Sequence[str], environment: Mapping[str, str]
     ) -> subprocess.Popen[bytes]:
+        log_of(name).unlink(missing_ok=True)
         return spawn(command, environment, log_of(name))
 
     def _wait_for(self, name: str, step: subprocess.Popen[bytes]) -> None:
@@ -155,9 +156,9 @@ class Demo:
                 step.wait()
                 raise Stopped
             time.sleep(0.02)
-        log = log_of(name)
         if step.returncode:
-            raise DemoError(f"The step '{name}' failed: {last_line(log)} (see {short(log)})")
+            log = log_of(name)
+            raise DemoError(f"The step '{name}' failed: {last_words(log, 0)} (see {short(log)})")
 
     def _wait_until_healthy(self) -> None:
         shown, deadline = "", time.monotonic() + READY_SECONDS

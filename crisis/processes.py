@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 BASE_DIR = Path(__file__).resolve().parent.parent
 STEADY_SECONDS = 30  # a process that ran this long has not failed at starting
 LONGEST_PAUSE_SECONDS = 30
+LOG_BYTES = 5_000_000  # a longer log is put aside when its process starts
 PR_SET_PDEATHSIG = 1  # from linux/prctl.h
 
 
@@ -26,6 +28,7 @@ class Process:
         self.command = list(command)
         self.environment = dict(environment)
         self.log = log
+        self.log_start = 0
         self.failures = 0
         self.start_at = 0.0
         self.started_at = 0.0
@@ -33,6 +36,9 @@ class Process:
 
     def start(self) -> None:
         self.started_at = time.monotonic()
+        if size_of(self.log) > LOG_BYTES:
+            self.log.replace(self.log.with_name(f"{self.log.name}.1"))
+        self.log_start = size_of(self.log)
         self.running = spawn(self.command, self.environment, self.log)
 
     def look_after(self) -> str:
@@ -52,7 +58,7 @@ class Process:
         self.failures += 1
         self.start_at = now + pause
         how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
-        return f"{self.name} {how} and starts again in {pause:g} s: {last_line(self.log)}"
+        return f"{self.name} {how} and starts again in {pause:g} s: {last_words(self.log, self.log_start)}"
 
     def terminate(self) -> None:
         if self.running is not None and self.running.poll() is None:
@@ -94,6 +100,16 @@ def _end_with_the_demo() -> None:
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def last_line(log: Path) -> str:
-    lines = log.read_text(encoding="utf-8", errors="replace").split("\n") if log.exists() else []
-    return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
+def size_of(log: Path) -> int:
+    return log.stat().st_size if log.exists() else 0
+
+
+def last_words(log: Path, start: int) -> str:
+    """Why a process ended, as far as its log tells from byte `start` on: its last exception or its last line."""
+    with log.open("rb") as file:
+        file.seek(start)
+        lines = [line for line in file.read().decode("utf-8", "replace").splitlines() if line.strip()]
+    exceptions = [
+        line for line in lines if re.match(r"[\w.]+(Error|Exception|Configured|Exists|Exit): ", line)
+    ]
+    return (exceptions or lines or ["it said nothing"])[-1].strip()
