@@ -14,7 +14,7 @@ from crisis.needs import Need, clocks_of, mine, needs_of
 from incidents.models import Incident, RoleAssignment, Task, TaskState
 from incidents.models.incident import OPEN_STATES
 from incidents.models.room import ACTIVE_ROLE_STATES
-from incidents.next_step import next_step
+from incidents.next_step import NextStep, next_step
 from incidents.severity import Level
 from notifications.models import Delivery
 from people.access import SignedInRequest
@@ -32,7 +32,7 @@ def desk(request: SignedInRequest) -> HttpResponse:
         "needs": needs,
         "state": _state(user, needs),
         "works": user.has_perm("people.work"),
-        "mine": [(incident, next_step(incident)) for incident in mine(user)[:ROWS]],
+        "mine": _others_of_mine(user, needs),
         "tasks": tasks,
         "tasks_more": task_count - len(tasks),
         "open_incidents": _open_incidents(user),
@@ -53,9 +53,16 @@ def _state(user: User, needs: list[Need]) -> dict[str, Any]:
         "open": sum(counts.values()),
         "levels": [(level, counts.get(level, 0)) for level in (*Level.values, None)],
         "approvals": kinds["approval"],
-        "needs": len(needs),
+        "others": len(needs) - kinds["approval"],
         "next_due": min(dues, default=None),
     }
+
+
+def _others_of_mine(user: User, needs: list[Need]) -> list[tuple[Incident, NextStep | None]]:
+    """Incidents in which the reader has a role but which do not need the reader just now, with what comes next."""
+    shown = {need.url for need in needs if need.kind == "lead"}
+    incidents = [row for row in mine(user)[: ROWS + len(shown)] if row.get_absolute_url() not in shown]
+    return [(incident, next_step(incident)) for incident in incidents[:ROWS]]
 
 
 def _tasks(user: User) -> tuple[list[Task], int]:

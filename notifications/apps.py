@@ -10,6 +10,7 @@ class NotificationsConfig(AppConfig):
         from journal import kinds
         from journal.actions import entries_superseded, entry_recorded
         from notifications.actions import fan_out, withdraw
+        from notifications.models import Channel
 
         kinds.declare(
             {
@@ -18,5 +19,6 @@ class NotificationsConfig(AppConfig):
                 )
             }
         )
+        kinds.declare_labels("channel", dict(Channel.choices))
         entry_recorded.connect(fan_out, dispatch_uid="notifications.fan_out")
         entries_superseded.connect(withdraw, dispatch_uid="notifications.withdraw")

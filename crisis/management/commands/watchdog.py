@@ -4,6 +4,7 @@ import logging
 import signal
 import time
 from datetime import timedelta
+from threading import Thread
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -28,11 +29,21 @@ def engine_is_silent() -> bool:
     ).exists()
 
 
+def _send() -> None:
+    try:
+        deliver_pending()
+    except Error:
+        logger.exception("the watchdog cannot send: the database does not answer")
+    finally:
+        connection.close()
+
+
 class Command(BaseCommand):
     help = "Watches the escalation engine and does its work every 2 s while it is silent. Run one or more."
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.running = True
+        self.sender: Thread | None = None
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, self._stop)
         pause = LOOK_EVERY_SECONDS / 4
@@ -44,7 +55,7 @@ class Command(BaseCommand):
                     if not taken_over:
                         logger.error("the escalation engine is silent: the watchdog takes over")
                     tick("watchdog-firing")
-                    deliver_pending()
+                    self._deliver()
                 elif taken_over:
                     logger.warning("the escalation engine is back: the watchdog steps aside")
                 taken_over = silent
@@ -56,6 +67,12 @@ class Command(BaseCommand):
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
                 logger.exception("the watchdog cannot reach the database")
             self._sleep(pause)
+
+    def _deliver(self) -> None:
+        """Send in a thread of its own: a mail server that hangs must not hold up the next deadline."""
+        if self.sender is None or not self.sender.is_alive():
+            self.sender = Thread(target=_send, name="watchdog-sender", daemon=True)
+            self.sender.start()
 
     def _stop(self, *_signal: object) -> None:
         self.running = False

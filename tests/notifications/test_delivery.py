@@ -1,0 +1,291 @@
+"""What becomes of an alert when the mail server takes it, refuses it, hangs, or hangs up."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from journal.actions import supersede
+from journal.models import Entry, Urgency
+from notifications.actions import backoff, mark_read
+from notifications.delivery import MOST_ATTEMPTS, claim, deliver_pending
+from notifications.models import Attempt, Delivery, DeliveryState
+from tests.factories import UserFactory
+from tests.notifications.conftest import by_mail, make_available
+from tests.processes import free_port
+
+pytestmark = pytest.mark.django_db
+
+
+def undelivered() -> list[Entry]:
+    return list(Entry.objects.filter(kind="notification.undelivered"))
+
+
+def test_an_alert_arrives_once_and_is_recorded(mailbox, alert):
+    entry = alert()
+    assert deliver_pending() == 1
+    row = by_mail(entry)
+    assert (row.state, row.attempt_count, row.lease_token) == (DeliveryState.SENT, 1, None)
+    assert row.sent_at
+    assert Attempt.objects.get(delivery=row).outcome == "sent"
+    assert len(mailbox.mails) == 1
+    assert deliver_pending() == 0
+
+
+def test_the_mail_says_what_happened_and_where_to_go(mailbox, alert, settings):
+    entry = alert()
+    deliver_pending()
+    mail = mailbox.mails[0]
+    assert mail["Subject"] == "[L2] Videos of stranded passengers: Alice Kaya acknowledged the incident"
+    assert mail["To"] == "bob@example.com"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Message-ID"] == by_mail(entry).message_id
+    assert f"{settings.SITE_URL}/incidents/1/" in mailbox.text()
+    assert "Possible repeat" not in mailbox.text()
+
+
+def test_the_actor_and_the_disabled_are_told_nothing(mailbox, alert, alice, bob):
+    bob.is_active = False
+    entry = alert(to=[alice, bob])
+    assert not Delivery.objects.filter(entry=entry).exists()
+
+
+def test_somebody_disabled_meanwhile_gets_no_mail(mailbox, alert, bob):
+    entry = alert()
+    bob.is_active = False
+    bob.save()
+    deliver_pending()
+    assert by_mail(entry).state == DeliveryState.CANCELLED
+    assert not mailbox.mails
+
+
+def test_what_is_only_worth_knowing_stays_in_the_app(mailbox, alert):
+    entry = alert(urgency=Urgency.LATER)
+    assert [row.channel for row in Delivery.objects.filter(entry=entry)] == ["in_app"]
+    assert deliver_pending() == 0
+
+
+@pytest.mark.parametrize("mode", ["refuse", "refuse_message"])
+def test_what_is_refused_for_good_is_given_up_at_once(mailbox, alert, mode):
+    mailbox.mode = mode
+    entry = alert()
+    deliver_pending()
+    row = by_mail(entry)
+    assert (row.state, row.attempt_count) == (DeliveryState.DEAD, 1)
+    told = undelivered()
+    assert len(told) == 1
+    assert (
+        "A message to Bob Nowak could not be delivered (E-mail): The mail server refuses this"
+        in told[0].sentence
+    )
+    assert told[0].stream_id == entry.stream_id
+
+
+def test_greylisting_is_waited_out(mailbox, alert):
+    mailbox.mode = "grey"
+    entry = alert()
+    deliver_pending()
+    row = by_mail(entry)
+    assert (row.state, row.last_error, row.ambiguous_count) == ("pending", "SMTPRecipientsRefused", 0)
+    assert timedelta(seconds=3) < row.available_at - timezone.now() < timedelta(seconds=7)
+    assert deliver_pending() == 0  # not before its time
+    mailbox.mode = "ok"
+    make_available(entry)
+    deliver_pending()
+    row.refresh_from_db()
+    assert (row.state, row.attempt_count, row.last_error) == (DeliveryState.SENT, 2, "")
+    assert "Possible repeat" not in mailbox.text()
+
+
+def test_pauses_grow_to_five_minutes():
+    for attempt, seconds in enumerate((5, 15, 45, 120, 300, 300, 300), start=1):
+        assert timedelta(seconds=seconds * 0.8) <= backoff(attempt) <= timedelta(seconds=seconds * 1.2)
+
+
+def test_after_eight_tries_a_person_must_look(mailbox, alert):
+    mailbox.mode = "grey"
+    entry = alert()
+    for _try in range(MOST_ATTEMPTS):
+        make_available(entry)
+        deliver_pending()
+    row = by_mail(entry)
+    assert (row.state, row.attempt_count) == (DeliveryState.DEAD, MOST_ATTEMPTS)
+    assert len(undelivered()) == 1
+    make_available(entry)
+    assert deliver_pending() == 0
+
+
+@pytest.mark.parametrize("mode", ["drop", "hang"])
+def test_silence_after_the_message_leads_to_one_marked_repeat_and_then_to_a_person(mailbox, alert, mode):
+    mailbox.mode = mode
+    entry = alert()
+    deliver_pending()
+    row = by_mail(entry)
+    assert (row.state, row.ambiguous_count) == (DeliveryState.PENDING, 1)
+    make_available(entry)
+    deliver_pending()
+    assert len(mailbox.mails) == 2
+    assert "Possible repeat" not in str(mailbox.mails[0])
+    assert "Possible repeat" in mailbox.text()
+    assert mailbox.mails[0]["Message-ID"] == mailbox.mails[1]["Message-ID"]
+    make_available(entry)
+    deliver_pending()
+    row.refresh_from_db()
+    assert row.state == DeliveryState.UNCERTAIN
+    assert len(mailbox.mails) == 2
+    assert len(undelivered()) == 1
+
+
+def test_a_repeat_that_is_answered_ends_well(mailbox, alert):
+    mailbox.mode = "drop"
+    entry = alert()
+    deliver_pending()
+    mailbox.mode = "ok"
+    make_available(entry)
+    deliver_pending()
+    assert by_mail(entry).state == DeliveryState.SENT
+    assert not undelivered()
+
+
+def test_a_line_that_breaks_before_the_message_has_sent_nothing(mailbox, alert):
+    mailbox.mode = "drop_early"
+    entry = alert()
+    deliver_pending()
+    row = by_mail(entry)
+    assert (row.state, row.ambiguous_count) == (DeliveryState.PENDING, 0)
+
+
+def test_a_rude_goodbye_does_not_send_the_message_twice(mailbox, alert):
+    mailbox.mode = "rude_bye"
+    entry = alert()
+    deliver_pending()
+    assert by_mail(entry).state == DeliveryState.SENT
+
+
+def test_without_a_mail_server_one_message_tries_and_the_rest_wait(mailbox, alert, settings):
+    settings.EMAIL_PORT = free_port()
+    entries = [alert() for _ in range(15)]
+    assert deliver_pending() == 1
+    rows = Delivery.objects.filter(entry__in=entries, channel="email")
+    assert {row.state for row in rows} == {DeliveryState.PENDING}
+    assert sorted(row.attempt_count for row in rows) == [0] * 14 + [1]
+    assert rows.get(attempt_count=1).last_error == "ConnectionRefusedError"
+    settings.EMAIL_PORT = mailbox.port
+    for entry in entries:
+        make_available(entry)
+    assert deliver_pending() == 15
+    assert len(mailbox.mails) == 15
+
+
+def test_what_is_urgent_goes_first(mailbox, alert):
+    alert(urgency=Urgency.SOON, about="Soon")
+    alert(urgency=Urgency.NOW, about="Now")
+    deliver_pending()
+    assert ["Now:" in mail["Subject"] for mail in mailbox.mails] == [True, False]
+
+
+def test_an_alert_that_is_no_longer_true_is_not_sent(mailbox, alert):
+    entry = alert()
+    supersede(entry_ids=[entry.pk])
+    assert deliver_pending() == 0
+    assert by_mail(entry).state == DeliveryState.CANCELLED
+    assert not mailbox.mails
+
+
+def test_withdrawn_between_claim_and_sending(mailbox, alert):
+    entry = alert()
+    rows = claim()
+    supersede(entry_ids=[entry.pk])
+    from notifications.delivery import _deliver
+
+    _deliver(rows[0])
+    assert by_mail(entry).state == DeliveryState.CANCELLED
+    assert not mailbox.mails
+
+
+def test_an_alert_of_yesterday_is_not_sent_any_more(mailbox, alert):
+    entry = alert()
+    Delivery.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    deliver_pending()
+    assert by_mail(entry).state == DeliveryState.DEAD
+    assert not mailbox.mails
+
+
+def test_a_worker_that_lost_its_lease_changes_nothing(mailbox, alert):
+    from notifications.delivery import _deliver
+
+    entry = alert()
+    stale = claim()[0]
+    make_available(entry)
+    fresh = claim()[0]
+    assert stale.pk == fresh.pk
+    _deliver(stale)
+    assert not mailbox.mails
+    row = by_mail(entry)
+    assert (row.state, row.lease_token) == (DeliveryState.LEASED, fresh.lease_token)
+    _deliver(fresh)
+    assert by_mail(entry).state == DeliveryState.SENT
+
+
+def test_a_late_answer_does_not_overwrite_what_another_worker_found_out(mailbox, alert, monkeypatch):
+    from notifications import delivery
+
+    entry = alert()
+    row = claim()[0]
+    send = delivery.email.send
+
+    def slow(*arguments, **named):
+        send(*arguments, **named)
+        Delivery.objects.filter(pk=row.pk).update(lease_until=Now())
+        assert claim()[0].pk == row.pk  # somebody else takes over while this one still waits
+
+    monkeypatch.setattr(delivery.email, "send", slow)
+    delivery._deliver(row)
+    after = by_mail(entry)
+    assert (after.state, after.ambiguous_count) == (DeliveryState.LEASED, 1)
+    assert "another worker" in Attempt.objects.get(delivery=row).outcome
+
+
+def test_titles_cannot_add_headers(mailbox, alert):
+    alert(about="Harmless\r\nBcc: everybody@example.com\n\u2028X-Evil: 1")
+    deliver_pending()
+    mail = mailbox.mails[0]
+    assert mail["Bcc"] is None
+    assert mail["X-Evil"] is None
+    assert "\n" not in mail["Subject"]
+    assert "Bcc: everybody@example.com" in mail["Subject"]
+
+
+def test_markup_in_a_title_is_text(mailbox, alert):
+    alert(about="<script>alert(1)</script> & more")
+    deliver_pending()
+    html = mailbox.mails[0].get_body(("html",)).get_content()
+    assert "<script>" not in html
+    assert "&lt;script&gt;" in html
+    assert "<script>alert(1)</script> & more" in mailbox.text()
+
+
+def test_everybody_is_told_in_their_own_language(mailbox, alert, settings):
+    ayse = UserFactory(email="ayse@example.com", name="Ayşe", language="tr")
+    zofia = UserFactory(email="zofia@example.com", name="Zofia", language="pl")
+    alert(to=[ayse, zofia])
+    deliver_pending()
+    html = {mail["To"]: mail.get_body(("html",)).get_content() for mail in mailbox.mails}
+    assert '<html lang="tr">' in html["ayse@example.com"]
+    assert '<html lang="pl">' in html["zofia@example.com"]
+    subjects = {str(mail["Subject"]) for mail in mailbox.mails}
+    if any("onay" in subject.lower() or "przyj" in subject.lower() for subject in subjects):
+        assert len(subjects) == 2
+
+
+def test_reading_concerns_only_what_is_mine(alert, bob, carol):
+    entry = alert(to=[bob, carol])
+    theirs = Delivery.objects.get(entry=entry, person=carol, channel="in_app")
+    assert mark_read(user=bob, delivery_ids=[theirs.pk]) == 0
+    assert mark_read(user=bob) == 1
+    assert mark_read(user=bob) == 0
+    theirs.refresh_from_db()
+    assert theirs.read_at is None
