@@ -51,15 +51,26 @@ def test_the_author_is_refused_here_too(client, in_review, bob):
 
 def test_state_and_approver_cannot_be_sent_along(client, in_review, carol):
     client.force_login(carol)
+    for path in ("approve", "request-changes"):
+        answer = post(
+            client,
+            f"{in_review.pk}/{path}",
+            version=in_review.version,
+            comment="No",
+            state="closed",
+            approved_by=1,
+        )
+        assert answer.status_code == 422
+    in_review.refresh_from_db()
+    assert in_review.state == PostMortemState.IN_REVIEW
+
+
+def test_changes_are_asked_for(client, in_review, carol):
+    client.force_login(carol)
     answer = post(
-        client,
-        f"{in_review.pk}/decision",
-        version=in_review.version,
-        approve=False,
-        comment="No",
-        state="approved",
+        client, f"{in_review.pk}/request-changes", version=in_review.version, comment="Name the cause"
     )
-    assert answer.status_code == 422
+    assert answer.json()["state"] == PostMortemState.DRAFT
 
 
 # The admin site shows, and changes nothing.
