@@ -1,33 +1,27 @@
-"""`manage.py load_demo`: the people of the demo. Running it again changes nothing."""
+"""`manage.py load_demo`: the people of the demo and their story. Running it again changes nothing."""
 
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 
-from people.models import CrisisRole, SiteRole, User
-
-PASSWORD = "crisis-demo"  # noqa: S105 (known to everybody: the demo listens on one machine alone)
-PEOPLE: tuple[tuple[str, str, SiteRole, list[CrisisRole]], ...] = (
-    ("alice@example.com", "Alice Arslan", SiteRole.COMMUNICATOR, []),
-    ("bob@example.com", "Bob Baran", SiteRole.APPROVER, [CrisisRole.COMMS_LEAD]),
-    ("carol@example.com", "Carol Cieślak", SiteRole.APPROVER, [CrisisRole.LEGAL]),
-    ("dave@example.com", "Dave Deng", SiteRole.APPROVER, [CrisisRole.EXECUTIVE]),
-    ("erin@example.com", "Erin Evans", SiteRole.READER, []),
-    ("admin@example.com", "Ada Admin", SiteRole.ADMINISTRATOR, []),
-)
+from crisis.demo_data import loading
 
 
 class Command(BaseCommand):
     help = "Load the demo. Only where DEMO is set: its password is known to everybody."
 
-    @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
-        if not (settings.DEMO or settings.TESTING):
+        if not settings.DEMO:
             raise CommandError(
                 "load_demo makes people whose password everybody knows, so it runs under DEMO=true alone."
             )
-        for email, name, role, capacities in PEOPLE:
-            if not User.objects.filter(email=email).exists():
-                User.objects.create_user(email, PASSWORD, name=name, site_role=role, capacities=capacities)
+        if not loading.is_loaded():
+            loading.load(self.stdout.write)
+            self.stdout.write("The demo is loaded: one crisis is under way, its clocks run from now on.")
+        elif loading.is_stale():
+            self.stdout.write(
+                "The demo was loaded more than 12 hours ago, so its crisis is overdue; 'make demo-reset' starts afresh."
+            )
+        else:
+            self.stdout.write("The demo is loaded already; its data stay as they are.")

@@ -1,0 +1,78 @@
+"""Puts the whole story into an empty database, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from crisis.demo_data.brands import AIRLINE, make_brands
+from crisis.demo_data.crisis_under_way import tell_crisis_under_way
+from crisis.demo_data.listening import listen
+from crisis.demo_data.mentions import all_posts
+from crisis.demo_data.past_crisis import tell_past_crisis
+from crisis.demo_data.people import make_people
+from crisis.demo_data.roster import plan_duty
+from crisis.demo_data.smaller_incidents import (
+    tell_confidential_threat,
+    tell_dismissed_rumour,
+    tell_misunderstanding,
+)
+from crisis.demo_data.story import Story, weave
+from incidents.models import Brand
+from notifications.models import Channel, Delivery, DeliveryState
+from people.models import User
+
+OUTAGE_WAS = timedelta(days=21)
+# A crisis whose clocks ran out overnight tells another story.
+STALE_AFTER = timedelta(hours=12)
+# What was told before is history: sent and read. Later alerts are left for the worker and for the reader.
+NEWS = timedelta(minutes=15)
+READ_AFTER = timedelta(minutes=2)
+
+
+@transaction.atomic
+def load(tell: Callable[[str], object]) -> None:
+    """Load everything; `tell` gets a line for each step. Raises IntegrityError where a part is there already."""
+    now = timezone.now()
+    outage_day = (now - OUTAGE_WAS).replace(hour=0, minute=0, second=0, microsecond=0)
+    tell("People, brands and the duty roster ...")
+    people = make_people()
+    story = Story(now=now, people=people, brands=make_brands())
+    plan_duty(people, now)
+    posts = all_posts(now, outage_day)
+    tell(f"{len(posts):,} posts and six incidents ...")
+    weave(
+        listen(story, posts, outage_day),
+        tell_past_crisis(story, outage_day),
+        tell_dismissed_rumour(story),
+        tell_confidential_threat(story),
+        tell_misunderstanding(story),
+        tell_crisis_under_way(story),
+    )
+    _put_history_to_rest(story)
+
+
+def is_loaded() -> bool:
+    return Brand.objects.filter(name=AIRLINE).exists()
+
+
+def is_stale() -> bool:
+    """Was it loaded so long ago that the crisis under way is none any more?"""
+    joined = User.objects.filter(email="alice@example.com").values_list("joined_at", flat=True).first()
+    return joined is not None and timezone.now() - joined > STALE_AFTER
+
+
+def _put_history_to_rest(story: Story) -> None:
+    """Record that alerts of the past were sent and read, so that starting the worker mails nobody about old news.
+
+    The only rows that the loader changes by itself: in a real installation the worker would have written them then.
+    """
+    old = Delivery.objects.filter(entry__at__lt=story.now - NEWS)
+    old.filter(state=DeliveryState.PENDING).update(
+        state=DeliveryState.SENT, sent_at=F("available_at"), attempt_count=1
+    )
+    old.filter(channel=Channel.IN_APP).update(read_at=F("sent_at") + READ_AFTER)

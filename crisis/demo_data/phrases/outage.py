@@ -1,0 +1,31 @@
+from crisis.demo_data.phrases import NEGATIVE, NEUTRAL, POSITIVE, Phrase
+
+PHRASES: tuple[Phrase, ...] = (
+    ("en", NEGATIVE, "Check-in is down in {city}. Hundreds of people, no announcement, no water."),
+    ("en", NEGATIVE, "{flight} shows 'on time' in the app while staff here write boarding passes by hand."),
+    ("en", NEGATIVE, "{hours} hours in a queue that does not move. Kestrel, say something. Anything."),
+    (
+        "en",
+        NEGATIVE,
+        "Kestrel's website, app and desks are all dead. How is one outage enough to stop an airline?",
+    ),
+    ("en", NEGATIVE, "My connection in {other} is gone. Nobody at the desk in {city} may rebook me."),
+    ("en", NEGATIVE, "People with babies sit on the floor at gate {gate}. This is not a small IT glitch."),
+    ("en", NEGATIVE, "They cancelled {flight} and told us to 'check the app'. The app is what is broken!"),
+    ("en", NEGATIVE, "No hotel, no voucher, no information. Night at {city} airport it is."),
+    ("en", NEGATIVE, "They cancel flights to save money and call it an IT problem. Prove me wrong."),
+    ("en", NEGATIVE, "Stranded in {city} with my 81-year-old mother. Two biscuits in {hours} hours."),
+    ("en", NEUTRAL, "Is {flight} to {city} flying today? The site does not load for me."),
+    ("en", NEUTRAL, "Kestrel check-in outage since this morning, several airports affected, local news say."),
+    ("en", NEUTRAL, "If you are in {other}: the desk at gate {gate} takes paper tickets."),
+    ("en", POSITIVE, "Ground staff in {city} hand out water and stay kind. It is not their fault."),
+    ("tr", NEGATIVE, "{city} havalimanında check-in çöktü, yüzlerce kişi bekliyor, açıklama yok."),
+    ("tr", NEGATIVE, "{flight} iptal, uygulama çalışmıyor, bankoda kimse bir şey bilmiyor. Rezalet."),
+    ("tr", NEGATIVE, "{hours} saattir çocuklarla yerde oturuyoruz. Bir bardak su bile yok."),
+    ("tr", NEUTRAL, "Kestrel sistemi ne zaman düzelir, bilgisi olan var mı?"),
+    ("pl", NEGATIVE, "W {city} nie działa odprawa, kolejka przez cały terminal i zero informacji."),
+    ("pl", NEGATIVE, "{flight} odwołany, aplikacja leży, hotelu nie ma. Brawo."),
+    ("pl", NEUTRAL, "Czy loty Kestrel z {other} dziś w ogóle startują?"),
+    ("zh", NEGATIVE, "值机系统瘫痪，等了 {hours} 个小时，没有任何通知。"),
+    ("zh", NEGATIVE, "{flight} 取消了，APP 打不开，柜台没人负责。"),
+)

@@ -1,0 +1,153 @@
+"""The demo's story: told through the product's own actions, once, and only where DEMO is set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.conf import settings as django_settings
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db.models import Count
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from crisis.demo_data import loading
+from crisis.demo_data.brands import AIRLINE, CAFE
+from crisis.demo_data.clock import as_of
+from crisis.desk import needs_of
+from escalations.engine import tick
+from escalations.models import Deadline
+from incidents.models import Brand, Incident, IncidentState
+from journal.models import Entry
+from monitoring.models import ImportRun, Mention, Signal, SignalState
+from notifications.models import Delivery, DeliveryState
+from people.models import User
+from postmortems.models import ActionState, CorrectiveAction, PostMortem, PostMortemState
+from readiness.roster import coming_duty
+from responses.models import Response, ResponseState
+from responses.rules import missing_capacities
+
+
+@pytest.fixture
+def load(settings: Any, tmp_path: Path, transactional_db: None) -> Callable[[], str]:
+    """Run the command where it may run; returns what it said."""
+    settings.DEMO = True
+    settings.MEDIA_ROOT = tmp_path
+
+    def run() -> str:
+        out = StringIO()
+        call_command("load_demo", stdout=out)
+        return out.getvalue()
+
+    return run
+
+
+def test_the_story_is_complete_and_nothing_is_overdue(load: Callable[[], str]) -> None:
+    load()
+    call_command("verify_journal")
+    assert tick() == 0
+    assert not Deadline.objects.due().exists()
+    _check_the_crisis_under_way()
+    _check_the_past_crisis()
+    _check_what_waits_for_whom()
+    _check_that_old_alerts_are_told()
+    assert {role.role for role in coming_duty(timezone.now()) if role.is_watched and role.gaps} == {"LG"}
+    assert 2_000 < Mention.objects.count() < 9_000
+    assert not ImportRun.objects.exclude(state="finished").exists()
+    assert not ImportRun.objects.filter(rows_rejected__gt=0).exists()
+
+    before = _count_everything()
+    assert "already" in load()
+    assert _count_everything() == before
+    # Loaded long ago: says so, and still changes nothing.
+    with time_machine.travel(datetime.now(UTC) + timedelta(hours=13)):
+        assert "demo-reset" in load()
+    assert _count_everything() == before
+
+
+def _check_the_crisis_under_way() -> None:
+    incident = Incident.objects.get(state=IncidentState.ACTIVE)
+    assert incident.level == 2
+    signal = Signal.objects.get(incident=incident)
+    assert signal.evidence["count"] > signal.evidence["limit"]
+    assert incident.attached_mentions.count() > 20
+    clock = incident.deadlines.armed().get()
+    left = clock.due_at - timezone.now()
+    assert clock.purpose == "incident.holding_statement"
+    assert timedelta(minutes=10) < left < timedelta(minutes=25)
+    response = Response.objects.get(state=ResponseState.IN_REVIEW)
+    assert missing_capacities(response, incident) == ["CO", "LG"]
+
+
+def _check_the_past_crisis() -> None:
+    incident = Incident.objects.get(state=IncidentState.CLOSED)
+    assert [response.kind for response in incident.responses.order_by("pk")] == [
+        "holding",
+        "update",
+        "update",
+        "apology",
+    ]
+    assert set(incident.responses.values_list("state", flat=True)) == {"published"}
+    entries = list(Entry.objects.filter(stream_id=incident.stream).order_by("seq"))
+    assert [entry.at for entry in entries] == sorted(entry.at for entry in entries)
+    assert entries[-1].at < timezone.now() - timedelta(days=2)
+    assert PostMortem.objects.get().state == PostMortemState.APPROVED
+    overdue = CorrectiveAction.objects.overdue(timezone.localdate())
+    states = set(CorrectiveAction.objects.values_list("state", flat=True))
+    assert overdue.count() == 1
+    assert states == {ActionState.VERIFIED, ActionState.IN_PROGRESS}
+
+
+def _check_what_waits_for_whom() -> None:
+    people = {user.email.split("@")[0]: user for user in User.objects.all()}
+    assert [need.kind for need in needs_of(people["bob"])].count("approval") == 1
+    assert [need.kind for need in needs_of(people["carol"])].count("approval") == 1
+    assert "role" in [need.kind for need in needs_of(people["dave"])]
+    assert "signal" in [need.kind for need in needs_of(people["alice"])]
+    assert Signal.objects.get(state=SignalState.NEW).brand.name == CAFE
+    secret = Incident.objects.get(confidential=True)
+    sees = {
+        name
+        for name, user in people.items()
+        if Incident.objects.visible_to(user).filter(pk=secret.pk).exists()
+    }
+    assert sees == {"bob", "carol", "dave"}
+    can_log_in = {name for name, user in people.items() if user.has_usable_password()}
+    assert can_log_in == {"alice", "bob", "carol", "dave", "erin", "admin"}
+
+
+def _check_that_old_alerts_are_told() -> None:
+    waiting = Delivery.objects.exclude(state__in=[DeliveryState.SENT, DeliveryState.CANCELLED])
+    assert waiting.exists()  # the newest are left for the worker
+    assert min(waiting.values_list("entry__at", flat=True)) > timezone.now() - timedelta(minutes=20)
+
+
+def _count_everything() -> dict[str, int]:
+    models = (Incident, Entry, Delivery, Deadline, Mention, Signal, Response, User, PostMortem)
+    return {model.__name__: model.objects.aggregate(n=Count("pk"))["n"] for model in models}
+
+
+@pytest.mark.django_db
+def test_it_refuses_where_demo_is_not_set() -> None:
+    assert not django_settings.DEMO
+    with pytest.raises(CommandError, match="DEMO"):
+        call_command("load_demo")
+    assert not User.objects.exists()
+    assert not loading.is_loaded()
+
+
+@pytest.mark.django_db
+def test_the_clock_is_set_inside_the_block_only() -> None:
+    then = datetime(2026, 3, 8, 13, 5, tzinfo=UTC)
+    brand = Brand.objects.create(name=AIRLINE, slug="kestrel-air")
+    with as_of(then):
+        assert timezone.now() == then
+        assert Brand.objects.annotate(clock=Now()).get(pk=brand.pk).clock == then
+    assert timezone.now() > then
+    assert Brand.objects.annotate(clock=Now()).get(pk=brand.pk).clock > then
