@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -14,7 +16,7 @@ from incidents.actions.situation import advice_for
 from incidents.forms import ActivateForm, ReasonForm, SituationForm, StrategyForm, TriageForm
 from incidents.models import Incident
 from incidents.scct import ALWAYS_FIRST
-from incidents.severity import INPUTS, LOWEST_SCORE
+from incidents.severity import LOWEST_SCORE
 from journal.errors import Conflict
 from journal.http import attempt
 from people.access import SignedInRequest, needs
@@ -55,7 +57,8 @@ def triage(request: SignedInRequest, pk: int) -> HttpResponse:
         )
         if done:
             return redirect("incidents:room", pk)
-    context = {"incident": incident, "form": form, "inputs": INPUTS, "last": last, "lowest": LOWEST_SCORE}
+    thresholds = json.dumps([(level.name, score) for level, score in LOWEST_SCORE.items()])
+    context = {"incident": incident, "form": form, "last": last, "thresholds": thresholds}
     return render(request, "incidents/triage.html", context)
 
 
