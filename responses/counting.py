@@ -17,7 +17,7 @@ def _extends(char: str) -> bool:
         or 0x1F3FB <= code <= 0x1F3FF
         or 0xFE00 <= code <= 0xFE0F
         or 0xE0020 <= code <= 0xE007F
-        or char == _ZWJ
+        or char in (_ZWJ, "\u0e33", "\u0eb3")  # the Thai and Lao vowel "am" sticks to its consonant
     )
 
 

@@ -91,6 +91,7 @@ class TextForm(forms.Form):
             attrs: dict[str, Any] = {"rows": rows, "class": "form-control statement"}
             if channel.text_limit:
                 attrs["data-count-limit"] = channel.text_limit
+                attrs["data-count-as"] = channel.platform
             self.fields[f"text_{channel.pk}"] = forms.CharField(
                 label=str(channel), required=False, max_length=LONGEST_TEXT, widget=forms.Textarea(attrs)
             )

@@ -6,7 +6,7 @@ SENTENCES = {
     "response.drafted": _("{actor} drafted “{title}”"),
     "response.changed": _("{actor} wrote revision {number} of “{title}”"),
     "response.approval_voided": _(
-        "{actor} wrote revision {number} of “{title}”: {voided} approvals no longer count"
+        "{actor} wrote revision {number} of “{title}”: earlier approvals no longer count"
     ),
     "response.submitted": _("{actor} submitted “{title}” for approval by {capacities}"),
     "response.taken_back": _("{actor} took “{title}” back from approval"),

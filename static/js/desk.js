@@ -72,7 +72,21 @@
 
   // Characters as people count them, for fields with data-count-limit; the count stands in the next [data-count].
   const graphemes = "Segmenter" in Intl ? new Intl.Segmenter(undefined, { granularity: "grapheme" }) : null;
-  const length = (text) => (graphemes ? [...graphemes.segment(text)].length : [...text].length);
+  const characters = (text) => (graphemes ? [...graphemes.segment(text)].map((one) => one.segment) : [...text]);
+  // The same rules as responses/counting.py: short links on X and Mastodon, double weight on X.
+  function weight(character) {
+    const code = character.codePointAt(0);
+    const narrow = code <= 4351 || (code >= 8192 && code <= 8205) || (code >= 8208 && code <= 8223)
+      || (code >= 8242 && code <= 8247);
+    return narrow ? [...character].length : 2;
+  }
+  function length(text, platform) {
+    const links = platform === "x" || platform === "mastodon" ? text.match(/https?:\/\/\S+/gi) || [] : [];
+    for (const link of links) text = text.replace(link, "");
+    const parts = characters(text);
+    const own = platform === "x" ? parts.reduce((sum, one) => sum + weight(one.normalize("NFC")), 0) : parts.length;
+    return own + links.length * 23;
+  }
   function count(field) {
     const limit = Number(field.dataset.countLimit);
     let output = document.getElementById(field.id + "_count");
@@ -83,7 +97,7 @@
       output.htmlFor = field.id;
       field.after(output);
     }
-    const used = length(field.value);
+    const used = length(field.value, field.dataset.countAs);
     output.textContent = `${used} / ${limit}`;
     output.classList.toggle("is-near", used > limit * 0.9 && used <= limit);
     output.classList.toggle("is-over", used > limit);
