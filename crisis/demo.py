@@ -99,6 +99,7 @@ class Demo:
             static = self._step("static", [*manage, "collectstatic", "--noinput"], environment)
         self._wait_for("migrate", self._step("migrate", [*manage, "migrate", "--noinput"], environment))
         self._wait_for("load_demo", self._step("load_demo", [*manage, "load_demo"], environment))
+        say(last_words(log_of("load_demo"), 0))
         if static:
             self._wait_for("static", static)
             kept.write_text(fingerprint)
