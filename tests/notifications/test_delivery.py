@@ -276,9 +276,6 @@ def test_everybody_is_told_in_their_own_language(mailbox, alert, settings):
     html = {mail["To"]: mail.get_body(("html",)).get_content() for mail in mailbox.mails}
     assert '<html lang="tr">' in html["ayse@example.com"]
     assert '<html lang="pl">' in html["zofia@example.com"]
-    subjects = {str(mail["Subject"]) for mail in mailbox.mails}
-    if any("onay" in subject.lower() or "przyj" in subject.lower() for subject in subjects):
-        assert len(subjects) == 2
 
 
 def test_reading_concerns_only_what_is_mine(alert, bob, carol):
