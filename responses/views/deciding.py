@@ -78,7 +78,13 @@ def approve(request: SignedInRequest, pk: int) -> HttpResponse:
             except ActionRefused as refusal:
                 status = say(request, refusal)
                 response = response_for(request, pk)
-    return render(request, "responses/approve.html", _page(response, user, form, seen), status=status)
+    context = _page(response, user, form, seen)
+    # An open page asks now and then whether what it shows still stands; its words are never exchanged under the thumb.
+    shown = request.GET.get("shown")
+    context["moved"] = bool(shown) and (
+        context["refusal"] is not None or shown != context["revision"].content_hash
+    )
+    return render(request, "responses/approve.html", context, status=status)
 
 
 def _decide(request: SignedInRequest, response: Response, user: User, form: DecisionForm) -> HttpResponse:
