@@ -1,0 +1,150 @@
+"""The pages of incidents as their readers meet them."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from incidents import actions
+from incidents.models import Incident, StakeholderNotice, Task
+from journal.actions import record
+from tests.factories import IncidentFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def browse(client: Client):
+    def as_user(user) -> Client:
+        client.force_login(user)
+        return client
+
+    return as_user
+
+
+def queries(client: Client, url: str) -> int:
+    client.get(url)  # what is cached once per process is not what we count
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(url).status_code == 200
+    return len(captured)
+
+
+def test_the_list_asks_the_same_number_of_questions_at_10_and_at_1000_incidents(browse, alice, brand):
+    client = browse(alice)
+    IncidentFactory.create_batch(10, brand=brand, logged_by=alice)
+    few = queries(client, reverse("incidents:list"))
+    IncidentFactory.create_batch(990, brand=brand, logged_by=alice)
+    assert queries(client, reverse("incidents:list")) == few
+    assert few <= 12
+
+
+def test_the_room_asks_the_same_number_of_questions_however_much_happened(browse, alice, activated):
+    incident = activated(2)
+    client = browse(alice)
+    few = queries(client, incident.get_absolute_url())
+    Task.objects.bulk_create(
+        Task(incident=incident, role="SM", text=f"Task {n}", due_at=timezone.now()) for n in range(1000)
+    )
+    StakeholderNotice.objects.bulk_create(
+        StakeholderNotice(incident=incident, group="3_regulator", name=f"Authority {n}") for n in range(200)
+    )
+    for _number in range(200):
+        record(stream=incident.stream, kind="incident.acknowledged", actor=alice)
+    assert queries(client, incident.get_absolute_url()) == few
+    assert few <= 45
+
+
+def test_logging_leads_straight_to_triage(browse, alice, brand):
+    answer = browse(alice).post(reverse("incidents:log"), {"brand": brand.pk, "title": "Smoke in terminal 2"})
+    incident = Incident.objects.get()
+    assert answer["Location"] == reverse("incidents:triage", args=[incident.pk])
+
+
+def test_a_form_that_is_refused_keeps_what_was_typed(browse, alice, brand):
+    answer = browse(alice).post(
+        reverse("incidents:log"), {"brand": brand.pk, "title": "x", "summary": "Typed with shaking hands"}
+    )
+    assert answer.status_code == 200
+    assert "Typed with shaking hands" in answer.content.decode()
+
+
+def situation_form(incident: Incident, **changes: str) -> dict[str, str]:
+    """What a browser sends back: the values as they were when the page was opened, and what was typed."""
+    names = [
+        "title", "known", "unknown", "what_we_say", "scheduled_content", "scheduled_content_reason",
+        "summary", "cause", "cause_investigation",
+    ]  # fmt: skip
+    before = {f"before_{name}": getattr(incident, name) for name in names}
+    return {**before, **{name: getattr(incident, name) for name in names}, **changes}
+
+
+def test_two_people_who_change_different_fields_both_win(browse, alice, bob, incident):
+    url = reverse("incidents:situation", args=[incident.pk])
+    of_alice = situation_form(incident, known="Gate 4 is closed.")
+    of_bob = situation_form(incident, unknown="When it opens.")
+    browse(alice).post(url, of_alice)
+    browse(bob).post(url, of_bob)
+    incident.refresh_from_db()
+    assert (incident.known, incident.unknown) == ("Gate 4 is closed.", "When it opens.")
+
+
+def test_the_second_of_two_people_sees_what_the_first_changed_and_loses_nothing(browse, alice, bob, incident):
+    url = reverse("incidents:situation", args=[incident.pk])
+    of_bob = situation_form(incident, known="Gate 5 is closed.", unknown="Why.")
+    browse(alice).post(url, situation_form(incident, known="Gate 4 is closed."))
+    answer = browse(bob).post(url, of_bob)
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "Somebody changed the same text" in page
+    assert "Gate 5 is closed." in page  # what Bob typed
+    assert 'value="Gate 4 is closed."' in page  # what stands now travels along as seen
+    assert "Why.</textarea>" in page
+    incident.refresh_from_db()
+    assert incident.known == "Gate 4 is closed."
+    decided = {**of_bob, "known": "Gates 4 and 5 are closed.", "before_known": "Gate 4 is closed."}
+    assert browse(bob).post(url, decided).status_code == 302
+    incident.refresh_from_db()
+    assert (incident.known, incident.unknown) == ("Gates 4 and 5 are closed.", "Why.")
+
+
+def test_outsiders_do_not_learn_that_a_confidential_incident_exists(browse, alice, bob, brand):
+    secret = actions.log_incident(actor=alice, brand=brand, title="Merger leaks", confidential=True)
+    client = browse(bob)
+    assert client.get(secret.get_absolute_url()).status_code == 404
+    assert "Merger leaks" not in client.get(reverse("incidents:list")).content.decode()
+    assert browse(alice).get(secret.get_absolute_url()).status_code == 200
+
+
+def test_whoever_gets_a_part_in_a_confidential_incident_sees_it(browse, alice, bob, brand):
+    secret = actions.log_incident(actor=alice, brand=brand, title="Merger leaks", confidential=True)
+    actions.assign_role(incident=secret, actor=alice, role="LG", user=bob)
+    assert browse(bob).get(secret.get_absolute_url()).status_code == 200
+
+
+def test_a_locked_incident_offers_no_public_word(browse, alice, bob, dave, activated):
+    incident = activated(3)
+    actions.decide_no_response(incident=incident, actor=bob, reason="a joke")
+    actions.begin_monitoring(incident=incident, actor=bob)
+    for check in ("stakeholders", "department"):
+        actions.waive_check(incident=incident, actor=bob, check_code=check, reason="nobody concerned")
+    actions.sign_off(incident=incident, actor=bob, role="CL")
+    actions.resolve(incident=incident, actor=bob)
+    page = browse(alice).get(incident.get_absolute_url()).content.decode()
+    assert "Locked: nothing more is said in public" in page
+    assert reverse("responses:new", args=[incident.pk]) not in page
+
+
+def test_the_gate_names_what_blocks_with_a_link(browse, bob, activated):
+    incident = activated(3)
+    actions.decide_no_response(incident=incident, actor=bob, reason="a joke")
+    actions.begin_monitoring(incident=incident, actor=bob)
+    page = browse(bob).get(reverse("incidents:stand_down", args=[incident.pk])).content.decode()
+    assert "Staff not told yet" in page
+    assert f"{incident.get_absolute_url()}#stakeholders" in page
+    browse(bob).post(reverse("incidents:stand_down", args=[incident.pk]))
+    incident.refresh_from_db()
+    assert incident.state == "monitoring"
