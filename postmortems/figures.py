@@ -58,6 +58,7 @@ class Facts:
     stakeholders_on_time: int = 0
     sentiment_before: float | None = None
     sentiment_after: float | None = None
+    after_is_partial: bool = False  # the day after the stand-down is not over yet
     hours: Sequence[Hour] = ()  # while the incident was open
 
 
@@ -180,6 +181,7 @@ def net_sentiments(facts: Facts) -> list[Figure]:
     lowest = min(telling, key=lambda hour: hour.net, default=None)
     unrated = _("no rated posts in that time")
     few = gettext("no hour had %(n)d rated posts") % {"n": RATED_POSTS_PER_HOUR}
+    so_far = _("so far; the 24 hours are not over") if facts.after_is_partial else ""
     return [
         _sentiment("sentiment_before", facts.sentiment_before, unrated),
         _sentiment("sentiment_lowest", lowest.net if lowest else None, few),
@@ -187,12 +189,15 @@ def net_sentiments(facts: Facts) -> list[Figure]:
             "sentiment_after",
             facts.sentiment_after,
             unrated if facts.resolved_at else _("it has not stood down"),
+            so_far,
         ),
     ]
 
 
-def _sentiment(code: str, value: float | None, why_unknown: str | Promise) -> Figure:
-    return Figure(code, LABELS[code], value, "points", why_unknown if value is None else "")
+def _sentiment(
+    code: str, value: float | None, why_unknown: str | Promise, note: str | Promise = ""
+) -> Figure:
+    return Figure(code, LABELS[code], value, "points", why_unknown if value is None else note)
 
 
 def duration(minutes: float) -> str:

@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 from django.db.models import Count, F, Min, Q
 from django.db.models.functions import TruncHour
+from django.utils import timezone
 
 from incidents.models import Incident
 from journal.models import Entry
+from monitoring.charts import Chart, volume_chart
 from monitoring.figures import net_sentiment
 from monitoring.models import Mention, Sentiment
 from postmortems.figures import Facts, Hour
@@ -62,6 +64,7 @@ def gather(incident: Incident) -> Facts:
         stakeholders_on_time=notices["on_time"],
         sentiment_before=net_sentiment(incident.brand, onset - BEFORE, onset),
         sentiment_after=net_sentiment(incident.brand, end, end + AFTER) if end else None,
+        after_is_partial=bool(end and end + AFTER > timezone.now()),
         hours=hours_open(incident, onset),
     )
 
@@ -84,6 +87,16 @@ def hours_open(incident: Incident, start: datetime) -> list[Hour]:
         .order_by("hour")
     )
     return [Hour(row["hour"], row["positive"], row["neutral"], row["negative"]) for row in rows]
+
+
+def curve(incident: Incident) -> Chart | None:
+    """How fast and how strongly it spread, from a day before the first post; None where nobody posted."""
+    onset = min(incident.first_post_at or incident.detected_at, incident.detected_at)
+    end = min(incident.resolved_at or timezone.now(), onset + LONGEST) + AFTER
+    mentions = Mention.objects.filter(brand=incident.brand_id)
+    if not mentions.between(onset - AFTER, end).exists():
+        return None
+    return volume_chart(mentions, onset - AFTER, end, onset=onset)
 
 
 def timeline(incident: Incident) -> list[Entry]:

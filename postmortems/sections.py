@@ -36,7 +36,9 @@ SECTIONS = (
         "git-branch",
         ("contributing_factors", "why_1", "why_2", "why_3", "why_4", "why_5"),
     ),
-    Section("feedback", _("What people told us"), "messages-square", ("feedback_analysis", "weak_points")),
+    Section(
+        "feedback", _("Feedback and weak points"), "messages-square", ("feedback_analysis", "weak_points")
+    ),
     Section(
         "recovery",
         _("Recovery plan"),

@@ -20,10 +20,10 @@ from postmortems.forms import FilterForm
 from postmortems.models import CorrectiveAction, PostMortem, PostMortemState
 from postmortems.models.followup import SETTLED_ACTION_STATES
 from postmortems.models.postmortem import PostMortemQuerySet
-from postmortems.record import gather, timeline
+from postmortems.record import curve, gather, timeline
 from postmortems.report import build
 from postmortems.rules import is_independent
-from postmortems.sections import SECTIONS, required_fields, text_field
+from postmortems.sections import SECTIONS, required_fields, section_of, text_field
 
 PER_PAGE = 25
 # Above this many entries the timeline is folded: the page is about what was learned.
@@ -99,6 +99,7 @@ def detail(request: SignedInRequest, pk: int) -> HttpResponse:
     may_write = user.has_perm("postmortems.write", post_mortem)
     wanted = required_fields(incident.level)
     entries = timeline(incident)
+    empty = missing(post_mortem)
     return render(
         request,
         "postmortems/detail.html",
@@ -117,8 +118,9 @@ def detail(request: SignedInRequest, pk: int) -> HttpResponse:
                 )
                 for section in SECTIONS
             ],
-            "missing": missing(post_mortem),
-            "wanted": len(wanted),
+            "curve": curve(incident),
+            "missing": empty,
+            "first_missing": section_of(empty[0]).code if empty else "",
             "lessons": post_mortem.lessons.all(),
             "actions": post_mortem.actions.select_related("owner", "verifier", "lesson"),
             "entries": entries,

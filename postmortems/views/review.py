@@ -21,7 +21,7 @@ from postmortems.forms import ReviewForm
 from postmortems.models import PostMortem
 from postmortems.report import build
 from postmortems.rules import is_independent, reviewers
-from postmortems.sections import label_of
+from postmortems.sections import label_of, section_of
 from postmortems.views.reading import figures_of
 
 
@@ -45,7 +45,7 @@ def submit(request: SignedInRequest, pk: int) -> HttpResponse:
     people = ", ".join(str(person) for person in reviewers(post_mortem))
     context = {
         "post_mortem": post_mortem,
-        "missing": [label_of(name) for name in missing(post_mortem)],
+        "missing": [(label_of(name), section_of(name).code) for name in missing(post_mortem)],
         "confirm_title": _("Submit the post-mortem for approval?"),
         "confirm_text": _("These people can approve it and are told now: %(people)s.") % {"people": people}
         if people

@@ -10,7 +10,7 @@ from django.utils import translation
 from incidents.models import StakeholderNotice
 from monitoring.models import Mention
 from postmortems.figures import Facts, Hour, compute, duration, thaw
-from postmortems.record import gather, hours_open, timeline
+from postmortems.record import curve, gather, hours_open, timeline
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -81,6 +81,11 @@ def test_the_lowest_hour_needs_enough_rated_posts():
         "−8",
     ]
     assert figures(hours=hours[:1])["sentiment_lowest"].value is None
+
+
+def test_a_day_that_is_not_over_says_so():
+    found = figures(sentiment_after=-8.0, resolved_at=minutes(600), after_is_partial=True)["sentiment_after"]
+    assert (found.shown, str(found.note)) == ("−8", "so far; the 24 hours are not over")
 
 
 @pytest.mark.parametrize(
@@ -174,6 +179,13 @@ def test_sentiment_before_during_and_after_is_about_others(busy, brand):
 def test_gathering_takes_a_fixed_number_of_queries(busy, django_assert_max_num_queries):
     with django_assert_max_num_queries(9):
         gather(busy)
+
+
+@pytest.mark.django_db
+def test_the_curve_needs_posts(busy, brand):
+    assert curve(busy) is None
+    Mention.objects.bulk_create([mention(brand, 1, busy.first_post_at + timedelta(minutes=1), "negative")])
+    assert curve(busy).onset is not None
 
 
 @pytest.mark.django_db

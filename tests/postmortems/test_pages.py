@@ -165,7 +165,7 @@ def test_the_panel_in_the_room_takes_two_queries(post_mortem, alice, django_asse
 
 def test_the_room_shows_the_panel(as_, post_mortem, alice):
     page = as_(alice).get(post_mortem.incident.get_absolute_url()).content.decode()
-    assert "Open the post-mortem" in page
+    assert f'href="{post_mortem.get_absolute_url()}"' in page
 
 
 # Writing
