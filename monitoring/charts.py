@@ -51,13 +51,21 @@ class Bucket:
     def unrated(self) -> int:
         return self.values.get("", 0)
 
+    @property
+    def in_words(self) -> str:
+        words = _("%(when)s: %(total)d mentions, %(negative)d negative, %(positive)d positive")
+        return words % {
+            "when": self.label,
+            "total": self.total,
+            "negative": self.negative,
+            "positive": self.positive,
+        }
+
 
 @dataclass(frozen=True)
 class Mark:
     x: float
     y: float
-    label: str
-    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,38 +113,16 @@ def volume_chart(
         _line("positive", _("positive"), [bucket.positive for bucket in buckets], top),
     ]
     wide = WIDTH / len(buckets)
-    targets = [
-        (
-            n * wide,
-            wide,
-            _("%(when)s: %(total)d mentions, %(negative)d negative, %(positive)d positive")
-            % {"when": b.label, "total": b.total, "negative": b.negative, "positive": b.positive},
-        )
-        for n, b in enumerate(buckets)
-    ]
-    marks = []
-    for signal in signals:
-        n = int((signal.hour - first) / step)
-        if 0 <= n < len(buckets):
-            y = _y(buckets[n].negative, top)
-            marks.append(
-                Mark(
-                    (n + 0.5) * wide,
-                    y,
-                    f"{signal.brand}, {_say(signal.hour, HOUR)}",
-                    signal.get_absolute_url(),
-                )
-            )
+    in_alarm = {
+        int((datetime.fromisoformat(hour) - first) / step)
+        for signal in signals
+        for hour in signal.evidence["alarm_hours"]
+    }
+    marks = [Mark((n + 0.5) * wide, _y(b.negative, top)) for n, b in enumerate(buckets) if n in in_alarm]
+    targets = [(n * wide, wide, bucket.in_words) for n, bucket in enumerate(buckets)]
     at = (onset - first) / (step * len(buckets)) * WIDTH if onset else -1
-    return Chart(
-        lines,
-        top,
-        _ticks(first, step, len(buckets)),
-        targets,
-        marks,
-        at if 0 <= at <= WIDTH else None,
-        buckets,
-    )
+    onset_at = at if 0 <= at <= WIDTH else None
+    return Chart(lines, top, _ticks(first, step, len(buckets)), targets, marks, onset_at, buckets)
 
 
 def evidence_chart(signal: Signal) -> Chart:
@@ -154,7 +140,7 @@ def evidence_chart(signal: Signal) -> Chart:
     wide = WIDTH / len(points)
     alarms = set(signal.evidence["alarm_hours"])
     marks = [
-        Mark((n + 0.5) * wide, _y(count, top), _say(at, HOUR))
+        Mark((n + 0.5) * wide, _y(count, top))
         for n, (at, count, _usual, _limit) in enumerate(points)
         if at.isoformat() in alarms
     ]

@@ -13,9 +13,9 @@ that one angry person posting forty times is one person. An hour is in alarm whe
   from nothing, and that is not the public's doing. A day was alive if the 24 hours around the same time brought at
   least `alive_mentions` posts. Until then the brand has no baseline, and the pages say so instead of staying silent.
 
-Measured on 14,485 hand-labelled posts at six US airlines, 17-24 February 2015 (42.6 brand-days): both
-winter-storm crises that began inside the data are found (US Airways from 05:00 UTC on 22 February, JetBlue from
-16:00 UTC), the weaker one (United) is missed; of the five traps - a late-starting stream, a joke, a promotion, two
+Measured on 14,485 hand-labelled posts at six US airlines, 17-24 February 2015 (42.6 brand-days): of three
+crises in one winter storm two are found (US Airways from 05:00 UTC on 22 February, JetBlue from 16:00 UTC), the
+weakest (United) is missed; of the five traps - a late-starting stream, a joke, a promotion, two
 floods by few people - none raises a signal. Three other signals are raised: 0.07 false signals per brand-day.
 """
 

@@ -38,7 +38,7 @@ class MentionFilter(forms.Form):
         label=_("Period"),
         required=False,
         choices=[
-            ("", _("Latest 7 days with posts")),
+            ("", _("Latest 7 days")),
             ("24h", _("Last 24 hours")),
             ("7d", _("Last 7 days")),
             ("30d", _("Last 30 days")),

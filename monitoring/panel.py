@@ -15,7 +15,7 @@ from monitoring.figures import velocity
 from monitoring.models import Mention
 from people.models import User
 
-LATEST = 5
+LATEST = 3
 SHOWN = timedelta(hours=48)
 
 

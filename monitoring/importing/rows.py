@@ -104,15 +104,6 @@ class RowParser:
             raise RowFault(_("no text"))
         if len(text) > MAX_TEXT_CHARS:
             raise RowFault(_("the text is longer than %(n)d characters") % {"n": MAX_TEXT_CHARS})
-        sentiment = SENTIMENTS.get(get("sentiment").casefold())
-        if sentiment is None:
-            raise RowFault(
-                _("sentiment “%(value)s”: use negative, neutral, positive or nothing")
-                % {"value": get("sentiment")[:40]}
-            )
-        is_own = TRUTHS.get(get("is_brand_own").casefold())
-        if is_own is None:
-            raise RowFault(_("is_brand_own “%(value)s”: use 1 or 0") % {"value": get("is_brand_own")[:40]})
         if len(external_id) > LIMITS["id"]:
             raise RowFault(_("id is longer than %(n)d characters") % {"n": LIMITS["id"]})
         return Row(
@@ -123,9 +114,9 @@ class RowParser:
             lang=get("lang").casefold(),
             author=get("author"),
             author_followers=_number(get("author_followers"), "author_followers"),
-            is_brand_own=is_own,
+            is_brand_own=_own(get("is_brand_own")),
             text=text,
-            sentiment=sentiment,
+            sentiment=_sentiment(get("sentiment")),
             sentiment_source=get("sentiment_source"),
             retweets=_number(get("retweets"), "retweets"),
             likes=_number(get("likes"), "likes"),
@@ -216,6 +207,21 @@ def _moment(value: str) -> datetime:
         raise RowFault(
             _("date “%(value)s” is not understood: write 2015-02-22T13:05:00Z") % {"value": value}
         ) from None
+
+
+def _sentiment(value: str) -> str:
+    try:
+        return SENTIMENTS[value.casefold()]
+    except KeyError:
+        message = _("sentiment “%(value)s”: use negative, neutral, positive or nothing")
+        raise RowFault(message % {"value": value[:40]}) from None
+
+
+def _own(value: str) -> bool:
+    try:
+        return TRUTHS[value.casefold()]
+    except KeyError:
+        raise RowFault(_("is_brand_own “%(value)s”: use 1 or 0") % {"value": value[:40]}) from None
 
 
 def _number(value: str, field: str) -> int | None:

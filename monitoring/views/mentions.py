@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from incidents.models import Brand
 from monitoring.charts import volume_chart
 from monitoring.counts import baseline_ready
 from monitoring.forms import MentionFilter
@@ -18,6 +17,7 @@ from monitoring.models import Mention, Sentiment, Signal
 from people.access import SignedInRequest
 
 PER_PAGE = 50
+MOST_SPIKES = 50
 
 
 class _CountedPaginator(Paginator):
@@ -37,32 +37,35 @@ def mentions(request: SignedInRequest) -> HttpResponse:
     form = MentionFilter(request.GET)
     visible = Mention.objects.visible_to(request.user)
     found, start, end = form.narrow(visible)
-    tally = found.aggregate(
+    tally = _tally(found)
+    brand = form.cleaned_data.get("brand")
+    in_view = Signal.objects.visible_to(request.user).filter(hour__gte=start, hour__lt=end)
+    if brand:
+        in_view = in_view.filter(brand=brand)
+    spikes = list(in_view.select_related("brand")[:MOST_SPIKES])
+    page = _CountedPaginator(found.select_related("brand"), PER_PAGE, known_count=tally["total"] or 0)
+    context = {
+        "form": form,
+        "page_obj": page.get_page(request.GET.get("page")),
+        "tally": tally,
+        "start": start,
+        "end": end,
+        "chart": volume_chart(found, start, end, signals=spikes) if tally["total"] else None,
+        "spikes": spikes,
+        "fresh": Signal.objects.visible_to(request.user).fresh().count(),
+        "is_empty": not tally["total"] and not visible.exists(),
+        "unready": brand if brand and not baseline_ready(brand) else None,
+    }
+    return render(request, "monitoring/mentions.html", context)
+
+
+def _tally(mentions: QuerySet[Mention]) -> dict[str, int | None]:
+    """How many there are, how many of each kind, and the net sentiment from -100 to 100 (None without ratings)."""
+    tally: dict[str, int | None] = mentions.aggregate(
         total=Count("pk"),
         negative=Count("pk", filter=Q(sentiment=Sentiment.NEGATIVE)),
         positive=Count("pk", filter=Q(sentiment=Sentiment.POSITIVE)),
         rated=Count("pk", filter=~Q(sentiment="")),
     )
-    brand = form.cleaned_data.get("brand")
-    in_view = (
-        Signal.objects.visible_to(request.user).filter(hour__gte=start, hour__lt=end).select_related("brand")
-    )
-    if brand:
-        in_view = in_view.filter(brand=brand)
-    page = _CountedPaginator(found.select_related("brand"), PER_PAGE, known_count=tally["total"])
-    context = {
-        "form": form,
-        "page_obj": page.get_page(request.GET.get("page")),
-        "tally": tally,
-        "net": round((tally["positive"] - tally["negative"]) / tally["rated"] * 100)
-        if tally["rated"]
-        else None,
-        "start": start,
-        "end": end,
-        "chart": volume_chart(found, start, end, signals=in_view) if tally["total"] else None,
-        "fresh": Signal.objects.visible_to(request.user).fresh().count(),
-        "is_empty": not tally["total"] and not visible.exists(),
-        "unready": brand if brand and not baseline_ready(brand) else None,
-        "brands": Brand.objects.count() if not tally["total"] else None,
-    }
-    return render(request, "monitoring/mentions.html", context)
+    rated, positive, negative = tally["rated"], tally["positive"] or 0, tally["negative"] or 0
+    return {**tally, "net": round((positive - negative) / rated * 100) if rated else None}

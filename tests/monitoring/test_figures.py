@@ -98,7 +98,7 @@ def test_the_panel_makes_a_fixed_number_of_queries(alice, raised, post, brand):
     incident = actions.open_incident(signal=raised, actor=alice, title="Stranded passengers")
     with CaptureQueriesContext(connection) as few:
         shown = context(incident, alice)
-    assert (shown["count"], len(shown["latest"])) == (12, 5)
+    assert (shown["count"], len(shown["latest"])) == (12, 3)
     post(SPIKE_HOUR, 900)
     actions.raise_signals(brand=brand, first=SPIKE_HOUR, last=SPIKE_HOUR)
     with CaptureQueriesContext(connection) as many:
