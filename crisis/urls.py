@@ -1,3 +1,4 @@
+from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
@@ -9,6 +10,9 @@ from crisis.desk import desk
 
 admin.site.site_header = admin.site.site_title = _("Crisis Desk administration")
 admin.site.index_title = _("What can be set here")
+
+# One door: the throttled login of everybody; who is signed in and no administrator gets 403.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("", desk, name="desk"),

@@ -65,7 +65,7 @@ def read_all(request: SignedInRequest) -> HttpResponse:
 def deliveries(request: SignedInRequest) -> HttpResponse:
     form = DeliveryFilter(request.GET)
     chosen = form.cleaned_data if form.is_valid() else {}
-    rows = Delivery.objects.select_related("entry__actor", "person").order_by("-id")
+    rows = Delivery.objects.select_related("entry", "person").order_by("-id")
     for field in ("state", "channel"):
         if chosen.get(field):
             rows = rows.filter(**{field: chosen[field]})
