@@ -157,6 +157,14 @@ def test_stale_page_shows_what_changed_and_keeps_the_comment(as_, alice, bob, su
     assert not Approval.objects.exists()
 
 
+def test_open_page_learns_that_the_words_moved(as_, bob, submitted):
+    response = submitted(2)
+    path = url("approve", response.pk)
+    sign = "Something changed since you opened this page"
+    assert sign not in as_(bob).get(path, {"shown": response.current.content_hash}).content.decode()
+    assert sign in as_(bob).get(path, {"shown": "0" * 64}).content.decode()
+
+
 def test_changes_without_comment_are_refused_then_done_with_one(as_, bob, submitted):
     response = submitted(2)
     assert decide(as_(bob), response, "changes").status_code == 422

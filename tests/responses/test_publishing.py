@@ -62,6 +62,16 @@ def test_locked_incident_publishes_nothing(approved, alice, posted, close_down):
         go(response, alice, posted())
 
 
+def test_level_is_asked_again_at_publication_whoever_raised_it(approved, alice, bob, carol, dave, posted):
+    response = approved()
+    Incident.objects.update(level=1)  # by a path that told nobody
+    with pytest.raises(ActionRefused, match="not approved by"):
+        go(response, alice, posted())
+    for person in (carol, dave):
+        actions.approve(response=response, actor=person, content_hash=response.current.content_hash)
+    assert go(response, alice, posted()).state == "published"
+
+
 def test_scheduled_content_must_be_decided(approved, alice, posted):
     response = approved()
     Incident.objects.update(scheduled_content="undecided")

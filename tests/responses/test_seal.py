@@ -370,6 +370,12 @@ def test_database_refuses_a_publication_of_other_words(approved, alice, channel)
     refused_by_database(lambda: _publication(response, alice, channel, content_hash="3" * 64))
 
 
+def test_database_refuses_a_publication_of_a_draft_whose_approval_was_not_voided(approved, alice, channel):
+    response = approved()
+    Response.objects.update(state="draft")
+    refused_by_database(lambda: _publication(response, alice, channel))
+
+
 def test_database_refuses_to_change_what_was_published(published):
     published()
     refused_by_database(lambda: Publication.objects.update(text="Something else"))

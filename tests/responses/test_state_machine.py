@@ -120,7 +120,11 @@ class ResponseLife(RuleBasedStateMachine):
         )
         assert not (done and (not complete or self.locked or who == "erin"))
 
-    @rule(who=people, which=st.sampled_from([0, 0, 0, 1, 2]), capacity=st.sampled_from(["", "CO", "LG", "EX", "CL"]))
+    @rule(
+        who=people,
+        which=st.sampled_from([0, 0, 0, 1, 2]),
+        capacity=st.sampled_from(["", "CO", "LG", "EX", "CL"]),
+    )
     def approve(self, who: str, which: int, capacity: str) -> None:
         read = self.hashes[-1 - which % len(self.hashes)]
         wrote = Revision.objects.filter(response=self.response, author=self.people[who]).exists()
