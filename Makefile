@@ -24,8 +24,9 @@ demo: install ## Start the whole product on this machine with a demo (PORT=8000)
 demo-reset: install ## Remove the demo's data under var/, so that the next demo starts afresh
 	@$(RUN)/python -m crisis.demo --reset
 
+# A file's tests stay together on one worker: some share one running demo or site.
 test: install-dev catalogues ## Run the tests on embedded PostgreSQL and Redis, or on DATABASE_URL and REDIS_URL
-	@$(RUN)/python -m pytest -n auto $(PYTEST)
+	@$(RUN)/python -m pytest -n auto --dist loadfile $(PYTEST)
 
 check: install-dev catalogues ## Linters, types, layers, templates, migrations, deployment and translations
 	$(RUN)/python -m ruff check .

@@ -226,6 +226,8 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG or TESTING
+        else "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+        if DEMO  # compressing takes seconds, which nobody gains on loopback
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
