@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from escalations import engine
 from escalations.models import Deadline
 from incidents import actions as incident_actions
 from incidents import gates
@@ -293,6 +296,15 @@ def test_a_missed_approval_tells_the_author_and_whom_the_policy_names(post_morte
         locked = PostMortem.objects.select_for_update().get(pk=post_mortem.pk)
         entry = on_overdue(locked, clock_of(post_mortem))
     assert bob.pk in entry.audience
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_engine_fires_a_missed_approval_and_arms_the_next_step(activated, bob):
+    post_mortem = stand_down(activated(2), bob)
+    Deadline.objects.filter(pk=clock_of(post_mortem).pk).update(due_at=timezone.now() - timedelta(minutes=1))
+    assert engine.tick() == 1
+    assert Entry.objects.filter(stream=post_mortem.incident.stream, kind="postmortem.overdue").count() == 1
+    assert clock_of(post_mortem).step == 1
 
 
 # The gate of closing the incident

@@ -168,4 +168,4 @@ class Walk(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 class TestWalk(TestCase, Walk.TestCase):  # type: ignore[misc, name-defined]
-    settings = settings(max_examples=12, stateful_step_count=25, deadline=None)
+    settings = settings(max_examples=6, stateful_step_count=25, deadline=None)
