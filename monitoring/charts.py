@@ -11,13 +11,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Count, Func, IntegerField, QuerySet
-from django.db.models.expressions import Value
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from monitoring.counts import Bin
 from monitoring.models import Mention, Sentiment, Signal
 
 WIDTH, HEIGHT = 1000, 200
@@ -162,23 +162,16 @@ def _buckets(mentions: QuerySet[Mention], start: datetime, end: datetime) -> tup
     if step != HOUR:
         first = first.replace(hour=0)
     first = first.astimezone(UTC)
-    number = Func(
-        "posted_at",
-        Value(first),
-        template=f"FLOOR(EXTRACT(EPOCH FROM (%(expressions)s)) / {step.total_seconds():.0f})::int",
-        arg_joiner=" - ",
-        output_field=IntegerField(),
-    )
     rows = (
         mentions.between(first, end)  # type: ignore[attr-defined]
-        .annotate(number=number)
-        .values("number", "sentiment")
+        .annotate(bin=Bin(step, first))
+        .values("bin", "sentiment")
         .annotate(n=Count("pk"))
         .order_by()
     )
     found: dict[int, dict[str, int]] = defaultdict(dict)
     for row in rows:
-        found[row["number"]][row["sentiment"]] = row["n"]
+        found[int((row["bin"] - first) / step)][row["sentiment"]] = row["n"]
     count = max(2, -int(-((end - first) / step) // 1))
     return [
         Bucket(first + n * step, _say(first + n * step, step), found.get(n, {})) for n in range(count)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from django.db.models import Case, CharField, Count, F, Max, Min, Q, Value, When
-from django.db.models.functions import Cast, Concat, TruncHour
+from django.db.models import Case, CharField, Count, DateTimeField, F, Func, Max, Min, Q, Value, When
+from django.db.models.functions import Cast, Concat
 
 from incidents.models import Brand
 from monitoring import detector
@@ -20,12 +20,21 @@ PERSON = Case(
 BY_OTHERS = Q(is_brand_own=False)
 
 
+class Bin(Func):
+    """The start of the equally long bin into which a post falls, counted from `origin`."""
+
+    function = "DATE_BIN"
+
+    def __init__(self, step: timedelta, origin: datetime) -> None:
+        super().__init__(Value(step), "posted_at", Value(origin), output_field=DateTimeField())
+
+
 def hourly(brand: Brand, start: datetime, end: datetime) -> dict[datetime, detector.Count]:
     """Counts per hour from `start` on and before `end`; hours without a mention are left out."""
     rows = (
         Mention.objects.filter(brand=brand)
         .between(start, end)
-        .annotate(hour=TruncHour("posted_at", tzinfo=UTC))
+        .annotate(hour=Bin(detector.HOUR, detector.start_of_hour(start)))
         .values("hour")
         .annotate(
             mentions=Count("pk"),
@@ -57,4 +66,13 @@ def baseline_ready(brand: Brand, rule: detector.Rule = detector.USUAL) -> bool:
     if known is None:
         return False
     hour = detector.start_of_hour(known[1])
-    return verdicts(brand, hour, hour, rule)[0].expected is not None
+    rows = (
+        Mention.objects.filter(brand=brand, posted_at__gte=hour - rule.history)
+        .annotate(hour=Bin(detector.HOUR, hour))
+        .values("hour")
+        .annotate(mentions=Count("pk"))
+        .order_by()
+    )
+    # Whether there is a baseline hangs on the posts alone; whose they are need not be known.
+    posts = {row["hour"]: detector.Count(mentions=row["mentions"]) for row in rows}
+    return detector.judge(posts, hour, rule).expected is not None

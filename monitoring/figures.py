@@ -6,10 +6,11 @@ from collections import Counter
 from datetime import datetime, timedelta
 from statistics import median
 
-from django.db.models import Count, Func, IntegerField, Q
-from django.db.models.expressions import Value
+from django.db.models import Count, Q
 
 from incidents.models import Brand
+from monitoring.counts import Bin
+from monitoring.detector import HOUR
 from monitoring.models import Mention, Sentiment
 
 BASELINE_DAYS = 28
@@ -45,21 +46,15 @@ def velocity(brand: Brand, at: datetime) -> float | None:
 def velocities(brand: Brand, at: datetime, hours: int) -> list[float | None]:
     """The velocity of each of the `hours` full hours before `at`, the latest first. One query."""
     start = at - timedelta(days=BASELINE_DAYS, hours=hours)
-    age = Func(
-        Value(at),
-        "posted_at",
-        template="FLOOR(EXTRACT(EPOCH FROM (%(expressions)s)) / 3600)::int",
-        arg_joiner=" - ",
-        output_field=IntegerField(),
-    )
     rows = (
-        Mention.objects.filter(brand=brand, is_brand_own=False, posted_at__gt=start, posted_at__lte=at)
-        .annotate(age=age)
-        .values("age")
+        Mention.objects.filter(brand=brand, is_brand_own=False)
+        .between(start, at)
+        .annotate(bin=Bin(HOUR, at))
+        .values("bin")
         .annotate(n=Count("pk"))
         .order_by()
     )
-    counts = Counter({row["age"]: row["n"] for row in rows})
+    counts = Counter({int((at - row["bin"]) / HOUR) - 1: row["n"] for row in rows})
     oldest = max(counts, default=-1)  # hours before the stream began are unknown, not zero
     return [_velocity(counts, hour, oldest) for hour in range(hours)]
 
