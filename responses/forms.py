@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from incidents.models import Incident
 from people.models import User
-from responses.content import LONGEST_TEXT, Content
+from responses.content import LONGEST_TEXT, Content, clean_text
 from responses.models import (
     Answer,
     Audience,
@@ -130,6 +130,17 @@ class TextForm(forms.Form):
                 claim.pk: data[f"claim_{claim.pk}"] for claim in self.claims if data[f"claim_{claim.pk}"]
             },
         )
+
+    def shown(self, initial: dict[str, Any]) -> dict[str, str]:
+        """What the fields say when they show `initial`, as the browser would send it back."""
+        form = TextForm(initial=initial, channels=self.channels, claims=self.claims)
+        said = {}
+        for bound in form:
+            value = bound.value()
+            widget = bound.field.widget
+            text = widget.format_value(value) if isinstance(widget, MomentInput) else value
+            said[bound.name] = clean_text(str(text or ""))
+        return said
 
     @staticmethod
     def initial_from(revision: Revision | None, title: str = "") -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
@@ -18,7 +19,7 @@ from journal.errors import ActionRefused, Conflict
 from people.access import SignedInRequest, needs
 from responses import actions
 from responses.cards import cards_of, cited_by, compared, compared_with
-from responses.content import canonical
+from responses.content import canonical, clean_text
 from responses.forms import ChecklistForm, NewTextForm, ReasonForm, TextForm
 from responses.listing import approvers_needed, rows_of
 from responses.models import Approval, Channel, Kind, Response, Tone
@@ -150,11 +151,8 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
             except Conflict as refusal:
                 status = refusal.status
                 response = response_for(request, pk)
-                conflict = {
-                    "message": str(refusal),
-                    "comparison": compared(canonical(form.content(), incident), refusal.theirs),
-                }
                 form = _typed_again(form, request, response)
+                conflict = _conflict(refusal, form, incident)
             except ActionRefused as refusal:
                 status = say(request, refusal)
             else:
@@ -170,9 +168,27 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "responses/edit.html", context, status=status)
 
 
+def _conflict(refusal: Conflict, form: TextForm, incident: Incident) -> dict[str, Any]:
+    """What the page says about a conflict: the reason, and both versions side by side where both have words."""
+    comparison = None
+    if form.is_valid():
+        with suppress(ActionRefused):
+            comparison = compared(canonical(form.content(), incident), refusal.theirs)
+    return {"message": str(refusal), "comparison": comparison}
+
+
 def _typed_again(form: TextForm, request: SignedInRequest, response: Response) -> TextForm:
-    """The same words once more, now based on the revision that the writer has been shown."""
+    """What the writer typed, now based on the revision that the other saved.
+
+    Fields that the writer had left alone take the other's value, so that saving again reverts nothing unseen.
+    """
     data = request.POST.copy()
+    base = response.revisions.filter(number=form.cleaned_data["base_number"] or 0).first()
+    before = form.shown(TextForm.initial_from(base, response.title))
+    theirs = form.shown(TextForm.initial_from(response.current, response.title))
+    for name, value in theirs.items():
+        if name in data and base and clean_text(str(data[name])) == before.get(name, ""):
+            data[name] = value
     data["base_number"] = str(response.current.number if response.current else 0)
     return TextForm(data, channels=form.channels, claims=form.claims)
 

@@ -74,6 +74,22 @@ def test_conflict_shows_both_texts_and_the_second_save_goes_through(as_, alice, 
     assert response.current.renditions[0]["text"] == "Alice's words"
 
 
+def test_second_save_reverts_nothing_that_the_writer_left_alone(
+    as_, alice, bob, drafted, words, channel, site_channel
+):
+    texts = {channel.pk: "Short.", site_channel.pk: "Long."}
+    response = drafted(2, content=words(texts=texts))
+    theirs = words(texts={**texts, site_channel.pk: "Bob's long."}, audience="media")
+    actions.save_text(response=response, actor=bob, title="First word", content=theirs, base_number=1)
+    promised = timezone.localtime(response.current.next_update_by).strftime("%Y-%m-%dT%H:%M")
+    mine = typed(channel, "Alice's short.", base_number=1, next_update_by=promised)
+    page = as_(alice).post(url("edit", response.pk), {**mine, f"text_{site_channel.pk}": "Long.\r\n"})
+    form = page.context["form"]
+    assert (page.status_code, form["audience"].value()) == (409, "media")
+    assert form[f"text_{channel.pk}"].value() == "Alice's short."
+    assert form[f"text_{site_channel.pk}"].value() == "Bob's long."
+
+
 def test_refused_submission_keeps_the_ticks(as_, alice, drafted):
     response = drafted(2)
     page = as_(alice).post(url("submit", response.pk), {"checklist": ["plain", "empathy"]})
