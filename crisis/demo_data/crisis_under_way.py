@@ -14,6 +14,7 @@ from crisis.demo_data.story import (
     submit,
     texts_for,
     together,
+    words_of,
     write,
 )
 from incidents import actions as incidents
@@ -23,7 +24,7 @@ from monitoring import actions as monitoring
 from monitoring.models import Signal, SignalState
 from responses import actions as responses
 from responses.content import Content
-from responses.models import Claim, Kind, Platform, SourceKind, Stance, Verdict
+from responses.models import Audience, Claim, Kind, Platform, SourceKind, Stance, Verdict
 
 TEAM = {
     "CL": ("bob", "nadia"),
@@ -53,6 +54,11 @@ LONG = (
     "If you fly with one in the next days and are worried, call +44 20 7946 0418; a person answers.\n\n"
     "We write here again by {time} UTC."
 )
+AGENTS = (
+    "To our partners in travel agencies: bookings with recognised assistance dogs stay valid and free of charge. "
+    "What happened in İzmir today was a misunderstanding. Please tell us of every such booking in the next days, and "
+    "we make sure that somebody meets your customer at the airport."
+)
 Ago = Callable[[float], datetime]
 
 
@@ -69,6 +75,7 @@ def tell_crisis_under_way(story: Story) -> Thread:
         _verify(story, incident, claims, ago),
         _care(story, incident, ago),
         _draft(story, incident, claims, ago),
+        _write_too_early(story, incident, ago),
     )
 
 
@@ -243,3 +250,25 @@ def _draft(story: Story, incident: Incident, claims: dict[str, Claim], ago: Ago)
     )
     yield ago(6)
     submit(story, response, "alice")
+
+
+def _write_too_early(story: Story, incident: Incident, ago: Ago) -> Thread:
+    """A text for travel agents comes back with a comment: it waits on Alice's desk."""
+    yield ago(10)
+    response = responses.start_response(
+        incident=incident,
+        actor=story.people["alice"],
+        kind=Kind.POSITION,
+        title="Assistance dogs: note to travel agents",
+        content=Content(texts=texts_for(incident, {Platform.LINKEDIN: AGENTS}), audience=Audience.PARTNERS),
+    )
+    yield ago(8)
+    submit(story, response, "alice")
+    yield ago(4)
+    responses.request_changes(
+        response=response,
+        actor=story.people["nadia"],
+        content_hash=words_of(response),
+        comment="Too early: we do not know yet what was said at the gate. Take out the second sentence, and send it "
+        "after the holding statement.",
+    )

@@ -13,7 +13,7 @@ from monitoring.actions import queue_upload
 from monitoring.importing.work import carry_on
 
 # Often during the outage, weekly in quiet times, often again while the video spreads (minutes before now).
-OUTAGE_HOURS = (6.33, 12, 21.5, 56.5)
+OUTAGE_HOURS = (6.33, 12, 21.5, 56.5, 100)
 QUIET_DAYS = (6, 1)
 VIDEO_MINUTES = (39, 20, 11, 2)
 

@@ -44,7 +44,7 @@ def load(tell: Callable[[str], object]) -> None:
     story = Story(now=now, people=people, brands=make_brands())
     plan_duty(people, now)
     posts = all_posts(now, outage_day)
-    tell(f"{len(posts):,} posts and six incidents ...")
+    tell(f"{len(posts):,} posts and five incidents ...")
     weave(
         listen(story, posts, outage_day),
         tell_past_crisis(story, outage_day),

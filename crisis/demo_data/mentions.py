@@ -32,6 +32,28 @@ FIRST = ("ayse", "tom", "kasia", "lena", "emre", "nora", "piotr", "maya", "jan",
 LAST = ("travels", "k", "writes", "_wro", "34", "onboard", "_ist", "m", "daily", "reads", "88", "_eu", "runs", "films",
         "07", "cooks", "_krk", "talks", "b", "_lx", "offline", "s", "maps", "notes")  # fmt: skip
 PLATFORMS = ("x", "x", "x", "x", "instagram", "instagram", "facebook", "bluesky")
+# What people put before and after a sentence when they are upset, by language.
+BEFORE = {
+    "en": ("", "", "", "Just saw this. ", "@KestrelAir ", "I cannot believe it. ", "From İzmir: ", "Again: "),
+    "tr": ("", "", "", "Az önce gördüm. ", "@KestrelAir ", "Pes artık. "),
+    "pl": ("", "", "", "Właśnie zobaczyłem. ", "@KestrelAir ", "Szok. "),
+    "zh": ("", "", "", "刚看到，", "@KestrelAir "),
+}
+AFTER = {
+    "en": (
+        "",
+        "",
+        "",
+        " Please share.",
+        " @KestrelAir",
+        " Anybody from the press here?",
+        " I want an answer today.",
+        " 😡",
+    ),
+    "tr": ("", "", "", " Paylaşın.", " @KestrelAir", " Cevap bekliyoruz.", " 😡"),
+    "pl": ("", "", "", " Podajcie dalej.", " @KestrelAir", " Czekamy na odpowiedź.", " 😡"),
+    "zh": ("", "", "", "请转发。", " @KestrelAir", "求回应。"),
+}
 MOOD = {NEGATIVE: 0.22, POSITIVE: 0.28, NEUTRAL: 0.5}
 # Minutes before now, posts a minute: the video is up for 80 minutes and still gaining.
 VIDEO = ((80, 1.3), (60, 1.8), (45, 2.6), (30, 3.6), (15, 4.2))
@@ -52,7 +74,7 @@ OUTAGE_HOURS = {
     17: 4,
     18: 2,
 }
-DOUBLE_CHARGE_MINUTES = (36, 12)
+DOUBLE_CHARGE_MINUTES = (19, 4)
 
 
 @dataclass(frozen=True)
@@ -93,7 +115,21 @@ def all_posts(now: datetime, outage_day: datetime) -> list[Post]:
         *_video(writer, now),
         *_double_charge(writer, now),
     ]
-    return sorted(posts, key=lambda post: post.created_at)
+    began = (outage_day + timedelta(hours=5, minutes=12), now - timedelta(minutes=VIDEO[0][0]))
+    return sorted(
+        (post for post in posts if not any(_hides_the_first(post, start) for start in began)),
+        key=lambda post: post.created_at,
+    )
+
+
+def _hides_the_first(post: Post, start: datetime) -> bool:
+    """An everyday complaint earlier in the hour in which a storm began would be taken for its first post."""
+    hour = start.replace(minute=0, second=0, microsecond=0)
+    return (
+        post.brand == AIRLINE
+        and post.sentiment == NEGATIVE
+        and hour.isoformat() <= post.created_at < start.isoformat(timespec="seconds")
+    )
 
 
 def _everyday(
@@ -122,11 +158,12 @@ def _everyday(
 
 def _outage(writer: _Writer, day: datetime) -> Iterator[Post]:
     for hour, count in OUTAGE_HOURS.items():
-        for _number in range(count):
+        for number in range(count):
             at = day + timedelta(hours=hour, minutes=60 * writer.random.random())
             if hour == 5:  # it began at 05:12
-                at = day + timedelta(hours=5, minutes=12 + 48 * writer.random.random())
-            yield writer.post(AIRLINE, at, writer.random.choice(outage.PHRASES), loud=True)
+                at = day + timedelta(hours=5, minutes=12 + 48 * writer.random.random() * (number > 0))
+            phrase = writer.random.choice(outage.PHRASES) if number else outage.PHRASES[0]
+            yield writer.post(AIRLINE, at, phrase, loud=True)
 
 
 def _video(writer: _Writer, now: datetime) -> Iterator[Post]:
@@ -139,7 +176,7 @@ def _video(writer: _Writer, now: datetime) -> Iterator[Post]:
 
 def _double_charge(writer: _Writer, now: datetime) -> Iterator[Post]:
     begins, ends = DOUBLE_CHARGE_MINUTES
-    for _number in range(44):
+    for _number in range(56):
         at = now - timedelta(minutes=ends + (begins - ends) * writer.random.random())
         yield writer.post(CAFE, at, writer.random.choice(cafe.DOUBLE_CHARGE))
 
@@ -173,7 +210,7 @@ class _Writer:
             author=handle,
             author_followers=min(followers, 640_000),
             is_brand_own=int(own),
-            text=sentence.format(
+            text=(self._in_anger(lang, sentence) if loud else sentence).format(
                 city=city,
                 other=other,
                 flight=f"KA {pick.randrange(101, 880)}",
@@ -188,3 +225,6 @@ class _Writer:
             replies=int(echo * 0.6),
             url=f"https://{platform}.example/{handle.lower()}/{number}",
         )
+
+    def _in_anger(self, lang: str, sentence: str) -> str:
+        return self.random.choice(BEFORE[lang]) + sentence + self.random.choice(AFTER[lang])

@@ -9,7 +9,7 @@ from crisis.demo_data.people import People
 from people.models import CrisisRole
 from readiness.actions import add_shift
 
-WEEKS_BEFORE, WEEKS_AFTER = 4, 3
+WEEKS_BEFORE, WEEKS_AFTER = 4, 2
 WEEK = timedelta(days=7)
 # They take turns: the first has this week.
 TURNS: dict[CrisisRole, tuple[str, ...]] = {
@@ -19,7 +19,10 @@ TURNS: dict[CrisisRole, tuple[str, ...]] = {
     CrisisRole.MONITORING_ANALYST: ("mert", "alice"),
     CrisisRole.LEGAL: ("carol", "liwei"),
     CrisisRole.SUBJECT_LEAD: ("jonas",),
+    CrisisRole.SPOKESPERSON: ("nadia", "dave"),
     CrisisRole.CUSTOMER_CARE: ("deniz",),
+    CrisisRole.INTERNAL_COMMS: ("marta",),
+    CrisisRole.SCRIBE: ("zofia", "mert"),
     CrisisRole.EXECUTIVE: ("dave", "ines"),
 }
 

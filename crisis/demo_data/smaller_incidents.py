@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 
 from crisis.demo_data.brands import AIRLINE
-from crisis.demo_data.story import MINUTE, Story, Thread, approve, build_team, publish, submit, texts_for
+from crisis.demo_data.story import (
+    MINUTE,
+    Story,
+    Thread,
+    approve,
+    build_team,
+    finish_task,
+    publish,
+    submit,
+    texts_for,
+)
 from incidents import actions as incidents
 from incidents.models import Category, Playbook, ScheduledContent
 from responses import actions as responses
@@ -89,7 +99,7 @@ def tell_misunderstanding(story: Story) -> Thread:
     incidents.assess(
         incident=incident, actor=people["zofia"], scores=HARMLESS, evidence="11 posts since the newsletter."
     )
-    team = {"CL": ("zofia", "alice"), "SM": ("alice", ""), "SC": ("mert", "")}
+    team = {"CL": ("zofia", "marta"), "SM": ("zofia", ""), "CC": ("deniz", ""), "SC": ("mert", "")}
     yield from build_team(story, incident, when + 40 * MINUTE, "zofia", team)
     yield when + 45 * MINUTE
     playbook = Playbook.objects.get(slug="viral-complaint")
@@ -121,5 +131,20 @@ def tell_misunderstanding(story: Story) -> Thread:
     approve(story, response, "nadia")
     yield when + 80 * MINUTE
     publish(story, response, "alice", when + 80 * MINUTE)
+    yield when + timedelta(hours=4)
+    for by, text, note in (
+        ("mert", "Capture", "Newsletter of yesterday, 11 posts."),
+        ("zofia", "Score the incident", ""),
+        ("zofia", "Pause scheduled", "Kept: nothing scheduled is about bags."),
+        ("zofia", "Publish the approved", "A correction instead, out after 80 minutes."),
+        ("mert", "Study the public profile", "No single author; readers of the newsletter."),
+        ("zofia", "Reply with a short", "Nine of eleven answered, all friendly."),
+        ("deniz", "Contact the customer", "Two who had paid at the gate by mistake."),
+        ("deniz", "Confirm whether", "Our sentence was ambiguous."),
+        ("zofia", "Decide the remedy", "Money back to both, newsletter corrected."),
+        ("zofia", "Apologise if", "In the correction."),
+        ("deniz", "Confirm satisfaction", "Both wrote back."),
+    ):
+        finish_task(story, incident, by, text, note)
     yield when + timedelta(hours=20)
     incidents.begin_monitoring(incident=incident, actor=people["zofia"])

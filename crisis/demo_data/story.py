@@ -105,7 +105,7 @@ def submit(story: Story, response: Response, by: str) -> None:
 
 def approve(story: Story, response: Response, by: str, comment: str = "") -> None:
     responses.approve(
-        response=response, actor=story.people[by], content_hash=_words(response), comment=comment
+        response=response, actor=story.people[by], content_hash=words_of(response), comment=comment
     )
 
 
@@ -121,9 +121,10 @@ def publish(story: Story, response: Response, by: str, when: datetime) -> None:
         )
         for item in (response.current.renditions if response.current else [])
     ]
-    responses.publish(response=response, actor=story.people[by], content_hash=_words(response), posts=posts)
+    responses.publish(response=response, actor=story.people[by], content_hash=words_of(response), posts=posts)
 
 
-def _words(response: Response) -> str:
+def words_of(response: Response) -> str:
+    """The hash of the words that a decision is about, as stored now."""
     response.refresh_from_db()
     return response.current.content_hash if response.current else ""
