@@ -13,7 +13,7 @@ PRODUCTION := SECRET_KEY=for-the-deployment-check-alone-so-long-and-varied-that-
 	DATABASE_URL=postgres://localhost/none REDIS_URL=redis://localhost ALLOWED_HOSTS=crisis.example.com \
 	DEBUG=false DEMO=false HTTPS=true
 
-.PHONY: help demo demo-reset test check lock catalogues install install-dev
+.PHONY: help demo demo-reset test check lock messages catalogues install install-dev
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -46,6 +46,9 @@ lock: ## Lock the requirements of pyproject.toml, with hashes, for every support
 		--no-annotate --no-emit-index-url --custom-compile-command 'make lock' --upgrade pyproject.toml"; \
 	eval "$$UV --extra embedded --output-file requirements/app.txt" && \
 	eval "$$UV --extra embedded --group dev --constraints requirements/app.txt --output-file requirements/dev.txt"
+
+messages: install-dev ## Bring the message catalogues up to date with the source (takes GNU gettext)
+	$(OFFLINE) $(RUN)/python manage.py makemessages -l tr -l pl -l zh_Hans --no-obsolete --ignore var --ignore tests
 
 catalogues:
 	@$(RUN)/python -m crisis.catalogues

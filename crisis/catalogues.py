@@ -56,7 +56,9 @@ def drift() -> list[str]:
             check=True,
         )
         for path in catalogues:
-            kept, fresh = _read(path), _read(copy / "locale" / path.relative_to(LOCALE_DIR))
+            kept = _read(path)
+            with (copy / "locale" / path.relative_to(LOCALE_DIR)).open("rb") as file:
+                fresh = read_po(file)  # gettext's own draft: only its keys count
             name = path.relative_to(BASE_DIR)
             found += _named(f"{name} lacks", _keys(fresh) - _keys(kept))
             found += _named(f"{name} has what no source says:", _keys(kept) - _keys(fresh))
@@ -94,7 +96,7 @@ def main() -> None:
         )
     elif found := drift():
         sys.exit(
-            "\n".join(found) + "\nRun 'python manage.py makemessages --all --no-obsolete' and translate."
+            "\n".join(found) + "\nRun 'make messages' and translate."
         )
 
 

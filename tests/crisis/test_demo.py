@@ -78,11 +78,12 @@ class Running:
         return text in self.output.read_text()
 
     def processes(self) -> list[psutil.Process]:
-        """Everything that runs for this demo, the embedded servers too: they share its environment."""
+        """Everything that runs for this demo: the servers name its folder, the others have it in the environment."""
         found = []
         for process in psutil.process_iter():
             with contextlib.suppress(psutil.Error):
-                if process.environ().get("VAR_DIR") == str(self.var) and process.status() != "zombie":
+                known_by = [process.environ().get("VAR_DIR", ""), *process.cmdline()]
+                if any(str(self.var) in word for word in known_by) and process.status() != "zombie":
                     found.append(process)
         return found
 
@@ -110,8 +111,12 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     running = Running(process, directory / "var", port, output)
     try:
         wait_until(lambda: running.said("Ctrl-C stops it") or process.poll() is not None)
+        assert process.poll() is None, output.read_text()
         yield running
     finally:
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(30)
         for left in running.processes():
             with contextlib.suppress(psutil.Error):
                 left.kill()
