@@ -5,6 +5,7 @@ from django.db.models import F, Prefetch
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from escalations.models import Deadline
 from incidents import actions
@@ -18,6 +19,7 @@ from people.models import CrisisRole
 PAGE_SIZE = 50
 
 
+@require_safe
 def incident_list(request: SignedInRequest) -> HttpResponse:
     form = FilterForm(request.GET)
     visible = Incident.objects.visible_to(request.user)

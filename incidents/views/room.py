@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
 from escalations import purposes
 from escalations.models import Deadline
@@ -27,6 +28,7 @@ ENTRIES_SHOWN = 30
 ENTRIES_PER_PAGE = 100
 
 
+@require_safe
 def room(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
     user = request.user
@@ -78,6 +80,7 @@ def _by_urgency(task: Task) -> tuple[bool, datetime, int, int]:
     )
 
 
+@require_safe
 def timeline(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
     page = Paginator(entries(incident), ENTRIES_PER_PAGE).get_page(request.GET.get("page"))

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from journal.errors import ActionRefused, NotAllowed
 from people.access import SignedInRequest
@@ -135,6 +136,7 @@ def steps_for(action: CorrectiveAction, user: User) -> list[Step]:
     return [ACTION_STEPS[code] for code in codes]
 
 
+@require_safe
 def action(request: SignedInRequest, pk: int) -> HttpResponse:
     found = action_or_404(request, pk)
     context = {

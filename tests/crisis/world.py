@@ -1,0 +1,174 @@
+"""One incident under way and one that was stood down, with everything that can hang on them, made by the actions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.utils import timezone
+
+from incidents import actions as incidents
+from incidents.models import Incident, Playbook, RoleAssignment, StakeholderNotice, Task
+from monitoring import actions as monitoring
+from monitoring.importing.work import carry_on
+from monitoring.models import ImportRun, Mention, Signal
+from people.models import User
+from postmortems import actions as postmortems
+from postmortems.models import CorrectiveAction, Lesson, PostMortem
+from responses import actions as responses
+from responses.content import Content
+from responses.models import Channel, Claim, PrivateCase, Response, Tone
+from tests.conftest import SCORES
+from tests.postmortems.conftest import stand_down, write_all
+
+SPIKE_HOUR = datetime(2026, 3, 8, 13, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+@dataclass
+class Team:
+    """Who made the things: a communicator, the crisis lead (CO) and the deputy (EX), both approvers."""
+
+    writer: User
+    lead: User
+    deputy: User
+
+
+@dataclass
+class Case:
+    """Everything that hangs on two incidents of one brand: one under way, one in the past."""
+
+    incident: Incident
+    past: Incident
+    role: RoleAssignment
+    task: Task
+    notice: StakeholderNotice
+    draft: Response
+    response: Response  # waits for approval; its first words were changed once
+    approved: Response
+    published: Response
+    claim: Claim
+    case: PrivateCase
+    post_mortem: PostMortem  # a draft
+    in_review: PostMortem  # begun by the deputy
+    lesson: Lesson
+    action: CorrectiveAction
+
+
+def build_case(team: Team, brand: Any, title: str, *, confidential: bool = False) -> Case:
+    """`title` stands in the title of everything, so that a page can be searched for it."""
+    incident = _active(team, brand, title, confidential)
+    asked = incidents.assign_role(incident=incident, actor=team.lead, role="SM", user=team.writer)
+    task = incidents.add_task(
+        incident=incident, actor=team.lead, role="SC", text=f"{title}: call the airport"
+    )
+    notice = incidents.add_stakeholder(
+        incident=incident, actor=team.writer, group="2_staff", name=f"{title}: crews"
+    )
+    claim = responses.log_claim(incident=incident, actor=team.writer, text=f"{title}: a claim")
+    private = responses.open_case(incident=incident, actor=team.writer, reference=f"{title} 1")
+    draft, waiting, approved, published = (
+        _response(team, incident, f"{title}: {stage}", stage)
+        for stage in ("draft", "waiting", "approved", "published")
+    )
+    past = _active(team, brand, f"{title} before", confidential)
+    post_mortem = stand_down(past, team.lead)
+    in_review = stand_down(_active(team, brand, f"{title} long ago", confidential), team.deputy)
+    lesson = postmortems.add_lesson(post_mortem=post_mortem, actor=team.writer, text=f"{title}: a lesson")
+    action = postmortems.add_action(
+        post_mortem=post_mortem,
+        actor=team.lead,
+        title=f"{title}: an action",
+        owner=team.writer,
+        due_on=timezone.localdate() + timedelta(days=30),
+    )
+    write_all(in_review, team.writer)
+    in_review = postmortems.submit(post_mortem=in_review, actor=team.writer)
+    return Case(
+        incident, past, asked, task, notice, draft, waiting, approved, published, claim, private,
+        post_mortem, in_review, lesson, action,
+    )  # fmt: skip
+
+
+def _active(team: Team, brand: Any, title: str, confidential: bool) -> Incident:
+    incident = incidents.log_incident(
+        actor=team.writer, brand=brand, title=title, summary=f"{title}: summary", confidential=confidential
+    )
+    incidents.assess(incident=incident, actor=team.writer, scores=SCORES[2], category="service_outage")
+    for role, user, is_deputy in (
+        ("CL", team.lead, False),
+        ("CL", team.deputy, True),
+        ("SC", team.writer, False),
+    ):
+        incidents.assign_role(incident=incident, actor=team.writer, role=role, user=user, is_deputy=is_deputy)
+    incident = incidents.activate(
+        incident=incident, actor=team.lead, playbook=Playbook.objects.get(slug="outage")
+    )
+    incidents.change_situation(
+        incident=incident,
+        actor=team.writer,
+        before={"known": "", "scheduled_content": "undecided"},
+        after={"known": f"{title}: what we know", "scheduled_content": "paused"},
+    )
+    incident.refresh_from_db()
+    return incident
+
+
+def _response(team: Team, incident: Incident, title: str, stage: str) -> Response:
+    channel, _created = Channel.objects.get_or_create(
+        brand=incident.brand, platform="x", handle="@kestrelair", defaults={"name": "Kestrel Air"}
+    )
+
+    def words(text: str) -> Content:
+        return Content(texts={channel.pk: text}, next_update_by=timezone.now() + timedelta(hours=2))
+
+    response = responses.start_response(
+        incident=incident, actor=team.writer, kind="holding", title=title, content=words(f"{title}, first")
+    )
+    if stage == "draft":
+        return response
+    response = responses.save_text(
+        response=response, actor=team.writer, title=title, content=words(f"{title}: words"), base_number=1
+    )
+    response = responses.submit(response=response, actor=team.writer, checklist=Tone.values)
+    if stage == "waiting":
+        return response
+    seal = response.current.content_hash
+    response = responses.approve(response=response, actor=team.lead, content_hash=seal)
+    if stage == "approved":
+        return response
+    post = responses.Post(
+        channel=channel.pk, url="https://x.com/kestrelair/status/1", published_at=timezone.now()
+    )
+    return responses.publish(response=response, actor=team.writer, content_hash=seal, posts=[post])
+
+
+def raise_signal(brand: Any) -> Signal:
+    """Twelve people complain in an hour in which one is usual."""
+    hours = [SPIKE_HOUR - day * 24 * HOUR + n * HOUR for day in range(1, 7) for n in range(-4, 5)]
+    moments = [(hour, n) for hour in hours for n in range(3)] + [(SPIKE_HOUR, n) for n in range(12)]
+    Mention.objects.bulk_create(
+        Mention(
+            brand=brand,
+            source="x",
+            external_id=f"post-{number}",
+            author=f"author-{number}",
+            text="Nobody answers",
+            sentiment="negative" if at == SPIKE_HOUR or n == 0 else "neutral",
+            posted_at=at + timedelta(seconds=30 + n),
+        )
+        for number, (at, n) in enumerate(moments)
+    )
+    (signal,) = monitoring.raise_signals(brand=brand, first=SPIKE_HOUR, last=SPIKE_HOUR)
+    return signal
+
+
+def import_with_rejects(folder: Path, brand: Any) -> ImportRun:
+    path = folder / "mentions.csv"
+    path.write_text("id,created_at,platform,brand,author,text,sentiment\n7,never,x,Kestrel Air,me,hello,\n")
+    run = monitoring.register_file(path=path, brand=brand, create_brands=False)
+    carry_on(run.pk, slice_seconds=None)
+    run.refresh_from_db()
+    return run
