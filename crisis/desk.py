@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Count, F, Prefetch
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from crisis.needs import Need, clocks_of, mine, needs_of
-from incidents.models import Incident, RoleAssignment, Task, TaskState
+from incidents.models import Incident, IncidentState, RoleAssignment, StepPhase, Task, TaskState
 from incidents.models.incident import OPEN_STATES
 from incidents.models.room import ACTIVE_ROLE_STATES
 from incidents.next_step import NextStep, next_step
@@ -21,6 +23,8 @@ from people.access import SignedInRequest
 from people.models import CrisisRole, User
 
 ROWS = 10
+# Closing an incident in order is nobody's next task while it still burns.
+BEFORE_MONITORING = (IncidentState.DETECTED, IncidentState.TRIAGED, IncidentState.ACTIVE)
 
 
 @require_safe
@@ -48,7 +52,8 @@ def _state(user: User, needs: list[Need]) -> dict[str, Any]:
     )
     counts = dict(by_level)
     kinds = Counter(need.kind for need in needs)
-    dues = [need.due_at for need in needs if need.due_at]
+    today = timezone.now() + timedelta(days=1)
+    dues = [need.due_at for need in needs if need.due_at and need.due_at < today]
     return {
         "open": sum(counts.values()),
         "levels": [(level, counts.get(level, 0)) for level in (*Level.values, None)],
@@ -60,20 +65,24 @@ def _state(user: User, needs: list[Need]) -> dict[str, Any]:
 
 def _others_of_mine(user: User, needs: list[Need]) -> list[tuple[Incident, NextStep | None]]:
     """Incidents in which the reader has a role but which do not need the reader just now, with what comes next."""
-    shown = {need.url for need in needs if need.kind == "lead"}
+    shown = {need.url for need in needs if need.kind in ("lead", "calm")}
     incidents = [row for row in mine(user)[: ROWS + len(shown)] if row.get_absolute_url() not in shown]
     return [(incident, next_step(incident)) for incident in incidents[:ROWS]]
 
 
 def _tasks(user: User) -> tuple[list[Task], int]:
     """Open tasks of the roles that `user` holds, the next to run out first, and how many there are."""
-    held = Task.objects.filter(
-        state=TaskState.OPEN,
-        incident__state__in=OPEN_STATES,
-        incident__role_assignments__user=user,
-        incident__role_assignments__state__in=ACTIVE_ROLE_STATES,
-        incident__role_assignments__role=F("role"),
-    ).distinct()
+    held = (
+        Task.objects.exclude(phase=StepPhase.CLOSE, incident__state__in=BEFORE_MONITORING)
+        .filter(
+            state=TaskState.OPEN,
+            incident__state__in=OPEN_STATES,
+            incident__role_assignments__user=user,
+            incident__role_assignments__state__in=ACTIVE_ROLE_STATES,
+            incident__role_assignments__role=F("role"),
+        )
+        .distinct()
+    )
     tasks = held.select_related("incident").order_by(
         F("due_at").asc(nulls_last=True), "phase", "position", "pk"
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -29,7 +29,7 @@ from postmortems.models.followup import ActionState
 from postmortems.models.postmortem import PostMortemQuerySet
 from responses.listing import rows_of
 from responses.models import Response, ResponseState
-from responses.models.response import IN_FLIGHT_STATES
+from responses.models.response import EDITABLE_STATES, IN_FLIGHT_STATES
 
 MOST_OF_A_KIND = 20
 APPROVALS_LOOKED_AT = 100
@@ -44,6 +44,7 @@ PATIENCE = {
     "signal": timedelta(minutes=30),
     "changes": timedelta(hours=1),
     "lead": timedelta(hours=2),
+    "calm": timedelta(days=2),  # it is over already, and has only to be ended in order
     "review": timedelta(days=3),
     "write": timedelta(days=3),
 }
@@ -176,20 +177,26 @@ def mine(user: User, *roles: str) -> IncidentQuerySet:
 
 def _led(user: User) -> Iterator[Need]:
     """The next step of what the reader leads; acknowledging is asked of everybody already."""
-    for incident in mine(user, CrisisRole.CRISIS_LEAD).filter(acknowledged_at__isnull=False)[:MOST_OF_A_KIND]:
+    led = mine(user, CrisisRole.CRISIS_LEAD).filter(acknowledged_at__isnull=False)
+    drafted = Response.objects.filter(incident=OuterRef("pk"), state__in=EDITABLE_STATES)
+    for incident in led.annotate(has_draft=Exists(drafted))[:MOST_OF_A_KIND]:
         step = next_step(incident)
-        if step:
-            yield _for_incident(
-                incident,
-                "lead",
-                incident.resolved_at or incident.monitoring_since or incident.detected_at,
-                icon="flag",
-                title=incident.title,
-                url=incident.get_absolute_url(),
-                why=_("%(brand)s · you lead it, next: %(step)s")
-                % {"brand": incident.brand, "step": step.label},
-                step=Step(step.label, step.url, step.is_post),
-            )
+        if step is None:
+            continue
+        label: Words = step.label
+        if incident.has_draft and step.url.endswith("#responses"):
+            label = _("See the statement through")
+        calm = incident.resolved_at or incident.monitoring_since
+        yield _for_incident(
+            incident,
+            "calm" if calm else "lead",
+            calm or incident.detected_at,
+            icon="flag",
+            title=incident.title,
+            url=incident.get_absolute_url(),
+            why=_("%(brand)s · you lead it, next: %(step)s") % {"brand": incident.brand, "step": label},
+            step=Step(label, step.url, step.is_post),
+        )
 
 
 def _statements(user: User) -> Iterator[Need]:

@@ -67,6 +67,11 @@ class StepForm(forms.ModelForm):
 
 
 class StepFormSet(forms.BaseInlineFormSet):
+    def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        for field in form.fields.values():  # the admin draws a table, whose headings label no field
+            field.widget.attrs["aria-label"] = str(field.label)
+
     def clean(self) -> None:
         super().clean()
         kept = [form.cleaned_data for form in self.forms if form.is_valid() and form.cleaned_data]

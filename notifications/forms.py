@@ -17,6 +17,9 @@ class DeliveryFilter(forms.Form):
         label=_("State"), choices=[("", _("All states")), *DeliveryState.choices], required=False
     )
     channel = forms.ChoiceField(
-        label=_("Channel"), choices=[("", _("All channels")), *Channel.choices], required=False
+        label=_("Channel"),
+        choices=[("", _("All channels"))]
+        + [choice for choice in Channel.choices if choice[0] != Channel.IN_APP],
+        required=False,
     )
     q = forms.CharField(label=_("Person"), required=False, max_length=120)

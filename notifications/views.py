@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from notifications import actions
 from notifications.forms import DeliveryFilter, InboxFilter
-from notifications.models import Delivery, DeliveryState
+from notifications.models import Channel, Delivery, DeliveryState
 from people.access import SignedInRequest, needs
 
 PAGE_SIZE = 50
@@ -65,7 +65,8 @@ def read_all(request: SignedInRequest) -> HttpResponse:
 def deliveries(request: SignedInRequest) -> HttpResponse:
     form = DeliveryFilter(request.GET)
     chosen = form.cleaned_data if form.is_valid() else {}
-    rows = Delivery.objects.select_related("entry", "person").order_by("-id")
+    # What stands in the app needs no delivering: only what leaves the house can get lost.
+    rows = Delivery.objects.exclude(channel=Channel.IN_APP).select_related("entry", "person").order_by("-id")
     for field in ("state", "channel"):
         if chosen.get(field):
             rows = rows.filter(**{field: chosen[field]})

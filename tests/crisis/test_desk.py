@@ -15,6 +15,7 @@ from incidents import actions
 from incidents.models import Incident, RoleAssignment, RoleState, Task
 from monitoring.models import Signal
 from postmortems.models import CorrectiveAction, PostMortem
+from responses.models import Response
 from tests.factories import BrandFactory, IncidentFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -96,6 +97,17 @@ def test_a_fresh_signal_waits_for_those_who_may_judge_it(client, brand, alice, e
     assert kinds(alice) == ["signal"]
     assert kinds(erin) == []
     assert "48 people complain about Kestrel Air" in page(client, alice)
+
+
+def test_a_drafted_statement_is_seen_through_and_not_drafted_again(activated, alice, bob):
+    incident = activated(2)
+    actions.acknowledge(incident=incident, actor=bob)
+    for row in RoleAssignment.objects.filter(user=bob):
+        actions.accept_role(assignment=row, actor=bob)
+    Incident.objects.filter(pk=incident.pk).update(scheduled_content="paused")
+    assert needs_of(bob)[0].step.label == "Draft the holding statement"
+    Response.objects.create(incident=incident, kind="holding", title="First word", author=alice)
+    assert needs_of(bob)[0].step.label == "See the statement through"
 
 
 def test_my_tasks_are_those_of_my_roles(client, activated, alice, bob, carol):
