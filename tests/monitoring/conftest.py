@@ -69,27 +69,30 @@ def run_import(tmp_path: Path, brand: Any) -> Callable[..., ImportRun]:
 
 @pytest.fixture
 def post(brand: Any) -> Callable[..., list[Mention]]:
-    """post(at, people=9, sentiment="negative") stores one post each of so many people."""
+    """post(at, people=9, sentiment="negative") stores one post each of so many people.
 
-    def store(at: datetime, people: int = 1, **fields: Any) -> list[Mention]:
-        sentiment = fields.pop("sentiment", "negative")
+    `at` may be several moments; each of them gets so many.
+    """
+
+    def store(at: datetime | list[datetime], people: int = 1, **fields: Any) -> list[Mention]:
         start = Mention.objects.count()
-        rows = [
-            Mention(
-                **{
+        moments = at if isinstance(at, list) else [at]
+        rows = []
+        for moment in moments:
+            for second in range(people):
+                number = start + len(rows)
+                given = {
                     "brand": brand,
                     "source": "x",
                     "platform": "x",
-                    "external_id": f"post-{start + n}",
-                    "author": f"author-{start + n}",
-                    "text": f"Nobody answers, number {n}",
-                    "sentiment": sentiment,
-                    "posted_at": at + timedelta(seconds=30 + n),
+                    "external_id": f"post-{number}",
+                    "author": f"author-{number}",
+                    "text": f"Nobody answers, number {number}",
+                    "sentiment": "negative",
+                    "posted_at": moment + timedelta(seconds=30 + second),
                     **fields,
                 }
-            )
-            for n in range(people)
-        ]
+                rows.append(Mention(**given))
         return Mention.objects.bulk_create(rows)
 
     return store
@@ -98,11 +101,9 @@ def post(brand: Any) -> Callable[..., list[Mention]]:
 @pytest.fixture
 def quiet_week(post: Callable[..., list[Mention]]) -> None:
     """Six days before SPIKE_HOUR with one complaint and two other posts in every hour between 9 and 17."""
-    for day in range(1, 7):
-        for hour in range(-4, 5):
-            at = SPIKE_HOUR - day * 24 * HOUR + hour * HOUR
-            post(at)
-            post(at, 2, sentiment="neutral")
+    hours = [SPIKE_HOUR - day * 24 * HOUR + hour * HOUR for day in range(1, 7) for hour in range(-4, 5)]
+    post(hours)
+    post(hours, 2, sentiment="neutral")
 
 
 @pytest.fixture

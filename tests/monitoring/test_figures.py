@@ -27,8 +27,7 @@ def now():
 @pytest.fixture
 def usual(post, now):
     """Four posts in every hour of the past five days, the last hour included."""
-    for hour in range(5 * 24 + 1):
-        post(now - hour * HOUR - timedelta(minutes=40), 4, sentiment="neutral")
+    post([now - hour * HOUR - timedelta(minutes=40) for hour in range(5 * 24 + 1)], 4, sentiment="neutral")
 
 
 def test_net_sentiment_is_the_balance_of_what_is_rated(brand, post):

@@ -216,7 +216,7 @@ def test_no_cell_of_the_rejects_is_a_formula(cell):
 # Anything ------------------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=3000), st.booleans(), st.booleans())
 def test_any_bytes_are_read_or_refused_and_nothing_else_happens(tmp_path_factory, data, headed, packed):
     path = tmp_path_factory.mktemp("any") / "file.csv"
@@ -237,7 +237,7 @@ def test_any_bytes_are_read_or_refused_and_nothing_else_happens(tmp_path_factory
 CELL = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0\r"), max_size=60)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.lists(CELL, min_size=7, max_size=7), max_size=12))
 def test_what_a_spreadsheet_writes_is_what_we_read(tmp_path_factory, rows):
     path = tmp_path_factory.mktemp("round") / "file.csv"

@@ -82,9 +82,12 @@ def test_with_nobody_on_duty_everybody_who_could_take_it_up_is_told(alice, bob, 
 
 def test_the_present_hour_is_watched_and_urgent(alice, post, brand):
     hour = timezone.now().replace(minute=0, second=0, microsecond=0)
-    for day in range(1, 6):
-        for offset in range(-4, 5):
-            post(hour - day * 24 * HOUR + offset * HOUR, 2, sentiment="neutral")
+    days = range(1, 6)
+    post(
+        [hour - day * 24 * HOUR + offset * HOUR for day in days for offset in range(-4, 5)],
+        2,
+        sentiment="neutral",
+    )
     post(timezone.now() - timedelta(minutes=1), 12)
     Mention.objects.filter(posted_at__gt=timezone.now()).update(posted_at=timezone.now())
     watch_now()
@@ -263,9 +266,12 @@ def test_only_active_people_are_told(raised):
 def test_an_incident_that_was_only_watched_flares_up_again(alice, activated, post, brand):
     """While it is being monitored, an alarm of its own episode makes it active again."""
     now = timezone.now().replace(minute=0, second=0, microsecond=0)
-    for day in range(1, 6):
-        for offset in range(-4, 5):
-            post(now - day * 24 * HOUR + offset * HOUR, 2, sentiment="neutral")
+    days = range(1, 6)
+    post(
+        [now - day * 24 * HOUR + offset * HOUR for day in days for offset in range(-4, 5)],
+        2,
+        sentiment="neutral",
+    )
     post(now - 2 * HOUR, 12)
     (signal,) = look(brand, now - 2 * HOUR, now - 2 * HOUR)
     incident = activated(3)

@@ -1,0 +1,57 @@
+"""An import whose real worker is killed in the middle is finished by another, with every row counted once."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from datetime import timedelta
+
+import psutil
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from monitoring import actions
+from monitoring.models import ImportRun, Mention
+from monitoring.tasks import sweep_imports
+from tests.monitoring.conftest import as_csv, row
+from tests.processes import running, wait_until
+
+ROWS = 30_000
+WORKER = ("celery", "-A", "crisis", "worker", "-c", "1", "--without-gossip", "--without-mingle")
+
+
+def wait(until: Callable[[ImportRun], bool], run: ImportRun) -> None:
+    def arrived() -> bool:
+        run.refresh_from_db()
+        return until(run)
+
+    wait_until(arrived, seconds=90)
+
+
+@pytest.mark.processes
+@pytest.mark.django_db(transaction=True)
+def test_a_killed_worker_loses_nothing_and_doubles_nothing(alice, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "files"
+    data = as_csv([row(n, **({"text": ""} if n % 1000 == 7 else {})) for n in range(ROWS)])
+    with running("-m", *WORKER, log=tmp_path / "first.log", VAR_DIR=tmp_path) as worker:
+        run = actions.queue_upload(
+            actor=alice, upload=SimpleUploadedFile("m.csv", data), brand=None, create_brands=True
+        )
+        wait(lambda run: run.rows_read > 0, run)
+        _kill_with_children(worker.pid)
+    run.refresh_from_db()
+    assert 0 < run.rows_read < ROWS
+    ImportRun.objects.filter(pk=run.pk).update(seen_at=timezone.now() - timedelta(minutes=2))
+    with running("-m", *WORKER, log=tmp_path / "second.log", VAR_DIR=tmp_path):
+        sweep_imports()
+        wait(lambda run: run.state == "finished", run)
+    assert (run.rows_read, run.rows_duplicate, run.rows_rejected) == (ROWS, 0, ROWS // 1000)
+    assert Mention.objects.count() == run.rows_stored == ROWS - ROWS // 1000
+
+
+def _kill_with_children(pid: int) -> None:
+    process = psutil.Process(pid)
+    for child in (*process.children(recursive=True), process):
+        os.kill(child.pid, signal.SIGKILL)
