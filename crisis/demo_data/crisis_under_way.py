@@ -45,7 +45,7 @@ SHORT = (
     "her now and are finding out how it happened. Guide dogs are welcome in our cabins. More here by {time} UTC."
 )
 LONG = (
-    "This morning a blind passenger and her guide dog were not taken on board KA 418 in İzmir. We are sorry for what "
+    "A blind passenger and her guide dog were not taken on board KA 418 in İzmir today. We are sorry for what "
     "she went through. A colleague is with her, and she decides how and when she travels on.\n\n"
     "What we know: both had a confirmed booking, and the dog's papers were shown at the gate. "
     "What we do not know yet: what was said at the gate, and why the crew decided as it did. We are asking everybody "
@@ -126,7 +126,7 @@ def _work(story: Story, incident: Incident, ago: Ago) -> Thread:
         incident,
         "zofia",
         known="The passenger and her dog had a confirmed booking on KA 418 İzmir – Warsaw.\n"
-        "The dog's papers were shown at the gate; the flight left without them at 06:55 UTC.\n"
+        f"The dog's papers were shown at the gate; the flight left without them at {ago(95):%H:%M} UTC.\n"
         "Deniz has her on the phone; she is well and still at the airport.",
         unknown="What exactly was said at the gate, and who decided.\n"
         "Whether somebody offered the hold for the dog.\n"
@@ -168,7 +168,7 @@ def _verify(story: Story, incident: Incident, claims: dict[str, Claim], ago: Ago
     responses.begin_verifying(claim=claims["refused"], actor=jonas)
     yield ago(16)
     finding = (
-        "Booked with assistance dog, papers recorded; both offloaded at 06:41 UTC by decision of the crew."
+        f"Booked with assistance dog, papers recorded; both offloaded at {ago(104):%H:%M} UTC by the crew."
     )
     responses.add_evidence(
         claim=claims["refused"],

@@ -45,7 +45,7 @@ PHRASES: tuple[Phrase, ...] = (
     (
         "en",
         NEUTRAL,
-        "Our desk has asked Kestrel Air about the guide dog refused in İzmir this morning. No reply so far.",
+        "Our desk has asked Kestrel Air about the guide dog refused in İzmir today. No reply so far.",
     ),
     (
         "en",
