@@ -7,6 +7,7 @@ from datetime import datetime
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Field, Router, Schema, Status
+from pydantic import AwareDatetime
 
 from incidents.models import Incident
 from journal.errors import NotAllowed
@@ -42,8 +43,8 @@ class WordsIn(Schema, extra="forbid"):
     title: str = Field(max_length=160)
     texts: list[TextIn] = Field(max_length=50)
     audience: str = "public"
-    scheduled_for: datetime | None = None
-    next_update_by: datetime | None = None
+    scheduled_for: AwareDatetime | None = None
+    next_update_by: AwareDatetime | None = None
     citations: list[CitationIn] = []
 
     def content(self) -> Content:
@@ -78,7 +79,7 @@ class DecisionIn(Schema, extra="forbid"):
 class PostIn(Schema, extra="forbid"):
     channel: int = Field(ge=1, lt=2**63)
     url: str = Field(max_length=1000)
-    published_at: datetime
+    published_at: AwareDatetime
 
 
 class PublicationIn(Schema, extra="forbid"):

@@ -34,6 +34,12 @@ def clean_text(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip()
 
 
+def require_plausible(moment: datetime | None) -> None:
+    """Raises Invalid for a time that nobody can mean (and that calendars cannot convert)."""
+    if moment and not 2000 <= moment.year < 2100:
+        raise Invalid(_("This is not a plausible date. Check the year."))
+
+
 def canonical(content: Content, incident: Incident) -> dict[str, Any]:
     """The stored form of `content`. Raises Invalid when there is nothing to say or something that does not exist."""
     texts = {channel: clean_text(text) for channel, text in content.texts.items()}
@@ -51,6 +57,8 @@ def canonical(content: Content, incident: Incident) -> dict[str, Any]:
         raise Invalid(_("This text is too long to be a statement. Shorten it to 100,000 characters."))
     if content.audience not in Audience.values:
         raise Invalid(_("Choose whom this is for."))
+    require_plausible(content.scheduled_for)
+    require_plausible(content.next_update_by)
     return {
         "renditions": [
             {

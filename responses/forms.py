@@ -86,8 +86,8 @@ class TextForm(forms.Form):
             key=lambda channel: (f"text_{channel.pk}" not in in_use, Platform.values.index(channel.platform)),
         )
         self.claims = list(claims)
-        for channel in self.channels:
-            rows = 7 if not in_use or f"text_{channel.pk}" in in_use else 3
+        for place, channel in enumerate(self.channels):
+            rows = 7 if place == 0 or f"text_{channel.pk}" in in_use else 3
             attrs: dict[str, Any] = {"rows": rows, "class": "form-control statement"}
             if channel.text_limit:
                 attrs["data-count-limit"] = channel.text_limit

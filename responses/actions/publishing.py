@@ -25,6 +25,7 @@ from responses.actions.ground import (
     require_same_words,
     require_worker,
 )
+from responses.content import require_plausible
 from responses.models import Publication, Response, ResponseState, Revision
 from responses.rules import publishing_problems
 
@@ -92,6 +93,7 @@ def _check(post: Post, response: Response, revision: Revision, recorded: set[int
         raise Invalid(
             _("“%(url)s” is not an address that begins with https://.") % {"url": post.url[:200]}
         ) from None
+    require_plausible(post.published_at)
     if post.published_at > timezone.now():
         raise Invalid(_("The time of publication lies in the future. Record it once the post is out."))
     # Forms give minutes: the minute of the approval itself is late enough.

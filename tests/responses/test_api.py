@@ -206,6 +206,30 @@ def test_nonsense_is_a_problem_and_stores_nothing(triaged, alice, body):
     assert not Response.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"next_update_by": "2026-11-20T15:00:00"},  # in which zone?
+        {"next_update_by": "0001-01-01T00:00:00+14:00"},
+        {"scheduled_for": "9999-12-31T23:59:59-12:00"},
+        {"audience": "nobody"},
+        {"citations": [{"claim": 1, "stance": "fact"}]},
+        {"title": "\x00\x00\x00"},
+        {"texts": [{"channel": 1, "text": "\x00 \n"}]},
+    ],
+)
+def test_implausible_values_are_refused(triaged, channel, alice, more):
+    incident = triaged(2)
+    body = {**draft_body(channel), **more}
+    assert_problem(Api(alice).post(f"/incidents/{incident.pk}/responses", **body), 422)
+    assert not Response.objects.exists()
+
+
+def test_description_is_for_those_who_are_signed_in(client, alice):
+    assert client.get("/api/v1/openapi.json").status_code == 302
+    assert Api(alice).get("/openapi.json").json()["info"]["title"] == "Crisis Desk"
+
+
 def test_locked_incident_says_so(triaged, channel, alice, close_down):
     incident = close_down(triaged(2))
     assert_problem(Api(alice).post(f"/incidents/{incident.pk}/responses", **draft_body(channel)), 409)
