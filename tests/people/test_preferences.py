@@ -70,3 +70,16 @@ def test_strangers_are_sent_to_sign_in(client: Client) -> None:
     answer = client.get("/people/preferences/")
     assert answer.status_code == 302
     assert "/accounts/login/" in answer["Location"]
+
+
+def test_the_password_is_changed_with_the_old_one_only(client: Client, zoe: User) -> None:
+    facts = {"password1": "a-much-longer-secret-9", "password2": "a-much-longer-secret-9"}
+    assert client.post("/accounts/password/change/", {"oldpassword": "wrong", **facts}).status_code == 200
+    zoe.refresh_from_db()
+    assert zoe.check_password("crisis-demo")
+    assert (
+        client.post("/accounts/password/change/", {"oldpassword": "crisis-demo", **facts}).status_code == 302
+    )
+    zoe.refresh_from_db()
+    assert zoe.check_password("a-much-longer-secret-9")
+    assert client.get("/people/preferences/").status_code == 302  # signed out everywhere
