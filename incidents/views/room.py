@@ -32,7 +32,10 @@ ENTRIES_PER_PAGE = 100
 def room(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
     user = request.user
-    assignments = list(incident.role_assignments.active().select_related("user", "assigned_by"))
+    assignments = sorted(
+        incident.role_assignments.active().select_related("user", "assigned_by"),
+        key=lambda row: (CrisisRole.values.index(row.role), row.is_deputy),
+    )
     tasks = current_tasks(incident)
     context = {
         "incident": incident,
