@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,15 +12,10 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
-from django.utils import timezone
 
-from incidents.actions import change_members
-from incidents.models import Incident
 from journal.models import Entry
-from notifications.models import Delivery
 from people.models import SiteRole, User
-from readiness.actions import add_shift
-from tests.crisis.world import Case, Team, build_case, import_with_rejects, raise_signal
+from tests.crisis.world import Case, Team, World, build_case
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -34,16 +28,6 @@ COMMUNICATOR, APPROVERS, ADMINISTRATORS = (
     frozenset({"administrator"}),
 )
 NOBODY: frozenset[str] = frozenset()
-
-
-@dataclass
-class World:
-    people: dict[str, User]
-    open: Case
-    things: dict[str, Any]
-
-    def delivery_of(self, user: User) -> Delivery:
-        return Delivery.objects.inbox(user).first() or Delivery(pk=0)
 
 
 @dataclass(frozen=True)
@@ -237,45 +221,6 @@ API: dict[str, Row] = {
 # Where nobody has to be signed in, or the site's own login app decides.
 OPEN_TO_ALL = ("account_", "admin:")
 NOT_A_PAGE = {"api:api-root"}  # a name to build addresses with, nothing stands there
-
-
-@pytest.fixture
-def people(alice: User, bob: User, dave: User, erin: User, admin: User) -> dict[str, User]:
-    return {"reader": erin, "communicator": alice, "approver": bob, "administrator": admin}
-
-
-@pytest.fixture
-def world(
-    people: dict[str, User], dave: User, brand: Any, settings: Any, tmp_path: Any, monkeypatch: Any
-) -> World:
-    settings.MEDIA_ROOT = tmp_path
-    # The live view gives its connection back at once; here that would end the test's own transaction.
-    monkeypatch.setattr("crisis.live.close_old_connections", lambda: None)
-    approver, writer = people["approver"], people["communicator"]
-    case = build_case(Team(writer, approver, dave), brand, "Open crisis")
-    tomorrow = timezone.now() + timedelta(days=1)
-    shift = add_shift(
-        actor=approver, role="SM", user=writer, starts_at=tomorrow, ends_at=tomorrow + timedelta(hours=8)
-    )
-    things = {
-        "shift": shift,
-        "signal": raise_signal(brand),
-        "run": import_with_rejects(tmp_path, brand),
-    }
-    _tell_everybody(case.incident, people)
-    return World(people, case, things)
-
-
-def _tell_everybody(incident: Incident, people: dict[str, User]) -> None:
-    """So that everybody has a notification of their own."""
-    from incidents.actions import change_members
-
-    with transaction.atomic():
-        members = list(people.values())
-        change_members(incident=incident, actor=people["approver"], confidential=False, members=[*members])
-        change_members(
-            incident=incident, actor=people["communicator"], confidential=False, members=[*members]
-        )
 
 
 def every_url() -> Iterator[str]:

@@ -14,6 +14,7 @@ from incidents.models import Incident, Playbook, RoleAssignment, StakeholderNoti
 from monitoring import actions as monitoring
 from monitoring.importing.work import carry_on
 from monitoring.models import ImportRun, Mention, Signal
+from notifications.models import Delivery
 from people.models import User
 from postmortems import actions as postmortems
 from postmortems.models import CorrectiveAction, Lesson, PostMortem
@@ -55,6 +56,16 @@ class Case:
     in_review: PostMortem  # begun by the deputy
     lesson: Lesson
     action: CorrectiveAction
+
+
+@dataclass
+class World:
+    people: dict[str, User]
+    open: Case
+    things: dict[str, Any]
+
+    def delivery_of(self, user: User) -> Delivery:
+        return Delivery.objects.inbox(user).first() or Delivery(pk=0)
 
 
 def build_case(team: Team, brand: Any, title: str, *, confidential: bool = False) -> Case:
@@ -172,3 +183,11 @@ def import_with_rejects(folder: Path, brand: Any) -> ImportRun:
     carry_on(run.pk, slice_seconds=None)
     run.refresh_from_db()
     return run
+
+
+def tell_everybody(incident: Incident, people: dict[str, User]) -> None:
+    """So that everybody has a notification of their own; nobody is told of what they did themselves."""
+    for actor in (people["approver"], people["communicator"]):
+        incidents.change_members(
+            incident=incident, actor=actor, confidential=False, members=list(people.values())
+        )
