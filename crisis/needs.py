@@ -328,5 +328,5 @@ def _for_action(action: CorrectiveAction) -> Need:
         has_level=False,
         due_at=end_of_day,
         rank=end_of_day or action.added_at + timedelta(days=30),
-        step=Step(_("Verify") if verify else _("Go there"), reverse("postmortems:action", args=[action.pk])),
+        step=Step(_("Verify") if verify else _("Work on it"), reverse("postmortems:action", args=[action.pk])),
     )
