@@ -16,6 +16,7 @@ from incidents.models import (
 from incidents.scct import Cluster, Strategy
 from incidents.severity import INPUTS, Level
 from people.models import CrisisRole, SiteRole, User
+from people.times import validate_moment
 
 LONG_TEXT = forms.Textarea(attrs={"rows": 4})
 UNKNOWN = ""
@@ -24,7 +25,7 @@ UNKNOWN = ""
 def local_time(**options: Any) -> forms.DateTimeField:
     """A moment in the writer's own zone."""
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-    return forms.DateTimeField(widget=widget, **options)
+    return forms.DateTimeField(widget=widget, validators=[validate_moment], **options)
 
 
 def able_people() -> Any:

@@ -51,7 +51,9 @@ class MentionFilter(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         recent = Mention.objects.order_by("-posted_at", "-id").values("platform")[:RECENT]
-        names = {row["platform"] for row in recent} | {str(self.data.get("platform", ""))[:32]}
+        names = {row["platform"] for row in recent} | {
+            str(self.data.get("platform", "")).replace("\0", "")[:32]
+        }
         platform = cast(forms.ChoiceField, self.fields["platform"])
         platform.choices = [("", _("All")), *((name, name) for name in sorted(names - {""}))]
 

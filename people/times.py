@@ -1,16 +1,26 @@
 """How moments and deadlines are said: relative first, absolute in the reader's zone beside it."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from babel.dates import format_timedelta
+from django.core.exceptions import ValidationError
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext_lazy as _
 
 # When a running clock asks for attention. The same limits are in static/js/desk.js.
 SOON = timedelta(minutes=15)
 NOW = timedelta(minutes=5)
+# A moment at the end of the calendar cannot be shown in another zone: it would break every page that names it.
+FIRST_MOMENT, LAST_MOMENT = datetime(1990, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
+def validate_moment(moment: datetime) -> None:
+    """Raises ValidationError for a moment that nobody can mean."""
+    if not FIRST_MOMENT <= moment < LAST_MOMENT:
+        raise ValidationError(_("Give a year between 1990 and 2199."))
 
 
 def absolute(moment: datetime) -> str:

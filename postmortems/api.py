@@ -10,7 +10,7 @@ from ninja import Field, Path, Router, Schema
 
 from people.access import SignedInRequest
 from postmortems import actions
-from postmortems.models import PostMortem
+from postmortems.models import PostMortem, PostMortemState
 from postmortems.sections import SECTIONS
 from postmortems.views.reading import figures_of
 
@@ -112,7 +112,7 @@ def _fetch(request: SignedInRequest, pk: int) -> PostMortem:
 
 
 @router.get("/post-mortems", response=list[PostMortemOut])
-def list_post_mortems(request: SignedInRequest, state: str = "") -> list[dict[str, Any]]:
+def list_post_mortems(request: SignedInRequest, state: PostMortemState | None = None) -> list[dict[str, Any]]:
     """The newest hundred, of one state where it is given."""
     found = PostMortem.objects.visible_to(request.user).select_related("incident", "author", "approved_by")
     if state:

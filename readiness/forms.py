@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from people.models import CrisisRole, SiteRole, User
+from people.times import validate_moment
 
 
 class LocalTimeInput(forms.DateTimeInput):
@@ -21,8 +22,8 @@ class ShiftForm(forms.Form):
     user = forms.ModelChoiceField(
         label=_("Person"), queryset=User.objects.none(), empty_label=_("Choose a person")
     )
-    starts_at = forms.DateTimeField(label=_("From"), widget=LocalTimeInput())
-    ends_at = forms.DateTimeField(label=_("Until"), widget=LocalTimeInput())
+    starts_at = forms.DateTimeField(label=_("From"), widget=LocalTimeInput(), validators=[validate_moment])
+    ends_at = forms.DateTimeField(label=_("Until"), widget=LocalTimeInput(), validators=[validate_moment])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

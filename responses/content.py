@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
 
 from incidents.models import Incident
 from journal.errors import Invalid
+from people.times import FIRST_MOMENT, LAST_MOMENT
 from responses.models import Audience, Channel, Stance
 
 LONGEST_TEXT = 100_000  # characters; a bound for storage, the platform's own limit is far below
@@ -29,6 +31,18 @@ class Content:
     citations: Mapping[int, str] = field(default_factory=dict)
 
 
+_check_address = URLValidator(schemes=["http", "https"])
+
+
+def is_web_address(url: str) -> bool:
+    """Whether `url` can be a link on a page: http or https, and no hidden characters in it."""
+    try:
+        _check_address(url)
+    except ValidationError:
+        return False
+    return url.isprintable()
+
+
 def clean_text(text: str) -> str:
     """Line ends as one character, no NUL, nothing before or after: two saves of the same words are the same."""
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip()
@@ -36,8 +50,8 @@ def clean_text(text: str) -> str:
 
 def require_plausible(moment: datetime | None) -> None:
     """Raises Invalid for a time that nobody can mean (and that calendars cannot convert)."""
-    if moment and not 2000 <= moment.year < 2100:
-        raise Invalid(_("This is not a plausible date. Check the year."))
+    if moment and not FIRST_MOMENT <= moment < LAST_MOMENT:
+        raise Invalid(_("Give a year between 1990 and 2199."))
 
 
 def canonical(content: Content, incident: Incident) -> dict[str, Any]:
@@ -83,7 +97,7 @@ def _clean_media(media: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
         url, alt = clean_text(item.get("url", "")), clean_text(item.get("alt", ""))
         if not url:
             continue
-        if urlsplit(url).scheme not in ("http", "https"):
+        if not is_web_address(url):
             raise Invalid(
                 _("A picture or video is given by its https address: “%(url)s” is none.") % {"url": url[:200]}
             )

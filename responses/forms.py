@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from incidents.models import Incident
 from people.models import User
+from people.times import validate_moment
 from responses.content import LONGEST_TEXT, Content, clean_text
 from responses.models import (
     Answer,
@@ -42,7 +43,12 @@ class MomentInput(forms.DateTimeInput):
 
 def _moment(label: Any, help_text: Any = "", **options: Any) -> forms.DateTimeField:
     return forms.DateTimeField(
-        label=label, help_text=help_text, widget=MomentInput(), required=False, **options
+        label=label,
+        help_text=help_text,
+        widget=MomentInput(),
+        required=False,
+        validators=[validate_moment],
+        **options,
     )
 
 

@@ -36,8 +36,8 @@ def require_open(incident: Incident) -> None:
 
 
 def require_text(text: str, message: Any) -> str:
-    """The text without blanks around it. Raises Invalid with `message` when nothing is left."""
-    text = text.strip()
+    """The text without blanks around it and NULs in it. Raises Invalid with `message` when nothing is left."""
+    text = text.replace("\x00", "").strip()
     if not text:
         raise Invalid(message)
     return text

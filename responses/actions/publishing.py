@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -25,11 +23,9 @@ from responses.actions.ground import (
     require_same_words,
     require_worker,
 )
-from responses.content import require_plausible
+from responses.content import is_web_address, require_plausible
 from responses.models import Publication, Response, ResponseState, Revision
 from responses.rules import publishing_problems
-
-_is_web_address = URLValidator(schemes=["http", "https"])
 
 
 @dataclass(frozen=True)
@@ -87,12 +83,8 @@ def _check(post: Post, response: Response, revision: Revision, recorded: set[int
         raise Invalid(_("There is no approved text for that channel."))
     if post.channel in recorded:
         raise ActionRefused(_("This channel is recorded already; what was published stays as it is."))
-    try:
-        _is_web_address(post.url)
-    except ValidationError:
-        raise Invalid(
-            _("“%(url)s” is not an address that begins with https://.") % {"url": post.url[:200]}
-        ) from None
+    if not is_web_address(post.url):
+        raise Invalid(_("“%(url)s” is not an address that begins with https://.") % {"url": post.url[:200]})
     require_plausible(post.published_at)
     if post.published_at > timezone.now():
         raise Invalid(_("The time of publication lies in the future. Record it once the post is out."))
