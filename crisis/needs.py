@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -29,7 +29,7 @@ from postmortems.models.followup import ActionState
 from postmortems.models.postmortem import PostMortemQuerySet
 from responses.listing import rows_of
 from responses.models import Response, ResponseState
-from responses.models.response import EDITABLE_STATES, IN_FLIGHT_STATES
+from responses.models.response import IN_FLIGHT_STATES
 
 MOST_OF_A_KIND = 20
 APPROVALS_LOOKED_AT = 100
@@ -178,14 +178,10 @@ def mine(user: User, *roles: str) -> IncidentQuerySet:
 def _led(user: User) -> Iterator[Need]:
     """The next step of what the reader leads; acknowledging is asked of everybody already."""
     led = mine(user, CrisisRole.CRISIS_LEAD).filter(acknowledged_at__isnull=False)
-    drafted = Response.objects.filter(incident=OuterRef("pk"), state__in=EDITABLE_STATES)
-    for incident in led.annotate(has_draft=Exists(drafted))[:MOST_OF_A_KIND]:
+    for incident in led[:MOST_OF_A_KIND]:
         step = next_step(incident)
         if step is None:
             continue
-        label: Words = step.label
-        if incident.has_draft and step.url.endswith("#responses"):
-            label = _("See the statement through")
         calm = incident.resolved_at or incident.monitoring_since
         yield _for_incident(
             incident,
@@ -194,8 +190,8 @@ def _led(user: User) -> Iterator[Need]:
             icon="flag",
             title=incident.title,
             url=incident.get_absolute_url(),
-            why=_("%(brand)s · you lead it, next: %(step)s") % {"brand": incident.brand, "step": label},
-            step=Step(label, step.url, step.is_post),
+            why=_("%(brand)s · you lead it, next: %(step)s") % {"brand": incident.brand, "step": step.label},
+            step=Step(step.label, step.url, step.is_post),
         )
 
 
@@ -328,5 +324,7 @@ def _for_action(action: CorrectiveAction) -> Need:
         has_level=False,
         due_at=end_of_day,
         rank=end_of_day or action.added_at + timedelta(days=30),
-        step=Step(_("Verify") if verify else _("Work on it"), reverse("postmortems:action", args=[action.pk])),
+        step=Step(
+            _("Verify") if verify else _("Work on it"), reverse("postmortems:action", args=[action.pk])
+        ),
     )

@@ -37,7 +37,7 @@ def next_step(incident: Incident) -> NextStep | None:
             f"{reverse('incidents:situation', args=[incident.pk])}#id_scheduled_content",
         )
     if state == IncidentState.ACTIVE and not has_spoken(incident):
-        return NextStep(_("Draft the holding statement"), f"{at}#responses")
+        return NextStep(_("Get the holding statement out"), f"{at}#responses")
     if state == IncidentState.ACTIVE:
         return NextStep(_("Begin monitoring"), reverse("incidents:monitoring", args=[incident.pk]))
     if state == IncidentState.MONITORING:

@@ -99,96 +99,14 @@ def test_a_fresh_signal_waits_for_those_who_may_judge_it(client, brand, alice, e
     assert "48 people complain about Kestrel Air" in page(client, alice)
 
 
-def test_a_drafted_statement_is_seen_through_and_not_drafted_again(activated, alice, bob):
+def test_the_lead_is_reminded_of_the_statement_until_it_is_out(activated, alice, bob):
     incident = activated(2)
     actions.acknowledge(incident=incident, actor=bob)
     for row in RoleAssignment.objects.filter(user=bob):
         actions.accept_role(assignment=row, actor=bob)
     Incident.objects.filter(pk=incident.pk).update(scheduled_content="paused")
-    assert needs_of(bob)[0].step.label == "Draft the holding statement"
+    assert needs_of(bob)[0].step.label == "Get the holding statement out"
     Response.objects.create(incident=incident, kind="holding", title="First word", author=alice)
-    assert needs_of(bob)[0].step.label == "See the statement through"
-
-
-def test_my_tasks_are_those_of_my_roles(client, activated, alice, bob, carol):
-    incident = activated(2)
-    own = Task.objects.create(incident=incident, role="SC", text="Keep the log", due_at=timezone.now())
-    other = Task.objects.create(incident=incident, role="LG", text="Look at the contracts")
-    html = page(client, alice)
-    assert own.text in html
-    assert other.text not in html
-    assert own.text not in page(client, carol)
-
-
-def test_a_review_and_an_action_wait_for_their_people(client, alice, bob, erin):
-    now = timezone.now()
-    incident = IncidentFactory(logged_by=alice, acknowledged_at=now, state="closed", level=2, resolved_at=now)
-    review = PostMortem.objects.create(
-        incident=incident, author=alice, state="in_review", submitted_at=timezone.now()
-    )
-    CorrectiveAction.objects.create(
-        post_mortem=review,
-        title="Drill the night shift",
-        owner=erin,
-        due_on=timezone.localdate(),
-        added_by=alice,
-    )
-    assert kinds(bob) == ["review"]
-    assert kinds(alice) == []
-    assert kinds(erin) == ["action"]
-    assert "Drill the night shift" in page(client, erin)
-
-
-def fill(rows: int, user) -> None:
-    """`rows` of everything that can wait for `user`."""
-    brand = BrandFactory()
-    other = UserFactory()
-    now = timezone.now()
-    incidents = Incident.objects.bulk_create(
-        Incident(
-            brand=brand, title=f"Incident {n}", logged_by=other, state="active", level=2, acknowledged_at=ack
-        )
-        for n in range(rows)
-        for ack in (None, now)
-    )
-    roles = [("SC", RoleState.ASSIGNED), ("CL", RoleState.ACCEPTED)]
-    RoleAssignment.objects.bulk_create(
-        RoleAssignment(incident=incident, role=role, user=user, state=state, assigned_by=other)
-        for incident in incidents
-        for role, state in roles
-    )
-    Task.objects.bulk_create(Task(incident=incident, role="CL", text="Do it") for incident in incidents)
-    hour = now.replace(minute=0, second=0, microsecond=0)
-    evidence = {"count": 48, "expected": 6.0, "sample": [], "alarm_hours": [], "rated": 60}
-    before = Signal.objects.count()
-    Signal.objects.bulk_create(
-        Signal(
-            brand=brand, hour=hour - timedelta(hours=n + before), last_hour=hour, peak=48, evidence=evidence
-        )
-        for n in range(rows)
-    )
-
-
-def queries(client, user) -> int:
-    client.force_login(user)
-    client.get("/")  # content types and the like are read once per process
-    with CaptureQueriesContext(
-        connection,
-    ) as captured:
-        assert client.get("/").status_code == 200
-    return len(captured)
-
-
-def test_as_many_queries_at_ten_rows_as_at_a_thousand(client, bob):
-    fill(10, bob)
-    few = queries(client, bob)
-    fill(500, bob)
-    assert queries(client, bob) == few
-    assert few <= 45
-
-
-def test_a_change_is_pulled_in_without_reload(client, alice):
-    html = page(client, alice)
-    assert 'sse-connect="/live/me/?told=0.0"' in html
-    assert "sse:changed" in html
-    assert 'hx-trigger="sse:told"' in html
+    assert needs_of(bob)[0].step.label == "Get the holding statement out"
+    Incident.objects.filter(pk=incident.pk).update(first_response_at=timezone.now())
+    assert needs_of(bob)[0].step.label == "Begin monitoring"
