@@ -1,4 +1,5 @@
 from allauth.account.decorators import secure_admin_login
+from allauth.account.urls import urlpatterns as account_pages
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
@@ -14,9 +15,23 @@ admin.site.index_title = _("What can be set here")
 # One door: the throttled login of everybody; who is signed in and no administrator gets 403.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
+# Signing in and out and the password. An address is who somebody is here, and where alerts go: administrators set it.
+ENTRANCE = {
+    "account_login",
+    "account_logout",
+    "account_inactive",
+    "account_signup",  # closed (people.adapter); mail to unknown addresses names it
+    "account_reauthenticate",
+    "account_change_password",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+}
+
 urlpatterns = [
     path("", desk, name="desk"),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include([page for page in account_pages if page.name in ENTRANCE])),
     path("people/", include("people.urls")),
     path("incidents/", include("incidents.urls")),
     path("responses/", include("responses.urls")),

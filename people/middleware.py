@@ -1,4 +1,4 @@
-"""Shows every page in the reader's own language and time zone."""
+"""Shows every page in the reader's own language and time zone, and leaves none behind in the browser."""
 
 import zoneinfo
 from collections.abc import Callable
@@ -23,4 +23,18 @@ class ReaderPreferencesMiddleware:
         activate_preferences(request)
         response = self.get_response(request)
         timezone.deactivate()
+        return response
+
+
+class NothingKeptMiddleware:
+    """No browser or proxy keeps what was shown to somebody signed in: after signing out, going back shows nothing."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        signed_in = request.user.is_authenticated
+        response = self.get_response(request)
+        if signed_in:
+            response.headers["Cache-Control"] = "no-store"
         return response
