@@ -13,8 +13,8 @@ from markdown_it import MarkdownIt
 _UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _WORD = rf"(?:(?![{_UNSPACED}])\w)+"
 _TOKEN = re.compile(rf"[{_UNSPACED}]|{_WORD}(?:['’]{_WORD})*|\s+|[^\w\s]", re.UNICODE)
-# Above this many words difflib may skip very frequent ones: a coarser diff beats a page that hangs.
-_EXACT_UP_TO_TOKENS = 4000
+# Comparing takes the square of this many words, lines or whatever: a coarser difference beats a page that hangs.
+_MOST_COMPARED = 2000
 
 _TAGS = {
     *("p", "br", "hr", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a"),
@@ -40,12 +40,17 @@ class Difference:
 
 
 def compare(old: str, new: str) -> Difference:
-    """Word by word (character by character where a script has no spaces), both sides complete."""
-    left, right = _TOKEN.findall(old), _TOKEN.findall(new)
-    coarse = max(len(left), len(right)) > _EXACT_UP_TO_TOKENS
+    """Word by word (character by character where a script has no spaces), both sides complete.
+
+    Very long texts are compared line by line, those with very many lines not within: they differ or they do not.
+    """
+    for parts in (_TOKEN.findall, _lines, _whole):
+        left, right = parts(old), parts(new)
+        if max(len(left), len(right)) <= _MOST_COMPARED:
+            break
     found = Difference()
     running = False
-    steps = difflib.SequenceMatcher(None, left, right, autojunk=coarse).get_opcodes()
+    steps = difflib.SequenceMatcher(None, left, right, autojunk=False).get_opcodes()
     for number, (tag, i1, i2, j1, j2) in enumerate(steps):
         # A blank between two changed words belongs to the change: five words replaced are one change.
         inside = 0 < number < len(steps) - 1 and "".join(left[i1:i2]).isspace()
@@ -55,6 +60,14 @@ def compare(old: str, new: str) -> Difference:
         _add(found.old, "".join(left[i1:i2]), changed)
         _add(found.new, "".join(right[j1:j2]), changed)
     return found
+
+
+def _lines(text: str) -> list[str]:
+    return text.splitlines(keepends=True)
+
+
+def _whole(text: str) -> list[str]:
+    return [text] if text else []
 
 
 def _add(side: list[Piece], text: str, changed: bool) -> None:

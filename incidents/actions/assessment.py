@@ -15,7 +15,7 @@ from incidents.models import CATEGORIES_BY_CLUSTER, Assessment, Incident, Incide
 from incidents.recipients import people_of_level
 from incidents.scct import Cluster
 from incidents.severity import Level, rate
-from journal.errors import Invalid
+from journal.errors import ActionRefused, Invalid
 from journal.models import Urgency
 from people.models import User
 
@@ -37,11 +37,19 @@ def assess(
 
     `facts` are the fields of TRIAGE_FACTS. Anybody may raise the level. Only the crisis lead lowers it, and only
     when this and the assessment before both say so; otherwise the scoring is kept and the level stays.
-    Raises Invalid for an override without a reason or for facts that triage needs and does not have.
+    Raises Invalid for an override without a reason or for facts that triage needs and does not have, ActionRefused
+    when anybody else than the crisis lead says that no rights are touched any more: Legal would not be asked then.
     """
     incident = lock_incident(incident.pk)
     require(actor, "incidents.work", incident)
     require_open(incident)
+    drops_legal = incident.rights_flag and not facts.get("rights_flag", True)
+    if drops_legal and not actor.has_perm("incidents.lead", incident):
+        raise ActionRefused(
+            _(
+                "Legal has to approve while rights of others are touched; only the crisis lead takes that back."
+            )
+        )
     for name in TRIAGE_FACTS:
         if name in facts:
             setattr(incident, name, facts[name])

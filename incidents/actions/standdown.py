@@ -27,6 +27,8 @@ def sign_off(*, incident: Incident, actor: User, role: str) -> SignOff:
         raise NotAllowed(
             _("Only the %(role)s of this incident signs here.") % {"role": CrisisRole(role).label}
         )
+    if incident.sign_offs.filter(user=actor).exclude(role=role).exists():
+        raise ActionRefused(_("You have signed in another role; this signature needs a second person."))
     signature, created = SignOff.objects.get_or_create(incident=incident, role=role, defaults={"user": actor})
     if not created:
         raise ActionRefused(_("%(person)s has signed already.") % {"person": signature.user})

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -12,8 +14,10 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from incidents.models import Incident
 from journal.models import Entry
 from people.models import User
+from people.prose import compare
 from tests.crisis.test_permissions import API, PAGES
 from tests.crisis.world import World
 
@@ -285,3 +289,26 @@ def test_times_at_the_ends_of_the_calendar(world: World, client: Client, moment:
                     ]
                 transaction.set_rollback(True)
     assert not failed, "\n".join(failed)
+
+
+def test_more_than_a_person_types_is_turned_away(alice: User, incident: Incident, client: Client):
+    client.force_login(alice)
+    much = "x" * (6 * 1024 * 1024)
+    url = reverse("incidents:situation", args=[incident.pk])
+    assert client.post(url, {"known": much}).status_code < 500
+    assert client.post(url, {f"field-{n}": "x" for n in range(1500)}).status_code == 400
+    body = json.dumps({"kind": "holding", "title": much, "texts": []})
+    url = reverse("api:start_response", args=[incident.pk])
+    assert client.post(url, body, content_type="application/json").status_code in (400, 413)
+
+
+@pytest.mark.parametrize("words", [2, 50, 200])
+def test_comparing_texts_made_to_be_slow_ends_in_time(words: int):
+    """Whoever approves opens the comparison: nobody may hang that page with a text."""
+    chance = random.Random(words)
+    old, new = (" ".join(f"w{chance.randrange(words)}" for _n in range(20_000)) for _side in range(2))
+    for joint in (" ", "\n"):
+        began = time.thread_time()
+        found = compare(old.replace(" ", joint), new.replace(" ", joint))
+        assert time.thread_time() - began < 2
+        assert "".join(piece.text for piece in found.new) == new.replace(" ", joint)

@@ -16,6 +16,7 @@ from django.utils import timezone
 from incidents import actions
 from incidents.models import Incident
 from journal.errors import ActionRefused
+from monitoring import actions as monitoring
 from monitoring.models import Mention
 from notifications.email import send
 from notifications.models import Delivery
@@ -23,6 +24,8 @@ from people.models import User
 from responses import actions as responses
 from responses.content import Content
 from responses.models import Channel, Tone
+from tests.conftest import SCORES
+from tests.crisis.world import raise_signal
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a long phrase for tests"
@@ -321,3 +324,43 @@ def test_a_text_approved_for_a_lower_level_is_not_published_at_a_higher_one(alic
     post = responses.Post(channel=channel.pk, url="https://x.com/1", published_at=timezone.now())
     with pytest.raises(ActionRefused, match="Legal"):
         responses.publish(response=response, actor=alice, content_hash=seal, posts=[post])
+
+
+def test_the_author_cannot_take_legal_out_of_the_approval(triaged, incident, alice, bob):
+    triaged(2, rights_flag=True)
+    facts = {"incident": incident, "scores": SCORES[2], "category": "service_outage"}
+    with pytest.raises(ActionRefused, match="crisis lead"):
+        actions.assess(actor=alice, rights_flag=False, **facts)
+    actions.assess(actor=alice, rights_flag=True, **facts)
+    actions.assign_role(incident=incident, actor=alice, role="CL", user=bob)
+    assert actions.assess(actor=bob, rights_flag=False, **facts).rights_flag is False
+
+
+def test_one_person_cannot_sign_a_stand_down_twice(activated, alice, bob, carol):
+    incident = activated(1)
+    actions.assign_role(incident=incident, actor=alice, role="EX", user=bob)
+    Incident.objects.filter(pk=incident.pk).update(state="monitoring")
+    actions.sign_off(incident=incident, actor=bob, role="CL")
+    with pytest.raises(ActionRefused, match="second person"):
+        actions.sign_off(incident=incident, actor=bob, role="EX")
+    executive = incident.role_assignments.get(role="EX")
+    actions.hand_over_role(assignment=executive, actor=bob, to=carol, briefing="You sign")
+    assert actions.sign_off(incident=incident, actor=carol, role="EX").user == carol
+
+
+def test_a_signal_does_not_name_the_confidential_incident_behind_it(client, alice, erin, admin, brand):
+    signal = raise_signal(brand)
+    monitoring.open_incident(signal=signal, actor=alice, title="Hushed crisis", confidential=True)
+    for outsider in (erin, admin):
+        client.force_login(outsider)
+        for url in (
+            signal.get_absolute_url(),
+            reverse("monitoring:signals"),
+            reverse("monitoring:mentions"),
+            reverse("api:get_signal", args=[signal.pk]),
+            reverse("desk"),
+            reverse("notifications:list"),
+        ):
+            page = client.get(url).content.decode()
+            assert "Hushed" not in page
+            assert Incident.objects.get().get_absolute_url() not in page
