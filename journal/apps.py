@@ -5,3 +5,11 @@ from django.utils.translation import gettext_lazy as _
 class JournalConfig(AppConfig):
     name = "journal"
     verbose_name = _("Journal")
+
+    def ready(self) -> None:
+        from journal import kinds
+        from journal.people import on_person_changed
+        from people.signals import person_changed
+
+        kinds.declare({"person.changed": _("{actor} changed {person} in the administration: {fields}")})
+        person_changed.connect(on_person_changed, dispatch_uid="journal.on_person_changed")

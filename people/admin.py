@@ -5,10 +5,12 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import UserChangeForm
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from people.forms import zone_choices
-from people.models import CrisisRole, DutyShift, User
+from people.models import CrisisRole, User
+from people.signals import person_changed
 
 
 class PersonForm(UserChangeForm):
@@ -43,8 +45,11 @@ class PersonAdmin(UserAdmin):
     ]
     add_fieldsets = [(None, {"fields": ["email", "name", "site_role", "password1", "password2"]})]
 
+    def log_addition(self, request: HttpRequest, person: User, message: Any) -> Any:
+        person_changed.send(sender=User, person=person, actor=request.user, fields=["email"])
+        return super().log_addition(request, person, message)
 
-@admin.register(DutyShift)
-class DutyShiftAdmin(admin.ModelAdmin):
-    list_display = ["role", "user", "starts_at", "ends_at"]
-    list_filter = ["role"]
+    def log_change(self, request: HttpRequest, person: User, message: Any) -> Any:
+        fields = [name for item in message for name in item.get("changed", {}).get("fields", [])]
+        person_changed.send(sender=User, person=person, actor=request.user, fields=fields)
+        return super().log_change(request, person, message)

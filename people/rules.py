@@ -45,7 +45,6 @@ def model_permissions(app_label: str, *models: str) -> None:
             rules.add_perm(f"{app_label}.{verb}_{model}", can_administer)
 
 
-model_permissions("people", "user", "dutyshift")
+model_permissions("people", "user")  # the roster has a page of its own, which records and tells
 model_permissions("escalations", "policy", "policystep")
-rules.add_perm("people.delete_dutyshift", can_administer)
 rules.add_perm("escalations.delete_policystep", can_administer)

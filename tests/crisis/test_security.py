@@ -16,6 +16,7 @@ from django.utils import timezone
 from incidents import actions
 from incidents.models import Incident
 from journal.errors import ActionRefused
+from journal.models import Entry
 from monitoring import actions as monitoring
 from monitoring.models import Mention
 from notifications.email import send
@@ -304,6 +305,23 @@ def test_capacities_are_crisis_roles(client, admin, bob):
     bob.refresh_from_db()
     assert bob.capacities == ["CO"]
     assert client.post(url, {**form, "capacities": ["CO", "LG"]}).status_code == 302
+
+
+def test_who_may_do_what_never_changes_in_silence(client, admin, bob):
+    """An administrator who signs in as an approver would pass every other guard."""
+    client.force_login(admin)
+    form = {"email": bob.email, "name": bob.name, "language": "en", "time_zone": "UTC", "is_active": "on"}
+    client.post(reverse("admin:people_user_change", args=[bob.pk]), {**form, "site_role": "communicator"})
+    client.post(
+        reverse("admin:auth_user_password_change", args=[bob.pk]),
+        {"password1": PASSWORD, "password2": PASSWORD, "usable_password": "true", "set-password": ""},
+    )
+    bob.refresh_from_db()
+    assert bob.check_password(PASSWORD)
+    role, password = Entry.objects.filter(kind="person.changed").order_by("seq")
+    assert (role.data["site_role"], role.actor) == ("communicator", admin)
+    assert "assword" in password.data["fields"]
+    assert Delivery.objects.inbox(bob).count() == 2
 
 
 # Approval after everything around it has changed

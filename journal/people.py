@@ -1,0 +1,32 @@
+"""Who may do what is a part of the record too: every change by an administrator becomes an entry."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from journal.actions import record
+from people.models import SiteRole, User
+
+STREAM = "people"
+
+
+@transaction.atomic
+def on_person_changed(*, person: User, actor: User, fields: list[str], **_signal: Any) -> None:
+    """The other administrators and the person are told: a new password or role is nothing to do in silence."""
+    administrators = User.objects.filter(site_role=SiteRole.ADMINISTRATOR, is_active=True)
+    record(
+        stream=STREAM,
+        kind="person.changed",
+        actor=actor,
+        data={
+            "who": person.pk,
+            "person": str(person),
+            "fields": ", ".join(fields),
+            "site_role": person.site_role,
+            "capacities": person.capacities,
+            "active": person.is_active,
+        },
+        audience=[*administrators, person],
+    )
