@@ -11,5 +11,10 @@ class JournalConfig(AppConfig):
         from journal.people import on_person_changed
         from people.signals import person_changed
 
-        kinds.declare({"person.changed": _("{actor} changed {person} in the administration: {fields}")})
+        kinds.declare(
+            {
+                "person.changed": _("{actor} changed {person} in the administration: {fields}"),
+                "person.renamed": _("{before} goes by the name {person} now"),
+            }
+        )
         person_changed.connect(on_person_changed, dispatch_uid="journal.on_person_changed")

@@ -1,4 +1,4 @@
-"""Who may do what is a part of the record too: every change by an administrator becomes an entry."""
+"""Who may do what, and who is meant by a name, is a part of the record too."""
 
 from __future__ import annotations
 
@@ -13,16 +13,19 @@ STREAM = "people"
 
 
 @transaction.atomic
-def on_person_changed(*, person: User, actor: User, fields: list[str], **_signal: Any) -> None:
-    """The other administrators and the person are told: a new password or role is nothing to do in silence."""
+def on_person_changed(
+    *, person: User, actor: User, fields: list[str], before: str = "", **_signal: Any
+) -> None:
+    """The other administrators and the person are told: a new password, role or name is nothing to do in silence."""
     administrators = User.objects.filter(site_role=SiteRole.ADMINISTRATOR, is_active=True)
     record(
         stream=STREAM,
-        kind="person.changed",
+        kind="person.renamed" if before else "person.changed",
         actor=actor,
         data={
             "who": person.pk,
             "person": str(person),
+            "before": before,
             "fields": ", ".join(fields),
             "site_role": person.site_role,
             "capacities": person.capacities,

@@ -1,5 +1,6 @@
 from django.dispatch import Signal
 
-# An administrator has entered or changed a person (arguments: person, actor, fields). What somebody may do, and who
-# can sign in as whom, hangs on it: the journal listens.
+# An administrator has entered or changed a person, or somebody calls themselves something else (arguments: person,
+# actor, fields; before: the name until now). What somebody may do, and as whom they appear, hangs on it: the journal
+# listens.
 person_changed = Signal()

@@ -150,6 +150,9 @@ def without_token(page: bytes) -> bytes:
 def test_signing_in_leads_nowhere_else(client, known, target):
     answer = sign_in(client, known.email, PASSWORD, next=target)
     assert answer.headers["Location"] == reverse("desk")
+    answer = client.post(reverse("account_logout"), {"next": target})
+    assert "evil" not in answer.headers["Location"]
+    assert "javascript" not in answer.headers["Location"]
 
 
 def test_nobody_changes_their_own_address(client, known):
@@ -322,6 +325,16 @@ def test_who_may_do_what_never_changes_in_silence(client, admin, bob):
     assert (role.data["site_role"], role.actor) == ("communicator", admin)
     assert "assword" in password.data["fields"]
     assert Delivery.objects.inbox(bob).count() == 2
+
+
+def test_nobody_takes_another_name_unseen(client, alice, admin):
+    client.force_login(alice)
+    form = {"name": "Bob Nowak", "language": "en", "time_zone": "UTC"}
+    client.post(reverse("people:preferences"), form)
+    client.post(reverse("people:preferences"), {**form, "language": "tr"})
+    entry = Entry.objects.get(kind="person.renamed")
+    assert (entry.data["before"], entry.data["person"]) == ("Alice Kaya", "Bob Nowak")
+    assert Delivery.objects.inbox(admin).filter(entry=entry).exists()
 
 
 # Approval after everything around it has changed
