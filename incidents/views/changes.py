@@ -13,10 +13,11 @@ from django.views.decorators.http import require_POST
 from incidents import actions, playbooks
 from incidents.access import incident_or_404
 from incidents.actions.situation import advice_for
-from incidents.forms import ActivateForm, ReasonForm, SituationForm, StrategyForm, TriageForm
+from incidents.forms import ActivateForm, SituationForm, StrategyForm, TriageForm
 from incidents.models import Incident
 from incidents.scct import ALWAYS_FIRST
 from incidents.severity import LOWEST_SCORE
+from incidents.views.reasons import reason_page
 from journal.errors import Conflict
 from journal.http import attempt
 from people.access import SignedInRequest, needs
@@ -154,19 +155,10 @@ def strategy(request: SignedInRequest, pk: int) -> HttpResponse:
 @needs("people.work")
 def no_response(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        done = attempt(
-            request,
-            lambda: actions.decide_no_response(incident=incident, actor=request.user, **form.cleaned_data),
-            _("Decision logged; the clock for the holding statement has stopped."),
-        )
-        if done:
-            return redirect("incidents:room", pk)
-    return confirm(
+    return reason_page(
         request,
         incident,
-        form,
+        lambda reason: actions.decide_no_response(incident=incident, actor=request.user, reason=reason),
         title=_("Decide not to respond in public"),
         text=_("Silence can be right, but it is read as an answer. The reason is part of the record."),
         consequences=[
@@ -174,58 +166,26 @@ def no_response(request: SignedInRequest, pk: int) -> HttpResponse:
             _("Everybody in the room sees the reason."),
         ],
         label=_("Log the decision"),
+        done=_("Decision logged; the clock for the holding statement has stopped."),
     )
 
 
 @needs("people.work")
 def dismiss(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
-    form = ReasonForm(request.POST or None, initial={"reason": incident.dismissal_reason})
-    if request.method == "POST" and form.is_valid():
-        done = attempt(
-            request, lambda: actions.dismiss(incident=incident, actor=request.user, **form.cleaned_data)
-        )
-        if done:
-            return redirect("incidents:room", pk)
     proposed = incident.dismissal_proposed_by
     text = (
         _("%(person)s proposes this; you would be the second person to agree.") % {"person": proposed}
         if proposed
         else _("Nothing to act on? At L1 and L2 a second person has to agree.")
     )
-    return confirm(
+    return reason_page(
         request,
         incident,
-        form,
+        lambda reason: actions.dismiss(incident=incident, actor=request.user, reason=reason),
         title=_("Dismiss this incident"),
         text=text,
         consequences=[_("All its clocks stop."), _("It can be reopened with a reason.")],
         label=_("Dismiss"),
-    )
-
-
-def confirm(
-    request: SignedInRequest,
-    incident: Incident,
-    form: ReasonForm,
-    *,
-    title: str,
-    text: str,
-    consequences: list[str],
-    label: str,
-    tone: str = "danger",
-) -> HttpResponse:
-    return render(
-        request,
-        "_confirm.html",
-        {
-            "incident": incident,
-            "form": form,
-            "confirm_title": title,
-            "confirm_text": text,
-            "consequences": consequences,
-            "confirm_label": label,
-            "confirm_tone": tone,
-            "cancel_url": incident.get_absolute_url(),
-        },
+        proposed=incident.dismissal_reason,
     )

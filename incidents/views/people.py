@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from incidents import actions
 from incidents.access import incident_or_404
-from incidents.forms import HandOverForm, MembersForm, ReasonForm, RoleForm
+from incidents.forms import HandOverForm, MembersForm, RoleForm
 from incidents.models import Incident, RoleAssignment
-from incidents.views.changes import confirm
+from incidents.views.reasons import reason_page
 from journal.http import attempt
 from people.access import SignedInRequest, needs
 from people.models import CrisisRole
@@ -65,23 +66,16 @@ def accept(request: SignedInRequest, pk: int) -> HttpResponse:
 @needs("people.work")
 def decline(request: SignedInRequest, pk: int) -> HttpResponse:
     assignment = _assignment_or_404(request, pk)
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        done = attempt(
-            request,
-            lambda: actions.decline_role(assignment=assignment, actor=request.user, **form.cleaned_data),
-            _("Declined; whoever asked you has been told."),
-        )
-        if done:
-            return redirect("desk")
-    return confirm(
+    return reason_page(
         request,
         assignment.incident,
-        form,
+        lambda reason: actions.decline_role(assignment=assignment, actor=request.user, reason=reason),
         title=_("Decline: %(role)s") % {"role": assignment.get_role_display()},
         text=_("Say why, so that the right person can be asked next."),
         consequences=[_("The role is vacant again."), _("Whoever asked you is alerted.")],
         label=_("Decline"),
+        done=_("Declined; whoever asked you has been told."),
+        then=reverse("desk"),
     )
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from incidents import actions, gates
 from incidents.access import incident_or_404
 from incidents.actions.standdown import SIGNING_ROLES
-from incidents.forms import ReasonForm
 from incidents.models import IncidentState
-from incidents.views.changes import confirm
+from incidents.views.reasons import reason_page
 from journal.http import attempt
 from people.access import SignedInRequest, needs
 from people.models import CrisisRole
@@ -69,24 +69,16 @@ def waive(request: SignedInRequest, pk: int, check: str) -> HttpResponse:
         label = gates.get(check).label
     except KeyError:
         raise Http404 from None
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        done = attempt(
-            request,
-            lambda: actions.waive_check(
-                incident=incident, actor=request.user, check_code=check, reason=form.cleaned_data["reason"]
-            ),
-        )
-        if done:
-            return redirect("incidents:stand_down", pk)
-    return confirm(
+    return reason_page(
         request,
         incident,
-        form,
+        lambda reason: actions.waive_check(
+            incident=incident, actor=request.user, check_code=check, reason=reason
+        ),
         title=_("None applies: %(check)s") % {"check": label},
         text=_("The reason stands in the record and in the post-mortem."),
-        consequences=[],
         label=_("It does not apply"),
+        then=reverse("incidents:stand_down", args=[pk]),
     )
 
 
@@ -110,20 +102,12 @@ def monitoring(request: SignedInRequest, pk: int) -> HttpResponse:
 @needs("people.work")
 def flare_up(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        done = attempt(
-            request, lambda: actions.breach(incident=incident, actor=request.user, **form.cleaned_data)
-        )
-        if done:
-            return redirect(incident)
-    return confirm(
+    return reason_page(
         request,
         incident,
-        form,
+        lambda reason: actions.breach(incident=incident, actor=request.user, reason=reason),
         title=_("It flares up again"),
         text=_("The incident goes back to active and everybody of its level is alerted."),
-        consequences=[],
         label=_("Back to active"),
     )
 
@@ -144,17 +128,10 @@ def close(request: SignedInRequest, pk: int) -> HttpResponse:
 @needs("people.work")
 def reopen(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        done = attempt(
-            request, lambda: actions.reopen(incident=incident, actor=request.user, **form.cleaned_data)
-        )
-        if done:
-            return redirect(incident)
-    return confirm(
+    return reason_page(
         request,
         incident,
-        form,
+        lambda reason: actions.reopen(incident=incident, actor=request.user, reason=reason),
         title=_("Reopen the incident"),
         text=_("A late comment rekindles a crisis: reopen only when there is something new to act on."),
         consequences=[
