@@ -259,8 +259,8 @@ def test_no_sequence_of_deeds_reaches_a_forbidden_state():
     run_state_machine_as_test(
         ResponseLife,
         settings=settings(
-            max_examples=25,
-            stateful_step_count=25,
+            max_examples=15,
+            stateful_step_count=20,
             deadline=None,
             suppress_health_check=list(HealthCheck),
             derandomize=True,
