@@ -95,9 +95,7 @@ def main() -> None:
             "translation drift was not checked: xgettext is missing (Debian: apt-get install gettext)\n"
         )
     elif found := drift():
-        sys.exit(
-            "\n".join(found) + "\nRun 'make messages' and translate."
-        )
+        sys.exit("\n".join(found) + "\nRun 'make messages' and translate.")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
@@ -10,8 +11,8 @@ from django.db.models import Max
 from django.db.models.functions import Now
 
 from escalations.models import Deadline, DeadlineState, Policy
-from escalations.wake import wake
 from journal.actions import supersede
+from journal.wake import wake
 
 
 def arm(
@@ -42,7 +43,7 @@ def arm(
         armed_at=since,
         due_at=since + timedelta(seconds=steps[0]["after_seconds"]),
     )
-    transaction.on_commit(wake, robust=True)
+    transaction.on_commit(partial(wake, "escalations.tasks.fire_due"), robust=True)
     return deadline
 
 

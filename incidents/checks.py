@@ -29,14 +29,21 @@ def stakeholders_told(incident: Incident) -> list[Blocker]:
 def department_notified(incident: Incident) -> list[Blocker]:
     if incident.department_notified_at:
         return []
-    return [Blocker(_("responsible department not notified"), _room(incident, "stand-down"))]
+    return [
+        Blocker(
+            _("responsible department not notified"), reverse("incidents:department", args=[incident.pk])
+        )
+    ]
 
 
 def signed(incident: Incident) -> list[Blocker]:
     signatures = set(incident.sign_offs.values_list("role", flat=True))
     needed = [CrisisRole.CRISIS_LEAD] + ([CrisisRole.EXECUTIVE] if incident.level == Level.L1 else [])
     return [
-        Blocker(_("%(role)s has not signed") % {"role": role.label}, _room(incident, "stand-down"))
+        Blocker(
+            _("%(role)s has not signed") % {"role": role.label},
+            f"{reverse('incidents:stand_down', args=[incident.pk])}#signatures",
+        )
         for role in needed
         if role not in signatures
     ]

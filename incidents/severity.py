@@ -37,9 +37,9 @@ class Input:
 INPUTS = (
     Input(
         "reach",
-        _("Reach, in % of our own followers"),
+        _("Reach, as a share of our own followers (%)"),
         2,
-        (_("under 1 %"), _("1 % or more"), _("10 % or more"), _("100 % or more")),
+        (_("under 1 %"), _("at least 1 %"), _("at least 10 %"), _("at least 100 %")),
     ),
     Input(
         "velocity",

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 
 _sentences: dict[str, str | Promise] = {}
 _labels: dict[str, dict[Any, str | Promise]] = {}
@@ -35,4 +36,6 @@ class _Missing(dict[str, Any]):
 def sentence(kind: str, actor: str, data: Mapping[str, Any]) -> str:
     """The entry in the words of the active language. Data that an older version did not record reads as a dash."""
     words = {key: _labels[key].get(value, value) if key in _labels else value for key, value in data.items()}
+    if data.get("deputy") and "role" in words:
+        words["role"] = gettext("%(role)s (deputy)") % {"role": words["role"]}
     return str(_sentences.get(kind, kind)).format_map(_Missing({**words, "actor": actor}))

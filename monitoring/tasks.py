@@ -8,11 +8,10 @@ from django.utils import timezone
 
 from incidents.models import Brand
 from monitoring import actions
-from monitoring.actions.imports import STALE_AFTER
+from monitoring.actions.imports import STALE_AFTER, wake_import
 from monitoring.importing.work import carry_on
 from monitoring.models import ImportRun, Mention
 from monitoring.models.imports import UNFINISHED
-from monitoring.wake import wake_import
 
 
 @shared_task

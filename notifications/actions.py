@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from journal import live
 from journal.models import Entry, Urgency
+from journal.wake import wake
 from notifications.models import Channel, Delivery, DeliveryState, Priority
-from notifications.wake import wake
 from people.models import User
 
 # An alert older than this helps nobody; it stays visible in the app but is no longer sent.
@@ -50,7 +50,7 @@ def fan_out(*, entry: Entry, **_signal: Any) -> None:
     for person_id in entry.audience:
         transaction.on_commit(partial(live.publish, f"person-{person_id}", "told"), robust=True)
     if len(channels) > 1:
-        transaction.on_commit(wake, robust=True)
+        transaction.on_commit(partial(wake, "notifications.tasks.deliver"), robust=True)
 
 
 def withdraw(*, entry_ids: Iterable[int], **_signal: Any) -> None:

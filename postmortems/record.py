@@ -92,11 +92,11 @@ def hours_open(incident: Incident, start: datetime) -> list[Hour]:
 def curve(incident: Incident) -> Chart | None:
     """How fast and how strongly it spread, from a day before the first post; None where nobody posted."""
     onset = min(incident.first_post_at or incident.detected_at, incident.detected_at)
-    end = min(incident.resolved_at or timezone.now(), onset + LONGEST) + AFTER
+    end = min(min(incident.resolved_at or timezone.now(), onset + LONGEST) + AFTER, timezone.now())
     mentions = Mention.objects.filter(brand=incident.brand_id)
     if not mentions.between(onset - AFTER, end).exists():
         return None
-    return volume_chart(mentions, onset - AFTER, end, onset=onset)
+    return volume_chart(mentions, onset - AFTER, end, onset=incident.first_post_at)
 
 
 def timeline(incident: Incident) -> list[Entry]:

@@ -14,7 +14,14 @@ from incidents.actions.lifecycle import (
     resolve,
 )
 from incidents.actions.locking import lock_incident
-from incidents.actions.people import accept_role, assign_role, change_members, decline_role, hand_over_role
+from incidents.actions.people import (
+    accept_role,
+    assign_role,
+    change_members,
+    decline_role,
+    hand_over_role,
+    require_may_hand_over,
+)
 from incidents.actions.situation import (
     change_situation,
     choose_strategy,
@@ -58,6 +65,7 @@ __all__ = [
     "promise_next_update",
     "recipients",
     "reopen",
+    "require_may_hand_over",
     "resolve",
     "settle_task",
     "sign_off",

@@ -69,8 +69,7 @@ def hand_over_role(*, assignment: RoleAssignment, actor: User, to: User, briefin
     assignment = RoleAssignment.objects.select_for_update().get(pk=assignment.pk)
     if assignment.ended_at:
         raise ActionRefused(_("This role was handed over meanwhile. Reload the page."))
-    if actor.pk != assignment.user_id and not actor.has_perm("incidents.lead", incident):
-        raise NotAllowed(_("Only the holder or the crisis lead hands a role over."))
+    require_may_hand_over(assignment, actor)
     briefing = require_text(briefing, _("Write a briefing: what is going on, what is next, what is open."))
     if to.pk == assignment.user_id:
         raise Invalid(_("Choose somebody else to hand over to."))
@@ -109,6 +108,12 @@ def change_members(*, incident: Incident, actor: User, confidential: bool, membe
         members=", ".join(str(member) for member in members),
     )
     return incident
+
+
+def require_may_hand_over(assignment: RoleAssignment, actor: User) -> None:
+    """Raises NotAllowed for everybody but the holder and whoever leads the incident."""
+    if actor.pk != assignment.user_id and not actor.has_perm("incidents.lead", assignment.incident):
+        raise NotAllowed(_("Only the holder or the crisis lead hands a role over."))
 
 
 def _lock_own(assignment: RoleAssignment, actor: User) -> tuple[Incident, RoleAssignment]:

@@ -39,9 +39,13 @@ def people(request: SignedInRequest, pk: int) -> HttpResponse:
         )
         if done:
             return redirect("incidents:people", pk)
-    return render(
-        request, "incidents/people.html", {"incident": incident, "form": form, "roles": role_table(incident)}
-    )
+    context = {
+        "incident": incident,
+        "form": form,
+        "roles": role_table(incident),
+        "leads": request.user.has_perm("incidents.lead", incident),
+    }
+    return render(request, "incidents/people.html", context)
 
 
 def role_table(incident: Incident) -> list[tuple[CrisisRole, RoleAssignment | None, RoleAssignment | None]]:
@@ -55,10 +59,12 @@ def role_table(incident: Incident) -> list[tuple[CrisisRole, RoleAssignment | No
 @needs("people.work")
 def accept(request: SignedInRequest, pk: int) -> HttpResponse:
     assignment = _assignment_or_404(request, pk)
+    role = assignment.get_role_display()
     attempt(
         request,
         lambda: actions.accept_role(assignment=assignment, actor=request.user),
-        _("You are %(role)s now.") % {"role": assignment.get_role_display()},
+        _("You are %(role)s now.")
+        % {"role": _("%(role)s (deputy)") % {"role": role} if assignment.is_deputy else role},
     )
     return redirect(assignment.incident)
 
@@ -82,6 +88,7 @@ def decline(request: SignedInRequest, pk: int) -> HttpResponse:
 @needs("people.work")
 def hand_over(request: SignedInRequest, pk: int) -> HttpResponse:
     assignment = _assignment_or_404(request, pk)
+    actions.require_may_hand_over(assignment, request.user)  # before a briefing is written in vain
     form = HandOverForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         done = attempt(

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_POST
 from incidents import actions, gates
 from incidents.access import incident_or_404
 from incidents.actions.standdown import SIGNING_ROLES
-from incidents.models import IncidentState
+from incidents.models import Incident, IncidentState
 from incidents.views.reasons import reason_page
 from journal.http import attempt
 from people.access import SignedInRequest, needs
-from people.models import CrisisRole
+from people.models import CrisisRole, User
 
 
 @needs("people.work")
@@ -33,21 +33,24 @@ def gate(request: SignedInRequest, pk: int) -> HttpResponse:
     ):
         return redirect(incident)
     results = gates.results(incident, IncidentState.RESOLVED)
-    held = set(
-        incident.role_assignments.active()
-        .filter(user=request.user, role__in=SIGNING_ROLES)
-        .values_list("role", flat=True)
-    )
-    signed = set(incident.sign_offs.values_list("role", flat=True))
     context = {
         "incident": incident,
         "results": results,
         "ready": all(result.passed for result in results) and incident.state == IncidentState.MONITORING,
         "signatures": incident.sign_offs.select_related("user"),
-        "may_sign": [CrisisRole(role) for role in sorted(held - signed)],
+        "may_sign": _may_sign(incident, request.user),
         "leads": request.user.has_perm("incidents.lead", incident),
     }
     return render(request, "incidents/stand_down.html", context)
+
+
+def _may_sign(incident: Incident, user: User) -> list[CrisisRole]:
+    """The roles in which `user` can sign now: offered only while the signature would be taken."""
+    if incident.state != IncidentState.MONITORING:
+        return []
+    held = incident.role_assignments.active().filter(user=user, role__in=SIGNING_ROLES)
+    signed = incident.sign_offs.values_list("role", flat=True)
+    return [CrisisRole(role) for role in sorted(set(held.values_list("role", flat=True)) - set(signed))]
 
 
 @require_POST
@@ -66,19 +69,20 @@ def sign(request: SignedInRequest, pk: int) -> HttpResponse:
 def waive(request: SignedInRequest, pk: int, check: str) -> HttpResponse:
     incident = incident_or_404(request, pk)
     try:
-        label = gates.get(check).label
+        waived = gates.get(check)
     except KeyError:
         raise Http404 from None
+    page = "incidents:monitoring" if waived.to_state == IncidentState.MONITORING else "incidents:stand_down"
     return reason_page(
         request,
         incident,
         lambda reason: actions.waive_check(
             incident=incident, actor=request.user, check_code=check, reason=reason
         ),
-        title=_("None applies: %(check)s") % {"check": label},
+        title=f"{_('Does not apply')}: {waived.label}",
         text=_("The reason stands in the record and in the post-mortem."),
         label=_("It does not apply"),
-        then=reverse("incidents:stand_down", args=[pk]),
+        then=reverse(page, args=[pk]),
     )
 
 
@@ -96,7 +100,9 @@ def monitoring(request: SignedInRequest, pk: int) -> HttpResponse:
     ):
         return redirect(incident)
     results = gates.results(incident, IncidentState.MONITORING)
-    return render(request, "incidents/monitoring.html", {"incident": incident, "results": results})
+    leads = request.user.has_perm("incidents.lead", incident)
+    context = {"incident": incident, "results": results, "leads": leads}
+    return render(request, "incidents/monitoring.html", context)
 
 
 @needs("people.work")

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -19,16 +20,23 @@ from django.utils.translation import gettext_lazy as _
 from incidents.models import Brand
 from journal.actions import record
 from journal.errors import ActionRefused, Invalid, NotAllowed
+from journal.wake import wake
 from monitoring.importing import rejects, storing
 from monitoring.importing.reading import Record
 from monitoring.importing.rows import Row
 from monitoring.models import ImportRun, ImportState
 from monitoring.models.imports import UNFINISHED
-from monitoring.wake import wake_import
 from people.models import User
 
 # A worker that shows no sign of life for this long was killed; batches take well under a second.
 STALE_AFTER = timedelta(seconds=60)
+
+
+def wake_import(run_id: int) -> None:
+    """Hint that a worker should carry on with this import; the sweep finds it otherwise."""
+    wake("monitoring.tasks.carry_on_import", run_id, expires=60)
+
+
 MAX_ATTEMPTS = 5
 
 
@@ -86,7 +94,7 @@ def _queue(
         by=actor,
     )
     _note(run, "import.queued", actor)
-    transaction.on_commit(lambda: wake_import(run.pk), robust=True)
+    transaction.on_commit(partial(wake_import, run.pk), robust=True)
     return run
 
 
@@ -119,7 +127,7 @@ def retry(*, run: ImportRun, actor: User) -> ImportRun:
     run.state, run.error, run.finished_at, run.attempts, run.token = ImportState.QUEUED, "", None, 0, None
     run.save(update_fields=["state", "error", "finished_at", "attempts", "token"])
     _note(run, "import.retried", actor)
-    transaction.on_commit(lambda: wake_import(run.pk), robust=True)
+    transaction.on_commit(partial(wake_import, run.pk), robust=True)
     return run
 
 
@@ -180,7 +188,7 @@ def pause(*, run: ImportRun) -> None:
     run = _mine(run)
     run.token, run.attempts = None, 0
     run.save(update_fields=["token", "attempts"])
-    transaction.on_commit(lambda: wake_import(run.pk), robust=True)
+    transaction.on_commit(partial(wake_import, run.pk), robust=True)
 
 
 @transaction.atomic

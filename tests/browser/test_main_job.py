@@ -119,7 +119,7 @@ def open_incident_from_signal(alice: Page) -> str:
 def triage_and_activate(alice: Page) -> None:
     alice.goto(re.sub(r"(/incidents/\d+/).*", r"\1triage/", alice.url))
     for question, answer in (
-        ("Reach", "10 % or more"),
+        ("Reach", "at least 10 %"),
         ("Velocity", "10× or more"),
         ("Fall of net sentiment", "25 or more"),
         ("Media", "many or international"),

@@ -5,18 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from crisis.needs import needs_of
 from escalations.models import Deadline
 from incidents import actions
-from incidents.models import Incident, RoleAssignment, RoleState, Task
+from incidents.models import Incident, RoleAssignment
 from monitoring.models import Signal
-from postmortems.models import CorrectiveAction, PostMortem
 from responses.models import Response
-from tests.factories import BrandFactory, IncidentFactory, UserFactory
+from tests.factories import IncidentFactory
 
 pytestmark = pytest.mark.django_db
 

@@ -97,7 +97,7 @@ PAGES: dict[str, Row] = {
     ),
     "incidents:hand_over_role": Row(
         of("role"),
-        get=WORKERS,
+        get=COMMUNICATOR | APPROVERS,
         post=COMMUNICATOR | APPROVERS,
         data=lambda world: {"to": world.people["administrator"].pk, "briefing": "All quiet"},
     ),

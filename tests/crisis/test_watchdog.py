@@ -56,8 +56,9 @@ def test_without_workers_and_broker_a_deadline_fires_in_time(incident, admin, tm
 def test_a_broker_that_is_gone_keeps_nobody_waiting(transactional_db):
     """Every action sends hints when it commits; the person who acted waits for them."""
     program = (
-        "import time, django; django.setup(); from escalations.wake import wake; "
-        "began = time.monotonic(); wake(); wake(); print(time.monotonic() - began)"
+        "import time, django; django.setup(); from journal.wake import wake; "
+        "began = time.monotonic(); wake('escalations.tasks.fire_due'); wake('notifications.tasks.deliver'); "
+        "print(time.monotonic() - began)"
     )
     done = subprocess.run(
         [sys.executable, "-c", program],
