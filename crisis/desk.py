@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, F, Prefetch
@@ -32,11 +32,14 @@ def desk(request: SignedInRequest) -> HttpResponse:
     user = request.user
     needs = needs_of(user)
     tasks, task_count = _tasks(user)
+    others = _others_of_mine(user, needs)
+    clocks = [clock.due_at for incident, _step in others for clock in getattr(incident, "clocks", [])[:1]]
+    dues = [*clocks, *(need.due_at for need in needs), *(task.due_at for task in tasks)]
     context = {
         "needs": needs,
-        "state": _state(user, needs),
+        "state": _state(user, needs, [due for due in dues if due]),
         "works": user.has_perm("people.work"),
-        "mine": _others_of_mine(user, needs),
+        "mine": others,
         "tasks": tasks,
         "tasks_more": task_count - len(tasks),
         "open_incidents": _open_incidents(user),
@@ -45,21 +48,20 @@ def desk(request: SignedInRequest) -> HttpResponse:
     return render(request, "crisis/desk.html", context)
 
 
-def _state(user: User, needs: list[Need]) -> dict[str, Any]:
-    """The figures of the one sentence on top, and of the tiles per level."""
+def _state(user: User, needs: list[Need], dues: list[datetime]) -> dict[str, Any]:
+    """The figures of the one sentence on top, and of the tiles per level; `dues` is every clock on the page."""
     by_level = (
         Incident.objects.visible_to(user).open().order_by().values_list("level").annotate(n=Count("pk"))
     )
     counts = dict(by_level)
     kinds = Counter(need.kind for need in needs)
     today = timezone.now() + timedelta(days=1)
-    dues = [need.due_at for need in needs if need.due_at and need.due_at < today]
     return {
         "open": sum(counts.values()),
         "levels": [(level, counts.get(level, 0)) for level in (*Level.values, None)],
         "approvals": kinds["approval"],
         "others": len(needs) - kinds["approval"],
-        "next_due": min(dues, default=None),
+        "next_due": min((due for due in dues if due < today), default=None),
     }
 
 

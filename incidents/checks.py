@@ -30,9 +30,7 @@ def department_notified(incident: Incident) -> list[Blocker]:
     if incident.department_notified_at:
         return []
     return [
-        Blocker(
-            _("responsible department not notified"), reverse("incidents:department", args=[incident.pk])
-        )
+        Blocker(_("responsible department not notified"), reverse("incidents:department", args=[incident.pk]))
     ]
 
 

@@ -20,7 +20,7 @@ from incidents.actions.people import (
     change_members,
     decline_role,
     hand_over_role,
-    require_may_hand_over,
+    may_hand_over,
 )
 from incidents.actions.situation import (
     change_situation,
@@ -59,13 +59,13 @@ __all__ = [
     "lock_incident",
     "log_incident",
     "mark_claim_proven",
+    "may_hand_over",
     "note_first_response",
     "notify_department",
     "on_missed",
     "promise_next_update",
     "recipients",
     "reopen",
-    "require_may_hand_over",
     "resolve",
     "settle_task",
     "sign_off",

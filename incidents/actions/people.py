@@ -69,7 +69,8 @@ def hand_over_role(*, assignment: RoleAssignment, actor: User, to: User, briefin
     assignment = RoleAssignment.objects.select_for_update().get(pk=assignment.pk)
     if assignment.ended_at:
         raise ActionRefused(_("This role was handed over meanwhile. Reload the page."))
-    require_may_hand_over(assignment, actor)
+    if not may_hand_over(assignment, actor):
+        raise NotAllowed(_("Only the holder or the crisis lead hands a role over."))
     briefing = require_text(briefing, _("Write a briefing: what is going on, what is next, what is open."))
     if to.pk == assignment.user_id:
         raise Invalid(_("Choose somebody else to hand over to."))
@@ -110,10 +111,9 @@ def change_members(*, incident: Incident, actor: User, confidential: bool, membe
     return incident
 
 
-def require_may_hand_over(assignment: RoleAssignment, actor: User) -> None:
-    """Raises NotAllowed for everybody but the holder and whoever leads the incident."""
-    if actor.pk != assignment.user_id and not actor.has_perm("incidents.lead", assignment.incident):
-        raise NotAllowed(_("Only the holder or the crisis lead hands a role over."))
+def may_hand_over(assignment: RoleAssignment, actor: User) -> bool:
+    """The holder of the role, and whoever leads the incident."""
+    return actor.pk == assignment.user_id or actor.has_perm("incidents.lead", assignment.incident)
 
 
 def _lock_own(assignment: RoleAssignment, actor: User) -> tuple[Incident, RoleAssignment]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -88,7 +89,8 @@ def decline(request: SignedInRequest, pk: int) -> HttpResponse:
 @needs("people.work")
 def hand_over(request: SignedInRequest, pk: int) -> HttpResponse:
     assignment = _assignment_or_404(request, pk)
-    actions.require_may_hand_over(assignment, request.user)  # before a briefing is written in vain
+    if not actions.may_hand_over(assignment, request.user):  # before a briefing is written in vain
+        raise PermissionDenied(_("Only the holder or the crisis lead hands a role over."))
     form = HandOverForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         done = attempt(
