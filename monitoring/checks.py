@@ -40,10 +40,11 @@ def _blockers(incident: Incident, hours: int) -> list[Blocker]:
     if highest < CALM_BELOW:
         return []
     text = ngettext(
-        "in the last hour up to %(highest).1f times as many mentions as usual (calm: below %(calm)d)",
-        "within the last %(hours)d hours up to %(highest).1f times as many mentions as usual (calm: below %(calm)d)",
+        "in the last hour up to %(highest).1f times as many mentions of %(brand)s as usual (calm: below %(calm)d)",
+        "within the last %(hours)d hours up to %(highest).1f times as many mentions of %(brand)s as usual"
+        " (calm: below %(calm)d)",
         hours,
-    ) % {"hours": hours, "highest": highest, "calm": CALM_BELOW}
+    ) % {"hours": hours, "highest": highest, "calm": CALM_BELOW, "brand": incident.brand}
     return [Blocker(text, f"{reverse('incidents:room', args=[incident.pk])}#mentions")]
 
 
