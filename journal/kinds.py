@@ -4,14 +4,20 @@ Each app declares its kinds in `AppConfig.ready()`; an undeclared kind is refuse
 first test and not in a timeline.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 
+from people.times import absolute
+
 _sentences: dict[str, str | Promise] = {}
 _labels: dict[str, dict[Any, str | Promise]] = {}
+# As the journal stores a time: always UTC
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
 def declare(sentences: Mapping[str, str | Promise]) -> None:
@@ -33,9 +39,20 @@ class _Missing(dict[str, Any]):
         return "—"
 
 
+def _moment(value: Any) -> Any:
+    """A recorded moment reads in the zone of whoever reads it; everything else stays as it is."""
+    if not isinstance(value, str) or not _MOMENT.fullmatch(value):
+        return value
+    at = parse_datetime(value)
+    return absolute(at) if at else value
+
+
 def sentence(kind: str, actor: str, data: Mapping[str, Any]) -> str:
     """The entry in the words of the active language. Data that an older version did not record reads as a dash."""
-    words = {key: _labels[key].get(value, value) if key in _labels else value for key, value in data.items()}
+    words = {
+        key: _labels[key].get(value, value) if key in _labels else _moment(value)
+        for key, value in data.items()
+    }
     if data.get("deputy") and "role" in words:
         words["role"] = gettext("%(role)s (deputy)") % {"role": words["role"]}
     return str(_sentences.get(kind, kind)).format_map(_Missing({**words, "actor": actor}))

@@ -211,6 +211,13 @@ class DecisionForm(forms.Form):
         if capacities:
             self.fields["capacity"].initial = capacities[0][0]
 
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("decision") == self.CHANGES and not (data.get("comment") or "").strip():
+            # At the field, which on a phone lies far below the buttons.
+            self.add_error("comment", _("Say what has to change, so that the author can act on it."))
+        return data
+
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(

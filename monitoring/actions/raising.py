@@ -92,7 +92,7 @@ def _raise(brand: Brand, seen: Sequence[Verdict]) -> Signal:
         data={
             "brand": brand.name,
             "hour": verdict.hour,
-            "at": f"{verdict.hour:%Y-%m-%d %H:%M} UTC",
+            "at": verdict.hour,
             "count": verdict.count,
             "usual": f"{verdict.expected:g}",
         },

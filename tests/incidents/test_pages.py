@@ -148,3 +148,30 @@ def test_the_gate_names_what_blocks_with_a_link(browse, bob, activated):
     browse(bob).post(reverse("incidents:stand_down", args=[incident.pk]))
     incident.refresh_from_db()
     assert incident.state == "monitoring"
+
+
+def test_only_the_lead_and_the_holder_are_offered_to_hand_over(browse, activated, bob, carol):
+    incident = activated(2)
+    lead = incident.role_assignments.get(role="CL", is_deputy=False)
+    path = reverse("incidents:hand_over_role", args=[lead.pk])
+    people = reverse("incidents:people", args=[incident.pk])
+    assert path in browse(bob).get(people).content.decode()
+    assert path not in browse(carol).get(people).content.decode()
+    assert browse(bob).get(path).status_code == 200
+    assert browse(carol).get(path).status_code == 403
+
+
+def test_the_lead_can_say_before_monitoring_that_the_curve_is_about_something_else(
+    browse, activated, bob, carol, monkeypatch
+):
+    incident = activated(2)
+    actions.decide_no_response(incident=incident, actor=bob, reason="Nobody asks us")
+    monkeypatch.setattr("monitoring.checks.velocities", lambda *_args: [28.5])
+    page = reverse("incidents:monitoring", args=[incident.pk])
+    waive = reverse("incidents:waive", args=[incident.pk, "velocity-cadence"])
+    assert waive not in browse(carol).get(page).content.decode()
+    assert waive in browse(bob).get(page).content.decode()
+    assert browse(bob).post(waive, {"reason": "Another crisis"}).url == page
+    assert browse(bob).post(page).status_code == 302
+    incident.refresh_from_db()
+    assert incident.state == "monitoring"

@@ -3,7 +3,9 @@ from __future__ import annotations
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
+from journal import kinds
 from journal.actions import record
 from journal.models import Entry
 
@@ -67,3 +69,13 @@ def test_nul_characters_do_not_break_the_chain(incident, alice):
     record(stream=incident.stream, kind="incident.closed", actor=alice, data={"title": "a\x00b"})
     assert Entry.objects.last().data["title"] == "ab"
     call_command("verify_journal")
+
+
+def test_a_sentence_names_the_deputy_and_reads_times_in_the_readers_zone():
+    asked = kinds.sentence("role.assigned", "Bob", {"person": "Alice", "role": "CL", "deputy": True})
+    assert asked == "Bob asked Alice to be Crisis lead (deputy)"
+    with timezone.override("Europe/Istanbul"):
+        raised = kinds.sentence(
+            "signal.raised", "", {"brand": "X", "count": 9, "usual": "1", "at": "2026-11-20T09:00:00Z"}
+        )
+    assert "20 Nov 2026, 12:00 Europe/Istanbul" in raised
