@@ -15,7 +15,7 @@ from incidents.models import (
 )
 from incidents.scct import Cluster, Strategy
 from incidents.severity import INPUTS, Level
-from people.models import CrisisRole, SiteRole, User
+from people.models import CrisisRole, SiteRole, User, on_duty
 from people.times import validate_moment
 
 LONG_TEXT = forms.Textarea(attrs={"rows": 4})
@@ -87,7 +87,7 @@ class TriageForm(forms.Form):
         choices=[("", _("As usual for the category")), *Cluster.choices],
         required=False,
     )
-    originator = forms.CharField(label=_("Originator"), required=False, max_length=300)
+    originator = forms.CharField(label=_("Where did it start?"), required=False, max_length=300)
     account_control_lost = forms.BooleanField(label=_("We have lost control of an account"), required=False)
     rights_flag = forms.BooleanField(
         label=_("Rights of others are touched (copyright, artists, likeness)"),
@@ -135,9 +135,11 @@ class TriageForm(forms.Form):
 
 class ActivateForm(forms.Form):
     playbook = forms.ModelChoiceField(Playbook.objects.all(), label=_("Playbook"), empty_label=None)
-    lead = forms.ModelChoiceField(User.objects.none(), label=_("Crisis lead"))
-    deputy = forms.ModelChoiceField(User.objects.none(), label=_("Deputy of the crisis lead"))
-    scribe = forms.ModelChoiceField(User.objects.none(), label=_("Scribe"))
+    lead = forms.ModelChoiceField(User.objects.none(), label=_("Crisis lead"), empty_label=_("Choose…"))
+    deputy = forms.ModelChoiceField(
+        User.objects.none(), label=_("Deputy of the crisis lead"), empty_label=_("Choose…")
+    )
+    scribe = forms.ModelChoiceField(User.objects.none(), label=_("Scribe"), empty_label=_("Choose…"))
 
     ROLES = (
         ("lead", CrisisRole.CRISIS_LEAD, False),
@@ -152,6 +154,8 @@ class ActivateForm(forms.Form):
                 del self.fields[name]
             else:
                 self.fields[name].queryset = able_people()  # type: ignore[attr-defined]
+                if not is_deputy:  # a proposal: who is on duty
+                    self.initial.setdefault(name, next(iter(on_duty(role)), None))
 
     def vacant_roles(self) -> list[tuple[str, bool, User]]:
         return [
@@ -163,7 +167,7 @@ class ActivateForm(forms.Form):
 
 class RoleForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=CrisisRole.choices)
-    user = forms.ModelChoiceField(User.objects.none(), label=_("Person"))
+    user = forms.ModelChoiceField(User.objects.none(), label=_("Person"), empty_label=_("Choose…"))
     is_deputy = forms.BooleanField(label=_("As deputy"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -172,7 +176,7 @@ class RoleForm(forms.Form):
 
 
 class HandOverForm(forms.Form):
-    to = forms.ModelChoiceField(User.objects.none(), label=_("Hand over to"))
+    to = forms.ModelChoiceField(User.objects.none(), label=_("Hand over to"), empty_label=_("Choose…"))
     briefing = forms.CharField(
         label=_("Briefing"),
         widget=forms.Textarea(attrs={"rows": 6}),
