@@ -26,7 +26,7 @@ demo-reset: install ## Remove the demo's data under var/, so that the next demo 
 
 # A file's tests stay together on one worker: some share one running demo or site.
 test: install-dev catalogues ## Run the tests on embedded PostgreSQL and Redis, or on DATABASE_URL and REDIS_URL
-	@$(RUN)/python -m pytest -n auto --dist loadfile $(PYTEST)
+	@$(RUN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(PYTEST)
 
 check: install-dev catalogues ## Linters, types, layers, templates, migrations, deployment and translations
 	$(RUN)/python -m ruff check .
