@@ -79,6 +79,11 @@ class LogForm(forms.Form):
         help_text=_("Only you and the people who get a part in it will see that it exists."),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if Brand.objects.count() > 1:  # nobody alerts about the wrong brand because it came first
+            self.fields["brand"].empty_label = _("Choose…")  # type: ignore[attr-defined]
+
 
 class TriageForm(forms.Form):
     category = forms.ChoiceField(label=_("Category"), choices=[("", _("Choose…")), *Category.choices])
