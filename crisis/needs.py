@@ -101,9 +101,9 @@ def _for_incident(incident: Incident, kind: str, waiting_since: datetime, **fact
     return Need(
         kind=kind,
         level=incident.level,
-        due_at=clock.due_at if clock else None,
+        due_at=clock.target_at if clock else None,
         clock_label=purposes.get(clock.purpose).label if clock else "",
-        rank=min([waiting_since + PATIENCE[kind], *([clock.due_at] if clock else [])]),
+        rank=min([waiting_since + PATIENCE[kind], *([clock.target_at] if clock else [])]),
         **facts,  # type: ignore[arg-type]
     )
 
@@ -210,9 +210,9 @@ def _statements(user: User) -> Iterator[Need]:
                     why=_("%(person)s waits for your yes or no on these words")
                     % {"person": row.response.submitted_by},
                     since=submitted,
-                    due_at=row.clock.due_at if row.clock else None,
+                    due_at=row.clock.target_at if row.clock else None,
                     clock_label=gettext_lazy("Approval"),
-                    rank=row.clock.due_at if row.clock else submitted,
+                    rank=row.clock.target_at if row.clock else submitted,
                     step=Step(_("Read and decide"), reverse("responses:approve", args=[row.response.pk])),
                 )
     asked_back = visible.filter(state=ResponseState.CHANGES_REQUESTED, author=user).select_related("incident")

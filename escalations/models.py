@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.contenttypes.fields import GenericForeignKey
@@ -151,6 +151,11 @@ class Deadline(models.Model):
     @property
     def current_step(self) -> dict[str, Any]:
         return self.steps[self.step]
+
+    @property
+    def target_at(self) -> datetime:
+        """What people were asked to meet. Once it is missed the clock runs on, but only to whom it tells next."""
+        return self.due_at_of(0) if self.step else self.due_at
 
     def due_at_of(self, step: int) -> Any:
         return self.armed_at + timedelta(seconds=self.steps[step]["after_seconds"])
