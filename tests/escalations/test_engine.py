@@ -99,3 +99,13 @@ def test_with_nobody_on_duty_the_administrators_are_told(incident, admin):
     make_due(incident, minutes=16)
     engine.tick()
     assert admin.pk in Entry.objects.get(kind="deadline.missed").audience
+
+
+def test_a_missed_target_stays_what_was_asked_for(incident):
+    asked_for = Deadline.objects.of(incident).armed().get().due_at
+    make_due(incident, minutes=20)
+    engine.tick()
+    clock = Deadline.objects.of(incident).armed().get()
+    assert clock.step == 1
+    assert clock.target_at == asked_for - timedelta(minutes=20)
+    assert clock.target_at < timezone.now() < clock.due_at
