@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -22,6 +22,7 @@ from incidents.models import Incident, RoleAssignment, RoleState
 from incidents.models.incident import IncidentQuerySet
 from incidents.models.room import ACTIVE_ROLE_STATES
 from incidents.next_step import next_step
+from incidents.severity import Level
 from monitoring.models import Signal
 from people.models import CrisisRole, User
 from postmortems.models import CorrectiveAction, PostMortem, PostMortemState
@@ -82,7 +83,7 @@ def needs_of(user: User) -> list[Need]:
     """Everything that waits for `user`, the most pressing first."""
     found = [*_roles(user), *_statements(user), *_looking_back(user)]
     if user.has_perm("people.work"):
-        found += [*_unacknowledged(user), *_led(user), *_signals(user)]
+        found += [*_unacknowledged(user), *_without_lead(user), *_led(user), *_signals(user)]
     return sorted(found, key=lambda need: (need.rank, need.level or 0))
 
 
@@ -157,6 +158,31 @@ def _unacknowledged(user: User) -> Iterator[Need]:
             why=_("%(brand)s · nobody has acknowledged this yet") % {"brand": incident.brand},
             since=incident.detected_at,
             step=Step(_("Acknowledge"), reverse("incidents:acknowledge", args=[incident.pk]), is_post=True),
+        )
+
+
+def _without_lead(user: User) -> Iterator[Need]:
+    """Somebody took it, and nobody leads it: at L1 and L2 that must not stay so."""
+    led = RoleAssignment.objects.active().filter(role=CrisisRole.CRISIS_LEAD, incident=OuterRef("pk"))
+    leaderless = (
+        Incident.objects.visible_to(user)
+        .open()
+        .filter(acknowledged_at__isnull=False, level__lte=Level.L2)
+        .exclude(Exists(led))
+        .select_related("brand")
+        .prefetch_related(clocks_of())
+        .order_by("level", "detected_at")[:MOST_OF_A_KIND]
+    )
+    for incident in leaderless:
+        yield _for_incident(
+            incident,
+            "role",
+            incident.acknowledged_at or incident.detected_at,
+            icon="user-round-x",
+            title=incident.title,
+            url=incident.get_absolute_url(),
+            why=_("%(brand)s · nobody leads this yet") % {"brand": incident.brand},
+            step=Step(_("Name a lead"), f"{reverse('incidents:people', args=[incident.pk])}?role=CL#ask"),
         )
 
 

@@ -12,6 +12,7 @@ from incidents.gates import Blocker, Check
 from incidents.models import Incident, IncidentState
 from incidents.severity import Level
 from people.models import CrisisRole
+from people.times import absolute
 
 
 def _room(incident: Incident, anchor: str) -> str:
@@ -31,6 +32,18 @@ def department_notified(incident: Incident) -> list[Blocker]:
         return []
     return [
         Blocker(_("responsible department not notified"), reverse("incidents:department", args=[incident.pk]))
+    ]
+
+
+def promise_kept(incident: Incident) -> list[Blocker]:
+    """The last statement promised another one; a later statement without a promise is the last word."""
+    if incident.next_update_by is None:
+        return []
+    promised = {"when": absolute(incident.next_update_by)}
+    return [
+        Blocker(
+            _("the public update promised for %(when)s is not out") % promised, _room(incident, "responses")
+        )
     ]
 
 
@@ -57,4 +70,5 @@ def register_all() -> None:
             "department", gettext_lazy("Responsible department notified"), resolved, department_notified, True
         )
     )
+    gates.register(Check("promise", gettext_lazy("Promised public update out"), resolved, promise_kept, True))
     gates.register(Check("signed", gettext_lazy("Signed"), resolved, signed))

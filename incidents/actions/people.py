@@ -70,7 +70,7 @@ def hand_over_role(*, assignment: RoleAssignment, actor: User, to: User, briefin
     if assignment.ended_at:
         raise ActionRefused(_("This role was handed over meanwhile. Reload the page."))
     if not may_hand_over(assignment, actor):
-        raise NotAllowed(_("Only the holder or the crisis lead hands a role over."))
+        raise NotAllowed(_("Only the holder, the crisis lead or an administrator hands a role over."))
     briefing = require_text(briefing, _("Write a briefing: what is going on, what is next, what is open."))
     if to.pk == assignment.user_id:
         raise Invalid(_("Choose somebody else to hand over to."))
@@ -112,8 +112,12 @@ def change_members(*, incident: Incident, actor: User, confidential: bool, membe
 
 
 def may_hand_over(assignment: RoleAssignment, actor: User) -> bool:
-    """The holder of the role, and whoever leads the incident."""
-    return actor.pk == assignment.user_id or actor.has_perm("incidents.lead", assignment.incident)
+    """The holder of the role, whoever leads the incident, and an administrator when neither can be reached."""
+    return (
+        actor.pk == assignment.user_id
+        or actor.has_perm("incidents.lead", assignment.incident)
+        or actor.has_perm("people.administer")
+    )
 
 
 def _lock_own(assignment: RoleAssignment, actor: User) -> tuple[Incident, RoleAssignment]:

@@ -90,7 +90,7 @@ def decline(request: SignedInRequest, pk: int) -> HttpResponse:
 def hand_over(request: SignedInRequest, pk: int) -> HttpResponse:
     assignment = _assignment_or_404(request, pk)
     if not actions.may_hand_over(assignment, request.user):  # before a briefing is written in vain
-        raise PermissionDenied(_("Only the holder or the crisis lead hands a role over."))
+        raise PermissionDenied(_("Only the holder, the crisis lead or an administrator hands a role over."))
     form = HandOverForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         done = attempt(

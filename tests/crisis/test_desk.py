@@ -107,3 +107,12 @@ def test_the_lead_is_reminded_of_the_statement_until_it_is_out(activated, alice,
     assert needs_of(bob)[0].step.label == "Get the holding statement out"
     Incident.objects.filter(pk=incident.pk).update(first_response_at=timezone.now())
     assert needs_of(bob)[0].step.label == "Begin monitoring"
+
+
+def test_a_major_incident_without_a_lead_is_everybodys_business(triaged, alice, bob, erin):
+    incident = triaged(2)
+    actions.acknowledge(incident=incident, actor=bob)
+    assert [need.step.label for need in needs_of(alice)] == ["Name a lead"]
+    assert needs_of(erin) == []
+    actions.assign_role(incident=incident, actor=alice, role="CL", user=bob)
+    assert needs_of(alice) == []

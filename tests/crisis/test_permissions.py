@@ -97,8 +97,8 @@ PAGES: dict[str, Row] = {
     ),
     "incidents:hand_over_role": Row(
         of("role"),
-        get=COMMUNICATOR | APPROVERS,
-        post=COMMUNICATOR | APPROVERS,
+        get=WORKERS,
+        post=WORKERS,
         data=lambda world: {"to": world.people["administrator"].pk, "briefing": "All quiet"},
     ),
     "incidents:add_task": Row(INCIDENT, get=WORKERS, post=WORKERS),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -9,9 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from incidents import actions
+from incidents import actions, gates
 from incidents.models import Incident, StakeholderNotice, Task
 from journal.actions import record
+from journal.errors import ActionRefused
 from tests.factories import IncidentFactory
 
 pytestmark = pytest.mark.django_db
@@ -175,3 +178,38 @@ def test_the_lead_can_say_before_monitoring_that_the_curve_is_about_something_el
     assert browse(bob).post(page).status_code == 302
     incident.refresh_from_db()
     assert incident.state == "monitoring"
+
+
+def test_a_promised_update_blocks_the_stand_down_until_it_is_out_or_waived(activated, bob):
+    incident = activated(3)
+    actions.decide_no_response(incident=incident, actor=bob, reason="a joke")
+    actions.begin_monitoring(incident=incident, actor=bob)
+    promised = timezone.now() + timedelta(hours=1)
+    Incident.objects.filter(pk=incident.pk).update(next_update_by=promised)
+    incident.refresh_from_db()
+
+    def blocks() -> bool:
+        results = gates.results(incident, "resolved")
+        return next(not result.passed for result in results if result.check.code == "promise")
+
+    assert blocks()
+    actions.waive_check(
+        incident=incident, actor=bob, check_code="promise", reason="the airport said it for us"
+    )
+    assert not blocks()
+    incident.gate_waivers.all().delete()
+    Incident.objects.filter(pk=incident.pk).update(next_update_by=None)
+    incident.refresh_from_db()
+    assert not blocks()
+
+
+def test_an_administrator_replaces_a_lead_who_cannot_be_reached_and_a_colleague_does_not(
+    activated, admin, alice, carol
+):
+    incident = activated(2)
+    lead = incident.role_assignments.active().get(role="CL", is_deputy=False)
+    with pytest.raises(ActionRefused, match="Only the holder"):
+        actions.hand_over_role(assignment=lead, actor=alice, to=carol, briefing="Gate at 14:00")
+    assert (
+        actions.hand_over_role(assignment=lead, actor=admin, to=carol, briefing="Gate at 14:00").user == carol
+    )
