@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV ?= .venv
 PORT ?= 8000
 HOST ?= 127.0.0.1
+# One more than there are cores: the tests that start real processes mostly wait for them.
+TEST_WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 export VENV PORT HOST
 
 RUN := $(VENV)/bin
@@ -26,7 +28,7 @@ demo-reset: install ## Remove the demo's data under var/, so that the next demo 
 
 # A file's tests stay together on one worker: some share one running demo or site.
 test: install-dev catalogues ## Run the tests on embedded PostgreSQL and Redis, or on DATABASE_URL and REDIS_URL
-	@$(RUN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(PYTEST)
+	@$(RUN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST)
 
 check: install-dev catalogues ## Linters, types, layers, templates, migrations, deployment and translations
 	$(RUN)/python -m ruff check .

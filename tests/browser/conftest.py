@@ -33,7 +33,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running demo with a database, a broker and processes of its own."""
     var, port = tmp_path_factory.mktemp("var"), free_port()
@@ -58,8 +58,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         demo.wait(timeout=30)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
+    """Closed with the module: as long as Playwright runs, its event loop keeps Django's ORM out of this process."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=BROWSER_FLAGS)
         yield browser

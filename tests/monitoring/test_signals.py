@@ -6,6 +6,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
@@ -88,10 +89,12 @@ def test_the_present_hour_is_watched_and_urgent(alice, post, brand):
         2,
         sentiment="neutral",
     )
-    post(timezone.now() - timedelta(minutes=1), 12)
-    Mention.objects.filter(posted_at__gt=timezone.now()).update(posted_at=timezone.now())
-    watch_now()
-    watch_now()
+    post(hour + timedelta(minutes=20), 12)
+    with time_machine.travel(
+        hour + timedelta(minutes=30)
+    ):  # whenever the test runs, not at the turn of an hour
+        watch_now()
+        watch_now()
     signal = Signal.objects.get()
     assert Entry.objects.get(stream=signal.stream).urgency == "soon"
 
