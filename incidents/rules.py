@@ -6,7 +6,7 @@ import rules
 
 from incidents.models import Incident, IncidentState
 from people.models import CrisisRole, User
-from people.rules import can_read, can_work, model_permissions
+from people.rules import can_work, model_permissions
 
 TRANSITIONS: dict[str, frozenset[str]] = {
     IncidentState.DETECTED: frozenset({IncidentState.TRIAGED, IncidentState.DISMISSED}),
@@ -34,7 +34,6 @@ def leads(user: User, incident: Incident | None) -> bool:
 
 
 rules.add_perm("incidents.log", can_work)
-rules.add_perm("incidents.see", can_read & sees)
 rules.add_perm("incidents.work", can_work & sees)
 rules.add_perm("incidents.lead", can_work & leads)
 

@@ -54,8 +54,7 @@ def change_situation(
         raise Invalid(_("Choose one of the causes."))
     if not changed:
         return incident
-    incident.version += 1
-    incident.save(update_fields=[*changed, "version"])
+    incident.save(update_fields=[*changed])
     labels = ", ".join(str(FIELD_LABELS[name]) for name in changed)
     note(incident, "incident.situation_changed", actor, fields=labels, changes=changed)
     return incident

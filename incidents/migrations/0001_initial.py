@@ -64,7 +64,6 @@ class Migration(migrations.Migration):
                 ('known', models.TextField(blank=True, max_length=10000, verbose_name='what we know')),
                 ('unknown', models.TextField(blank=True, max_length=10000, verbose_name='what we do not know yet')),
                 ('what_we_say', models.TextField(blank=True, max_length=10000, verbose_name='what we say')),
-                ('version', models.PositiveIntegerField(default=1)),
                 ('scheduled_content', models.CharField(choices=[('undecided', 'Not decided yet'), ('paused', 'Paused'), ('kept', 'Kept running, with a reason')], default='undecided', max_length=10, verbose_name='scheduled posts and advertising')),
                 ('scheduled_content_reason', models.CharField(blank=True, max_length=300, verbose_name='reason')),
                 ('no_response_reason', models.TextField(blank=True, max_length=2000, verbose_name='why we do not respond')),

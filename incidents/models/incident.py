@@ -125,7 +125,6 @@ class Incident(models.Model):
     known = models.TextField(_("what we know"), blank=True, max_length=10_000)
     unknown = models.TextField(_("what we do not know yet"), blank=True, max_length=10_000)
     what_we_say = models.TextField(_("what we say"), blank=True, max_length=10_000)
-    version = models.PositiveIntegerField(default=1)  # counts edits of the fields that people write together
 
     playbook = models.ForeignKey(Playbook, models.PROTECT, null=True, blank=True, verbose_name=_("playbook"))
     scheduled_content = models.CharField(
