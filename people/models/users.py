@@ -1,16 +1,15 @@
-"""Who belongs to the house: people, what the site lets them do, and who is on duty."""
+"""Who belongs to the house, and what the site lets them do."""
 
 from __future__ import annotations
 
 import zoneinfo
-from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -107,43 +106,3 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 def display_name(user: User) -> str:
     return str(user)
-
-
-class DutyShiftQuerySet(models.QuerySet["DutyShift"]):
-    def covering(self, moment: datetime) -> DutyShiftQuerySet:
-        return self.filter(starts_at__lte=moment, ends_at__gt=moment, user__is_active=True)
-
-
-class DutyShift(models.Model):
-    """Somebody is on duty for a crisis role from one moment to another (UTC instants)."""
-
-    role = models.CharField(_("role"), max_length=3, choices=CrisisRole)
-    user = models.ForeignKey(User, models.PROTECT, related_name="duty_shifts", verbose_name=_("person"))
-    starts_at = models.DateTimeField(_("starts"))
-    ends_at = models.DateTimeField(_("ends"))
-
-    objects = DutyShiftQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("duty shift")
-        verbose_name_plural = _("duty shifts")
-        ordering = ["starts_at"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(ends_at__gt=F("starts_at")),
-                name="duty_shift_ends_after_start",
-                violation_error_message=_("A shift must end after it starts."),
-            )
-        ]
-        indexes = [
-            models.Index(fields=["role", "ends_at"], name="duty_shift_now")
-        ]  # who is on duty for a role now
-
-    def __str__(self) -> str:
-        return f"{self.get_role_display()}: {self.user}"
-
-
-def on_duty(role: str, moment: datetime | None = None) -> list[User]:
-    """The people on duty for `role` at `moment` (default: now), latest start first."""
-    shifts = DutyShift.objects.covering(moment or timezone.now()).filter(role=role).select_related("user")
-    return [shift.user for shift in shifts.order_by("-starts_at")]

@@ -1,0 +1,25 @@
+"""Who belongs to the house, what the site lets them do, and who is on duty."""
+
+from people.models.duty import DutyShift, Rotation, RotationException, RotationMember, on_duty
+from people.models.users import (
+    CrisisRole,
+    SiteRole,
+    User,
+    UserManager,
+    display_name,
+    validate_time_zone,
+)
+
+__all__ = [
+    "CrisisRole",
+    "DutyShift",
+    "Rotation",
+    "RotationException",
+    "RotationMember",
+    "SiteRole",
+    "User",
+    "UserManager",
+    "display_name",
+    "on_duty",
+    "validate_time_zone",
+]

@@ -1,0 +1,173 @@
+"""Who is on duty for which crisis role, and the rotations that decide it ahead of time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from people.models.users import CrisisRole, User, validate_time_zone
+
+
+class TurnUnit(models.TextChoices):
+    DAYS = "days", _("days")
+    WEEKS = "weeks", _("weeks")
+
+
+class Weekday(models.IntegerChoices):
+    """As `date.weekday()` counts them."""
+
+    MONDAY = 0, _("Monday")
+    TUESDAY = 1, _("Tuesday")
+    WEDNESDAY = 2, _("Wednesday")
+    THURSDAY = 3, _("Thursday")
+    FRIDAY = 4, _("Friday")
+    SATURDAY = 5, _("Saturday")
+    SUNDAY = 6, _("Sunday")
+
+
+class Rotation(models.Model):
+    """People who take turns for a crisis role. All times of day are wall-clock times in the rotation's own zone."""
+
+    role = models.CharField(_("role"), max_length=3, choices=CrisisRole)
+    name = models.CharField(_("name"), max_length=120)
+    turn_length = models.PositiveSmallIntegerField(
+        _("length of a turn"), default=1, validators=[MinValueValidator(1), MaxValueValidator(52)]
+    )
+    turn_unit = models.CharField(_("unit"), max_length=5, choices=TurnUnit, default=TurnUnit.WEEKS)
+    hand_over_weekday = models.PositiveSmallIntegerField(
+        _("hand-over on"), choices=Weekday, null=True, blank=True, help_text=_("For turns of weeks.")
+    )
+    hand_over_at = models.TimeField(_("hand-over at"))
+    time_zone = models.CharField(_("time zone"), max_length=64, validators=[validate_time_zone])
+    starts_on = models.DateField(_("starts on"))
+    hours_from = models.TimeField(_("on duty from"), null=True, blank=True)
+    hours_until = models.TimeField(_("on duty until"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("rotation")
+        verbose_name_plural = _("rotations")
+        ordering = ["role", "name", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(hours_from__isnull=True, hours_until__isnull=True)
+                | Q(hours_from__isnull=False, hours_until__isnull=False) & ~Q(hours_from=F("hours_until")),
+                name="rotation_hours_both_or_neither",
+                violation_error_message=_(
+                    "Give both hours, and different ones; leave both empty for duty round the clock."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(turn_unit=TurnUnit.DAYS, hand_over_weekday__isnull=True)
+                | Q(turn_unit=TurnUnit.WEEKS, hand_over_weekday__lte=6),
+                name="rotation_of_weeks_has_weekday",
+                violation_error_message=_("Say on which day of the week they hand over."),
+            ),
+            models.CheckConstraint(
+                condition=Q(turn_length__gte=1, turn_length__lte=52), name="rotation_turn_length_sane"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def people(self) -> list[User]:
+        """Who takes turns, in order; prefetch `members__user` for lists."""
+        return [member.user for member in self.members.all()]
+
+
+class RotationMember(models.Model):
+    """Somebody's place in the order of a rotation; one person may have several."""
+
+    rotation = models.ForeignKey(Rotation, models.CASCADE, related_name="members")
+    user = models.ForeignKey(User, models.PROTECT, related_name="rotation_places", verbose_name=_("person"))
+    position = models.PositiveSmallIntegerField(_("position"))
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["rotation", "position"], name="rotation_member_position"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+class RotationException(models.Model):
+    """A span that somebody decided by hand: the rotation produces nothing there any more."""
+
+    rotation = models.ForeignKey(Rotation, models.CASCADE, related_name="exceptions")
+    starts_at = models.DateTimeField(_("starts"))
+    ends_at = models.DateTimeField(_("ends"))
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="rotation_exception_ends_after_start"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["rotation", "ends_at"], name="rotation_exceptions_to_come")
+        ]  # what producing shifts leaves alone
+
+    def __str__(self) -> str:
+        return f"{self.rotation}: {self.starts_at} – {self.ends_at}"
+
+
+class DutyShiftQuerySet(models.QuerySet["DutyShift"]):
+    def covering(self, moment: datetime) -> DutyShiftQuerySet:
+        return self.filter(starts_at__lte=moment, ends_at__gt=moment, user__is_active=True)
+
+    def overlapping(self, start: datetime, end: datetime) -> DutyShiftQuerySet:
+        return self.filter(starts_at__lt=end, ends_at__gt=start)
+
+
+class DutyShift(models.Model):
+    """Somebody is on duty for a crisis role from one moment to another (UTC instants)."""
+
+    role = models.CharField(_("role"), max_length=3, choices=CrisisRole)
+    user = models.ForeignKey(User, models.PROTECT, related_name="duty_shifts", verbose_name=_("person"))
+    starts_at = models.DateTimeField(_("starts"))
+    ends_at = models.DateTimeField(_("ends"))
+    rotation = models.ForeignKey(
+        Rotation, models.PROTECT, related_name="shifts", null=True, blank=True, verbose_name=_("rotation")
+    )  # empty: entered or changed by hand
+    instead_of = models.ForeignKey(
+        User, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("instead of")
+    )
+    changed_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    objects = DutyShiftQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("duty shift")
+        verbose_name_plural = _("duty shifts")
+        ordering = ["starts_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="duty_shift_ends_after_start",
+                violation_error_message=_("A shift must end after it starts."),
+            ),
+            # Two workers that extend one rotation at the same moment cannot double a shift.
+            models.UniqueConstraint(fields=["rotation", "starts_at"], name="duty_shift_once_per_rotation"),
+        ]
+        indexes = [
+            models.Index(fields=["role", "ends_at"], name="duty_shift_now"),  # who is on duty for a role now
+            models.Index(fields=["user", "ends_at"], name="duty_shift_of_person"),  # my shifts, my calendar
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()}: {self.user}"
+
+
+def on_duty(role: str, moment: datetime | None = None) -> list[User]:
+    """The people on duty for `role` at `moment` (default: now), each once, latest start first."""
+    shifts = DutyShift.objects.covering(moment or timezone.now()).filter(role=role).select_related("user")
+    return list({shift.user_id: shift.user for shift in shifts.order_by("-starts_at")}.values())
