@@ -76,8 +76,9 @@ class Entry(models.Model):
             models.UniqueConstraint(fields=["stream", "prev_hash"], name="entry_chain_never_forks"),
         ]
         indexes = [
-            models.Index(fields=["kind", "at"], name="entry_by_kind")
-        ]  # figures and reports read by kind
+            models.Index(fields=["kind", "at"], name="entry_by_kind"),  # figures and reports read by kind
+            models.Index(fields=["at"], name="entry_by_time"),  # the checks and metrics of the last hours
+        ]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
             never_truncated("never_truncated"),
