@@ -1,4 +1,4 @@
-"""Starting, stopping and missing a clock. All of them expect the subject's row to be locked by the caller."""
+"""Starting, stopping, acknowledging and missing a clock. All but `acknowledge_deadline` expect the subject locked."""
 
 from __future__ import annotations
 
@@ -9,29 +9,32 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from django.db.models import Max
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
-from escalations.models import Deadline, DeadlineState, Policy
+from escalations import alerts, purposes
+from escalations.models import Acknowledgement, Deadline, DeadlineQuerySet, DeadlineState, Policy
 from journal.actions import supersede
+from journal.errors import ActionRefused, NotAllowed
 from journal.wake import wake
+from people.models import User
 
 
 def arm(
-    *, subject: models.Model, purpose: str, level: int, since: datetime, minutes: int | None = None
+    *, subject: models.Model, purpose: str, level: int, since: datetime, due_at: datetime | None = None
 ) -> Deadline | None:
     """Start (or start again) the clock of `purpose` for a locked subject, counting from `since`.
 
-    A clock that was already running stops first: only the new one can fire. `minutes` replaces the policy's target
-    for a time that somebody promised. Returns None when the level has no such target.
+    A clock that was already running stops first: only the new one can fire. `due_at` replaces the policy's target
+    for a time that somebody promised; later steps follow it at the policy's distances. Returns None when the level
+    has no such target.
     """
     policy = Policy.objects.prefetch_related("steps").filter(purpose=purpose, level=level).first()
     stop(subject=subject, purpose=purpose)
-    if policy is None:
+    steps = policy.frozen_steps() if policy else []
+    if policy is None or not steps:
         return None
-    if minutes is not None:
-        policy.minutes = minutes
-    steps = policy.frozen_steps()
-    if not steps:
-        return None
+    target_at = due_at or since + timedelta(minutes=policy.minutes)
+    late = timedelta(seconds=steps[0]["after_seconds"]) - timedelta(minutes=policy.minutes)
     earlier = Deadline.objects.of(subject).filter(purpose=purpose).aggregate(last=Max("generation"))["last"]
     deadline = Deadline.objects.create(
         content_type=ContentType.objects.get_for_model(subject),
@@ -40,8 +43,10 @@ def arm(
         level=level,
         generation=(earlier or 0) + 1,
         steps=steps,
+        lapse_seconds=policy.lapse_seconds,
         armed_at=since,
-        due_at=since + timedelta(seconds=steps[0]["after_seconds"]),
+        target_at=target_at,
+        due_at=target_at + late,
     )
     transaction.on_commit(partial(wake, "escalations.tasks.fire_due"), robust=True)
     return deadline
@@ -55,6 +60,118 @@ def stop(*, subject: models.Model, purpose: str | None = None) -> int:
     deadlines = Deadline.objects.of(subject)
     if purpose:
         deadlines = deadlines.filter(purpose=purpose)
-    stopped = deadlines.armed().update(state=DeadlineState.CANCELLED, cancelled_at=Now())
-    supersede(entry_ids=deadlines.filter(entry__isnull=False).values_list("entry_id", flat=True))
+    return _settle(deadlines)
+
+
+def _settle(deadlines: DeadlineQuerySet) -> int:
+    alarming = deadlines.alarming()
+    entry_ids = list(alarming.values_list("entry_id", flat=True))
+    alarming.update(settled_at=Now())
+    stopped = deadlines.armed().update(state=DeadlineState.CANCELLED, settled_at=Now())
+    if entry_ids:
+        supersede(entry_ids=entry_ids)
     return stopped
+
+
+def take(*, subject: models.Model, purpose: str, actor: User) -> list[User]:
+    """“I have it”: this clock alarms nobody any more, unless nothing follows within its lapse time.
+
+    Where a step says that everybody must acknowledge, the clock runs on until the last of those told has; they are
+    returned. Raises ActionRefused when there is nothing to acknowledge.
+    """
+    last = (
+        Deadline.objects.of(subject)
+        .filter(purpose=purpose)
+        .order_by("-generation", "-step", "-repeat")
+        .first()
+    )
+    if last is None or last.settled_at:
+        raise ActionRefused(_("There is nothing to acknowledge any more: this has been settled."))
+    if last.is_lapse and last.state == DeadlineState.ARMED:
+        raise ActionRefused(_("%(person)s has acknowledged this already.") % {"person": last.acknowledged_by})
+    generation = Deadline.objects.of(subject).filter(purpose=purpose, generation=last.generation)
+    fired = generation.filter(state=DeadlineState.FIRED).select_related("entry").order_by("-step", "-repeat")
+    Acknowledgement.objects.get_or_create(
+        content_type=last.content_type,
+        object_id=last.object_id,
+        purpose=purpose,
+        generation=last.generation,
+        person=actor,
+        defaults={"at": Now()},
+    )
+    if waiting := _still_waiting(fired[0] if fired else None):
+        supersede(entry_ids=[row.entry_id for row in fired if row.entry_id], person=actor)
+        return waiting
+    _settle(generation)
+    _arm_lapse(last, actor)
+    return []
+
+
+def _still_waiting(fired: Deadline | None) -> list[User]:
+    """Those of the last alarm who must still acknowledge it."""
+    if fired is None or fired.entry is None or not fired.current_step["everyone"]:
+        return []
+    missing = set(fired.entry.audience) - alerts.acknowledged_ids(fired)
+    return list(User.objects.filter(pk__in=missing, is_active=True))
+
+
+def _arm_lapse(last: Deadline, actor: User) -> None:
+    now = Deadline.objects.filter(pk=last.pk).values_list(Now(), flat=True).get()
+    lapses_at = now + timedelta(seconds=last.lapse_seconds)
+    Deadline.objects.create(
+        content_type=last.content_type,
+        object_id=last.object_id,
+        purpose=last.purpose,
+        level=last.level,
+        generation=last.generation + 1,
+        step=last.step,
+        steps=last.steps,
+        lapse_seconds=last.lapse_seconds,
+        armed_at=now,
+        target_at=last.target_at,
+        # Who acknowledges early has the whole target all the same.
+        due_at=max(lapses_at, last.target_at),
+        acknowledged_by=actor,
+        acknowledged_at=now,
+    )
+
+
+@transaction.atomic
+def acknowledge_deadline(*, deadline: Deadline, actor: User) -> list[User]:
+    """Say “I have it” about what `deadline` belongs to; returns those who must still do so as well.
+
+    Raises NotAllowed for whoever may not act on the subject, ActionRefused when it is settled or taken already.
+    """
+    purpose = purposes.get(deadline.purpose)
+    subject = purpose.lock(deadline.object_id, skip_locked=False)
+    if subject is None or not actor.is_active or not purpose.may_acknowledge(actor, subject):
+        raise NotAllowed(_("Your role does not allow this. Ask the crisis lead or an administrator."))
+    if purpose.acknowledge:
+        purpose.acknowledge(subject, actor)
+        return []
+    told = _told(deadline)
+    waiting = take(subject=subject, purpose=deadline.purpose, actor=actor)
+    purpose.note(
+        subject,
+        "deadline.acknowledged_by_one" if waiting else "deadline.acknowledged",
+        actor,
+        audience=told,
+        purpose=deadline.purpose,
+        waiting=", ".join(str(person) for person in waiting),
+    )
+    return waiting
+
+
+def _told(deadline: Deadline) -> list[User]:
+    """Whom this clock has alarmed so far: they hear that somebody has it."""
+    audiences = (
+        Deadline.objects.filter(
+            content_type=deadline.content_type_id,
+            object_id=deadline.object_id,
+            purpose=deadline.purpose,
+            entry__isnull=False,
+        )
+        .values_list("entry__audience", flat=True)
+        .order_by("-pk")[:20]
+    )
+    return list(User.objects.filter(pk__in={pk for people in audiences for pk in people}, is_active=True))

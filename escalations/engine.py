@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import logging
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from escalations import purposes
+from escalations import alerts, purposes
 from escalations.models import Deadline, DeadlineState, Heartbeat
+from escalations.purposes import Purpose
+from journal.models import Urgency
 
 logger = logging.getLogger(__name__)
 
@@ -28,16 +31,19 @@ LONGEST_BACKOFF_SECONDS = 60
 def fire(deadline_id: int) -> bool:
     """Fire one deadline; False when it is not due any more or its subject is locked by somebody who is acting."""
     with transaction.atomic(durable=True):
-        deadline = Deadline.objects.select_related("content_type").get(pk=deadline_id)
+        deadline = Deadline.objects.get(pk=deadline_id)
         purpose = purposes.get(deadline.purpose)
-        subject = (
-            purpose.model._default_manager.select_for_update(skip_locked=True, of=("self",))
-            .filter(pk=deadline.object_id)
-            .first()
-        )
+        subject = purpose.lock(deadline.object_id, skip_locked=True)
         if subject is None:
             return False
-        due = Deadline.objects.select_for_update().due().filter(pk=deadline_id).annotate(clock=Now()).first()
+        due = (
+            Deadline.objects.due()
+            .filter(pk=deadline_id)
+            .select_for_update(of=("self",))
+            .select_related("content_type", "acknowledged_by")
+            .annotate(clock=Now())
+            .first()
+        )
         if due is None:
             return False
         entry = purpose.on_missed(subject, due)
@@ -48,23 +54,46 @@ def fire(deadline_id: int) -> bool:
             .update(state=DeadlineState.FIRED, fired_at=Now(), entry=entry)
         ):
             raise RuntimeError(f"deadline {due.pk} fired twice")
-        _arm_next(due)
+        if not _arm_next(due, due.clock):
+            _say_that_nobody_else_is_told(purpose, subject, due)
     return True
 
 
-def _arm_next(fired: Deadline) -> None:
-    if fired.step + 1 >= len(fired.steps):
-        return
-    Deadline.objects.create(
-        content_type=fired.content_type,
-        object_id=fired.object_id,
-        purpose=fired.purpose,
-        level=fired.level,
-        generation=fired.generation,
-        step=fired.step + 1,
-        steps=fired.steps,
-        armed_at=fired.armed_at,
-        due_at=fired.due_at_of(fired.step + 1),
+def _arm_next(fired: Deadline, now: datetime) -> bool:
+    """Arm what follows; False after the last step. Repeats that an outage has swallowed are not made up for."""
+    following = fired.following
+    while following:
+        step, repeat, due_at = following
+        upcoming = Deadline(
+            content_type=fired.content_type,
+            object_id=fired.object_id,
+            purpose=fired.purpose,
+            level=fired.level,
+            generation=fired.generation,
+            step=step,
+            repeat=repeat,
+            steps=fired.steps,
+            lapse_seconds=fired.lapse_seconds,
+            armed_at=fired.armed_at,
+            target_at=fired.target_at,
+            due_at=due_at,
+        )
+        if not repeat or due_at > now:
+            upcoming.save(force_insert=True)
+            return True
+        following = upcoming.following
+    return False
+
+
+def _say_that_nobody_else_is_told(purpose: Purpose, subject: Any, deadline: Deadline) -> None:
+    told = purpose.recipients(subject, ["administrators"])
+    purpose.note(
+        subject,
+        "deadline.exhausted",
+        None,
+        audience=told,
+        urgency=Urgency.NOW,
+        **alerts.facts(deadline, told),
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+import pgtrigger
+from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -24,6 +26,13 @@ class Policy(models.Model):
         _("level"), validators=[MinValueValidator(1), MaxValueValidator(4)]
     )
     minutes = models.PositiveIntegerField(_("minutes"), validators=[MinValueValidator(1)])
+    lapse_minutes = models.PositiveIntegerField(
+        _("an acknowledgement lapses after, minutes"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("When nothing has followed by then, the alarm goes on. Empty: as many as the target."),
+    )
 
     class Meta:
         verbose_name = _("deadline policy")
@@ -33,6 +42,10 @@ class Policy(models.Model):
             models.UniqueConstraint(fields=["purpose", "level"], name="policy_once_per_level"),
             models.CheckConstraint(condition=Q(level__range=(1, 4)), name="policy_level_known"),
             models.CheckConstraint(condition=Q(minutes__gte=1), name="policy_minutes_positive"),
+            models.CheckConstraint(
+                condition=Q(lapse_minutes__isnull=True) | Q(lapse_minutes__gte=1),
+                name="policy_lapse_positive",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -41,6 +54,14 @@ class Policy(models.Model):
     def frozen_steps(self) -> list[dict[str, Any]]:
         """The steps as a running deadline carries them, so that editing a policy changes no running crisis."""
         return [step.frozen(self.minutes) for step in self.steps.all()]
+
+    @property
+    def lapse_seconds(self) -> int:
+        return (self.lapse_minutes or self.minutes) * 60
+
+
+# More alarms about the same thing wake nobody who slept through these.
+MOST_REPEATS = 20
 
 
 class PolicyStep(models.Model):
@@ -58,13 +79,31 @@ class PolicyStep(models.Model):
         ),
     )
     raise_level = models.BooleanField(_("raise to the next level"), default=False)
+    repeats = models.PositiveSmallIntegerField(
+        _("repeat, times"),
+        default=0,
+        validators=[MaxValueValidator(MOST_REPEATS)],
+        help_text=_("Until somebody acknowledges or the next step comes."),
+    )
+    repeat_minutes = models.PositiveIntegerField(
+        _("every, minutes"), default=5, validators=[MinValueValidator(1)]
+    )
+    everyone = models.BooleanField(
+        _("everybody must acknowledge"),
+        default=False,
+        help_text=_("Otherwise one acknowledgement is enough."),
+    )
 
     class Meta:
         verbose_name = _("policy step")
         verbose_name_plural = _("policy steps")
         ordering = ["policy", "position"]
         constraints = [
-            models.UniqueConstraint(fields=["policy", "position"], name="policy_step_position_once")
+            models.UniqueConstraint(fields=["policy", "position"], name="policy_step_position_once"),
+            models.CheckConstraint(
+                condition=Q(repeats__lte=MOST_REPEATS), name="policy_step_repeats_bounded"
+            ),
+            models.CheckConstraint(condition=Q(repeat_minutes__gte=1), name="policy_step_repeat_positive"),
         ]
 
     def __str__(self) -> str:
@@ -75,6 +114,9 @@ class PolicyStep(models.Model):
             "after_seconds": int(self.times_target * minutes * 60),
             "tell": self.tell,
             "raise_level": self.raise_level,
+            "repeats": self.repeats,
+            "repeat_seconds": self.repeat_minutes * 60,
+            "everyone": self.everyone,
         }
 
 
@@ -88,6 +130,10 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
     def armed(self) -> DeadlineQuerySet:
         return self.filter(state=DeadlineState.ARMED)
 
+    def alarming(self) -> DeadlineQuerySet:
+        """What has fired and is not settled: people were told and nobody has acted."""
+        return self.filter(state=DeadlineState.FIRED, settled_at__isnull=True)
+
     def due(self) -> DeadlineQuerySet:
         """What must fire now, oldest first. The database's clock decides, not this machine's."""
         return self.armed().filter(due_at__lte=Now(), next_try_at__lte=Now()).order_by("due_at")
@@ -99,21 +145,28 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
 
 
 class Deadline(models.Model):
-    """One step of one running clock. The first step is the target itself; later steps follow when nobody moves."""
+    """One step (or its repeat) of one running clock. The first step is the target itself; later ones follow when
+    nobody moves. An acknowledgement ends a generation and begins the next, which lapses when nothing follows.
+    """
 
     content_type = models.ForeignKey(ContentType, models.PROTECT)
     object_id = models.PositiveBigIntegerField()
     subject = GenericForeignKey()
     purpose = models.CharField(max_length=40)
     level = models.PositiveSmallIntegerField()
-    generation = models.PositiveIntegerField()  # counts how often this clock was started for the subject
+    generation = models.PositiveIntegerField()  # counts how often this clock was started or acknowledged
     step = models.PositiveSmallIntegerField(default=0)
+    repeat = models.PositiveSmallIntegerField(default=0)
     steps = models.JSONField()  # the policy's steps, frozen when the clock was started
+    lapse_seconds = models.PositiveIntegerField()  # frozen likewise
     armed_at = models.DateTimeField()  # when the clock began to run: steps count from here
+    target_at = models.DateTimeField()  # what people were asked to meet; once missed it stays what it was
     due_at = models.DateTimeField()
+    acknowledged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    acknowledged_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=10, choices=DeadlineState, default=DeadlineState.ARMED)
     fired_at = models.DateTimeField(null=True)
-    cancelled_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)  # met, no longer needed, or taken on by somebody
     entry = models.OneToOneField(Entry, models.PROTECT, null=True, related_name="deadline")
     failures = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(db_default=Now())
@@ -127,7 +180,7 @@ class Deadline(models.Model):
         ordering = ["due_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["content_type", "object_id", "purpose", "generation", "step"],
+                fields=["content_type", "object_id", "purpose", "generation", "step", "repeat"],
                 name="deadline_step_once",
             ),
             models.UniqueConstraint(
@@ -140,9 +193,25 @@ class Deadline(models.Model):
                 | (~Q(state="fired") & Q(fired_at__isnull=True, entry__isnull=True)),
                 name="deadline_fired_has_time_and_entry",
             ),
+            models.CheckConstraint(
+                condition=~Q(state="armed", settled_at__isnull=False), name="deadline_settled_runs_no_more"
+            ),
+            models.CheckConstraint(
+                condition=Q(acknowledged_by__isnull=True, acknowledged_at__isnull=True)
+                | Q(acknowledged_by__isnull=False, acknowledged_at__isnull=False),
+                name="deadline_acknowledged_has_who_and_when",
+            ),
         ]
         indexes = [
             models.Index(F("due_at"), condition=Q(state="armed"), name="deadline_due"),  # the engine's sweep
+        ]
+        triggers = [
+            # What has fired or was cancelled stays so, whoever writes: a later start is a new row.
+            pgtrigger.FSM(
+                name="deadline_ends_once",
+                field="state",
+                transitions=[("armed", "fired"), ("armed", "cancelled")],
+            )
         ]
 
     def __str__(self) -> str:
@@ -153,12 +222,78 @@ class Deadline(models.Model):
         return self.steps[self.step]
 
     @property
-    def target_at(self) -> datetime:
-        """What people were asked to meet. Once it is missed the clock runs on, but only to whom it tells next."""
-        return self.due_at_of(0) if self.step else self.due_at
+    def is_lapse(self) -> bool:
+        """Does it run because somebody acknowledged, and fires when nothing has followed?"""
+        return self.acknowledged_at is not None
 
-    def due_at_of(self, step: int) -> Any:
-        return self.armed_at + timedelta(seconds=self.steps[step]["after_seconds"])
+    @property
+    def following(self) -> tuple[int, int, datetime] | None:
+        """Step, repeat and time of what comes when nobody moves after this one; None after the last."""
+        comes: list[tuple[datetime, int, int]] = []
+        if self.repeat < self.current_step["repeats"]:
+            pause = timedelta(seconds=self.current_step["repeat_seconds"])
+            comes.append((self.due_at + pause, self.step, self.repeat + 1))
+        if self.step + 1 < len(self.steps):
+            between = self.steps[self.step + 1]["after_seconds"] - self.current_step["after_seconds"]
+            begun = self.due_at - timedelta(seconds=self.repeat * self.current_step["repeat_seconds"])
+            comes.append((begun + timedelta(seconds=between), self.step + 1, 0))
+        if not comes:
+            return None
+        # The next step wins over a repeat at the same moment.
+        due_at, step, repeat = min(comes, key=lambda item: (item[0], -item[1]))
+        return step, repeat, due_at
+
+
+class Acknowledgement(models.Model):
+    """Somebody said “I have it” about one generation of a clock."""
+
+    content_type = models.ForeignKey(ContentType, models.PROTECT)
+    object_id = models.PositiveBigIntegerField()
+    purpose = models.CharField(max_length=40)
+    generation = models.PositiveIntegerField()
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["content_type", "object_id", "purpose", "generation", "person"],
+                name="acknowledged_once_per_person",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.purpose}"
+
+
+class LinkUse(models.Model):
+    """What was done with a signed link from a message: wrong codes, and its one use."""
+
+    digest = models.CharField(max_length=64, unique=True)  # of the link's token, which is stored nowhere
+    wrong_codes = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.digest[:8]
+
+
+class Hold(models.Model):
+    """The engine was away for long, as after a restored backup: it fires nothing until somebody says “go on”."""
+
+    began_at = models.DateTimeField(db_default=Now())
+    silent_since = models.DateTimeField()  # the newest heartbeat when the engine came back
+    ends_at = models.DateTimeField()  # by itself, when nobody decides: silence is worse than a repeat
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(models.Value(1), condition=Q(ended_at__isnull=True), name="one_open_hold")
+        ]
+
+    def __str__(self) -> str:
+        return f"hold since {self.began_at:%Y-%m-%d %H:%M}"
 
 
 class Heartbeat(models.Model):

@@ -23,6 +23,15 @@ class Purpose:
     on_missed: Callable[[Any, Deadline], Entry]
     # Whom a step's `tell` means for this subject just now; also drawn on the page before it happens.
     recipients: Callable[[Any, list[str]], list[User]]
+    # Writes an entry about the subject: note(subject, kind, actor, audience=..., urgency=..., **facts).
+    note: Callable[..., Entry]
+    # The subject's row, locked in the order of every action; None when it is gone or, with `skip_locked`, when
+    # somebody acts on it just now: lock(pk, skip_locked=True).
+    lock: Callable[..., Any]
+    # May this person say “I have it” about the subject?
+    may_acknowledge: Callable[[User, Any], bool]
+    # Where saying so is an action of its own: acknowledge(locked subject, actor).
+    acknowledge: Callable[[Any, User], object] | None = None
 
 
 _purposes: dict[str, Purpose] = {}

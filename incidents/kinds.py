@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 SENTENCES = {
     "incident.logged": _("{actor} logged the incident for {brand}"),
     "incident.acknowledged": _("{actor} acknowledged the incident"),
+    "incident.acknowledged_by_one": _("{actor} acknowledged the incident. Still to come: {waiting}"),
     "incident.triaged": _("{actor} triaged it: L{level}, {total} of 36 points"),
     "incident.rescored": _("{actor} scored it again: L{level}, before {before}, {total} of 36 points"),
     "incident.activated": _("{actor} activated the response with the playbook “{playbook}”"),
@@ -33,6 +34,4 @@ SENTENCES = {
     "department.notified": _("{actor} notified the department {department}"),
     "standdown.signed": _("{actor} signed the stand-down as {role}"),
     "standdown.waived": _("{actor}: “{check}” does not apply. Reason: {reason}"),
-    "deadline.missed": _("Missed: {purpose}. Told: {told}"),
-    "deadline.missed_raised": _("Missed: {purpose}. Raised to L{level}. Told: {told}"),
 }

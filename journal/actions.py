@@ -17,7 +17,7 @@ from people.models import User
 
 # Sent inside the transaction that wrote the entry: what hangs on it is stored with it or not at all.
 entry_recorded = Signal()
-# Sent when somebody acted on what entries asked for (argument: entry_ids).
+# Sent when somebody acted on what entries asked for (arguments: entry_ids; person, when it was settled for one alone).
 entries_superseded = Signal()
 
 
@@ -64,6 +64,9 @@ def record(
     return entry
 
 
-def supersede(*, entry_ids: Iterable[int]) -> None:
-    """What these entries asked of people is no longer needed; alerts that have not gone out yet are stopped."""
-    entries_superseded.send(sender=Entry, entry_ids=list(entry_ids))
+def supersede(*, entry_ids: Iterable[int], person: User | None = None) -> None:
+    """What these entries asked of people (or of `person` alone) is no longer needed.
+
+    Alerts that have not gone out yet are stopped.
+    """
+    entries_superseded.send(sender=Entry, entry_ids=list(entry_ids), person=person)

@@ -9,16 +9,28 @@ class ResponsesConfig(AppConfig):
     def ready(self) -> None:
         from escalations.purposes import Purpose, register
         from incidents import panels
+        from incidents.actions.locking import lock_under_incident, may_acknowledge
         from journal import kinds
         from journal.actions import entry_recorded
         from responses import gates, room
         from responses.actions.approvals import on_missed, recipients
-        from responses.actions.ground import APPROVAL_CLOCK
+        from responses.actions.ground import APPROVAL_CLOCK, note
         from responses.kinds import SENTENCES
         from responses.models import Response
 
         kinds.declare(SENTENCES)
-        register(Purpose(APPROVAL_CLOCK, _("Approval of a text"), Response, on_missed, recipients))
+        register(
+            Purpose(
+                APPROVAL_CLOCK,
+                _("Approval of a text"),
+                Response,
+                on_missed=on_missed,
+                recipients=recipients,
+                note=note,
+                lock=lock_under_incident(Response),
+                may_acknowledge=lambda actor, response: may_acknowledge(actor, response.incident),
+            )
+        )
         gates.register_checks()
         for panel in room.PANELS:
             panels.register(panel)

@@ -10,6 +10,7 @@ from incidents.actions.lifecycle import (
     close,
     dismiss,
     log_incident,
+    on_entry_recorded,
     reopen,
     resolve,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "may_hand_over",
     "note_first_response",
     "notify_department",
+    "on_entry_recorded",
     "on_missed",
     "promise_next_update",
     "recipients",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from escalations import alerts
 from escalations.models import Deadline
+from incidents.actions.lifecycle import ACKNOWLEDGE
 from incidents.actions.locking import note
 from incidents.models import Incident
 from incidents.recipients import people_for
@@ -16,20 +18,28 @@ def recipients(incident: Incident, tell: list[str]) -> list[User]:
 
 
 def on_missed(incident: Incident, deadline: Deadline) -> Entry:
-    """Raise the level where the step says so, then tell whom the step names (after the rise: its people too)."""
-    step = deadline.current_step
-    raised = bool(step["raise_level"] and incident.level and incident.level > Level.L1)
-    if raised:
-        incident.level = (incident.level or Level.L4) - 1
-        incident.save(update_fields=["level"])
-    told = people_for(incident, step["tell"])
+    """Raise the level where the step says so, then tell whom the step names (after the rise: its people too).
+
+    An acknowledgement of the incident itself after which nothing happened counts no more.
+    """
+    if deadline.is_lapse and deadline.purpose == ACKNOWLEDGE:
+        incident.acknowledged_at = incident.acknowledged_by = None
+        incident.save(update_fields=["acknowledged_at", "acknowledged_by"])
+    raised = _raise_level(incident) if deadline.current_step["raise_level"] and not deadline.repeat else False
+    told = alerts.audience(deadline, people_for(incident, deadline.current_step["tell"]))
     return note(
         incident,
-        "deadline.missed_raised" if raised else "deadline.missed",
+        "deadline.missed_raised" if raised else alerts.kind_of(deadline),
         None,
         audience=told,
         urgency=Urgency.NOW,
-        purpose=deadline.purpose,
-        step=deadline.step + 1,
-        told=", ".join(str(person) for person in told),
+        **alerts.facts(deadline, told),
     )
+
+
+def _raise_level(incident: Incident) -> bool:
+    if not incident.level or incident.level <= Level.L1:
+        return False
+    incident.level -= 1
+    incident.save(update_fields=["level"])
+    return True

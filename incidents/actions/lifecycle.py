@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from escalations.actions import arm, stop
+from escalations.actions import arm, stop, take
+from escalations.models import Deadline, DeadlineState
 from incidents import gates, playbooks
 from incidents.actions.locking import (
     lock_incident,
@@ -25,11 +28,13 @@ from incidents.rules import TRANSITIONS
 from incidents.severity import Level
 from incidents.signals import incident_moved
 from journal.errors import ActionRefused, Invalid
+from journal.models import Entry
 from people.models import CrisisRole, User
 
 ACKNOWLEDGE = "incident.acknowledge"
 HOLDING_STATEMENT = "incident.holding_statement"
 NEXT_UPDATE = "update.promised"
+ACKNOWLEDGED = ("incident.acknowledged", "incident.acknowledged_by_one")
 # Nobody has scored a fresh incident; "in doubt choose higher" sets its first clock.
 LEVEL_BEFORE_TRIAGE = Level.L2
 
@@ -105,19 +110,42 @@ def log_incident(
 
 @transaction.atomic
 def acknowledge(*, incident: Incident, actor: User) -> Incident:
-    """Somebody takes it: the acknowledge clock stops, in the same transaction and under the same lock."""
+    """Somebody takes it: the acknowledge clock stops, in the same transaction and under the same lock.
+
+    It lapses when nothing follows. Where a step asks everybody to acknowledge, the clock runs on for the others.
+    """
     incident = lock_incident(incident.pk)
     require(actor, "incidents.work", incident)
     require_open(incident)
-    if incident.acknowledged_at:
+    asked = Deadline.objects.of(incident).filter(purpose=ACKNOWLEDGE, settled_at__isnull=True).exists()
+    if incident.acknowledged_at and not asked:
         raise ActionRefused(
             _("%(person)s has already acknowledged this incident.") % {"person": incident.acknowledged_by}
         )
-    incident.acknowledged_at, incident.acknowledged_by = timezone.now(), actor
-    incident.save(update_fields=["acknowledged_at", "acknowledged_by"])
-    stop(subject=incident, purpose=ACKNOWLEDGE)
-    note(incident, "incident.acknowledged", actor, audience=people_of_level(incident))
+    waiting = take(subject=incident, purpose=ACKNOWLEDGE, actor=actor) if asked else []
+    if not incident.acknowledged_at:
+        incident.acknowledged_at, incident.acknowledged_by = timezone.now(), actor
+        incident.save(update_fields=["acknowledged_at", "acknowledged_by"])
+    note(
+        incident,
+        "incident.acknowledged_by_one" if waiting else "incident.acknowledged",
+        actor,
+        audience=people_of_level(incident),
+        waiting=", ".join(str(person) for person in waiting),
+    )
     return incident
+
+
+def on_entry_recorded(*, entry: Entry, **_signal: Any) -> None:
+    """Something followed the acknowledgement of an incident: it does not lapse any more."""
+    if entry.actor_id is None or entry.kind in ACKNOWLEDGED or "incident" not in entry.data:
+        return
+    Deadline.objects.armed().filter(
+        content_type=ContentType.objects.get_for_model(Incident),
+        object_id=entry.data["incident"],
+        purpose=ACKNOWLEDGE,
+        acknowledged_at__isnull=False,
+    ).update(state=DeadlineState.CANCELLED, settled_at=Now())
 
 
 @transaction.atomic

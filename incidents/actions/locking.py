@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from incidents.models import Incident
@@ -18,6 +19,33 @@ from people.models import User
 def lock_incident(incident_id: int) -> Incident:
     """The incident's row, locked until the transaction ends. Always lock it before anything that hangs on it."""
     return Incident.objects.select_for_update(of=("self",)).select_related("brand").get(pk=incident_id)
+
+
+def lock_for_clock(incident_id: int, *, skip_locked: bool) -> Incident | None:
+    """The same lock for a clock of the incident; None, with `skip_locked`, while somebody acts on it."""
+    rows = Incident.objects.select_for_update(of=("self",), skip_locked=skip_locked)
+    return rows.select_related("brand").filter(pk=incident_id).first()
+
+
+def lock_under_incident(model: type[Model]) -> Callable[..., Any]:
+    """How a clock of something that hangs on an incident locks it: the incident first, as every action does."""
+
+    def lock(pk: int, *, skip_locked: bool) -> Any:
+        incident_id = model._default_manager.filter(pk=pk).values_list("incident_id", flat=True).first()
+        incident = lock_for_clock(incident_id, skip_locked=skip_locked) if incident_id else None
+        if incident is None:
+            return None
+        subject: Any = model._default_manager.select_for_update(of=("self",)).filter(pk=pk).first()
+        if subject is not None:
+            subject.incident = incident
+        return subject
+
+    return lock
+
+
+def may_acknowledge(actor: User, incident: Incident) -> bool:
+    """Whoever may work in an incident may take on what its clocks ask for."""
+    return actor.has_perm("incidents.work", incident)
 
 
 def require(actor: User, permission: str, incident: Incident | None = None) -> None:

@@ -23,5 +23,4 @@ def promise_next_update(*, incident: Incident, by: datetime | None, since: datet
     incident.save(update_fields=["next_update_by"])
     stop(subject=incident, purpose=NEXT_UPDATE)
     if by and incident.level:
-        minutes = max(1, int((by - since).total_seconds() // 60))
-        arm(subject=incident, purpose=NEXT_UPDATE, level=incident.level, since=since, minutes=minutes)
+        arm(subject=incident, purpose=NEXT_UPDATE, level=incident.level, since=since, due_at=by)

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from escalations import alerts
 from escalations.actions import arm, stop
 from escalations.models import Deadline
 from incidents.actions.locking import require_text
@@ -204,13 +205,13 @@ def recipients(post_mortem: PostMortem, tell: list[str]) -> list[User]:
 
 def on_overdue(post_mortem: PostMortem, deadline: Deadline) -> Entry:
     """The approval is late. Called by the engine with the post-mortem locked."""
-    told = recipients(post_mortem, deadline.current_step["tell"])
+    told = alerts.audience(deadline, recipients(post_mortem, deadline.current_step["tell"]))
+    kind = alerts.kind_of(deadline)
     return note(
         post_mortem,
-        "postmortem.overdue",
+        "postmortem.overdue" if kind == "deadline.missed" else kind,
         None,
         audience=told,
         urgency=Urgency.SOON,
-        step=deadline.step + 1,
-        told=", ".join(str(person) for person in told),
+        **alerts.facts(deadline, told),
     )

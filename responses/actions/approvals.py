@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from escalations import alerts
 from escalations.actions import arm, stop
 from escalations.models import Deadline
 from incidents.actions.locking import require_text, urgency_of
@@ -221,15 +222,14 @@ def recipients(response: Response, tell: list[str]) -> list[User]:
 
 def on_missed(response: Response, deadline: Deadline) -> Entry:
     """Nobody decided in time: more people learn of it. Time itself approves nothing."""
-    told = recipients(response, deadline.current_step["tell"])
+    told = alerts.audience(deadline, recipients(response, deadline.current_step["tell"]))
+    kind = alerts.kind_of(deadline)
     return note(
         response,
-        "response.approval_missed",
+        "response.approval_missed" if kind == "deadline.missed" else kind,
         None,
         audience=told,
         urgency=Urgency.NOW,
         page="responses:approve",
-        step=deadline.step + 1,
-        purpose=deadline.purpose,
-        told=", ".join(str(person) for person in told),
+        **alerts.facts(deadline, told),
     )

@@ -21,7 +21,9 @@ def make_due(incident: Incident, *, minutes: int) -> None:
     for deadline in Deadline.objects.of(incident).armed():
         shift = timedelta(minutes=minutes)
         Deadline.objects.filter(pk=deadline.pk).update(
-            armed_at=deadline.armed_at - shift, due_at=deadline.due_at - shift
+            armed_at=deadline.armed_at - shift,
+            target_at=deadline.target_at - shift,
+            due_at=deadline.due_at - shift,
         )
 
 

@@ -1,0 +1,63 @@
+"""What an alarm says, and to whom: the same for every purpose."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from escalations.models import Acknowledgement, Deadline
+from people.models import User
+
+SENTENCES = {
+    "deadline.missed": _("Missed: {purpose}. Told: {told}"),
+    "deadline.missed_raised": _("Missed: {purpose}. Raised to L{level}. Told: {told}"),
+    "deadline.repeated": _("Still nobody has acted: {purpose}, due {target_at}. Told again: {told}"),
+    "deadline.lapsed": _("{acknowledged_by} acknowledged “{purpose}”, but nothing followed. Told: {told}"),
+    "deadline.exhausted": _(
+        "Nobody has acted: {purpose}, due {target_at}. Nobody else is alerted from here on: call people yourself."
+    ),
+    "deadline.acknowledged": _("{actor} has acknowledged: {purpose}"),
+    "deadline.acknowledged_by_one": _("{actor} has acknowledged: {purpose}. Still to come: {waiting}"),
+}
+
+
+def kind_of(deadline: Deadline) -> str:
+    """How the entry about this missed step reads."""
+    if deadline.is_lapse:
+        return "deadline.lapsed"
+    return "deadline.repeated" if deadline.repeat else "deadline.missed"
+
+
+def acknowledged_ids(deadline: Deadline) -> set[int]:
+    """Who has said “I have it” in this generation of the clock."""
+    rows = Acknowledgement.objects.filter(
+        content_type=deadline.content_type_id,
+        object_id=deadline.object_id,
+        purpose=deadline.purpose,
+        generation=deadline.generation,
+    )
+    return set(rows.values_list("person_id", flat=True))
+
+
+def audience(deadline: Deadline, people: list[User]) -> list[User]:
+    """Where everybody must acknowledge, whoever has done so is left in peace; but never nobody is told."""
+    if not deadline.current_step["everyone"]:
+        return people
+    done = acknowledged_ids(deadline)
+    return [person for person in people if person.pk not in done] or people
+
+
+def facts(deadline: Deadline, told: list[User]) -> dict[str, Any]:
+    """What every entry about a missed step states, whatever it is about."""
+    return {
+        "purpose": deadline.purpose,
+        "deadline": deadline.pk,
+        "target_at": deadline.target_at,
+        "step": deadline.step + 1,
+        "steps": len(deadline.steps),
+        "repeat": deadline.repeat,
+        "lapsed": deadline.is_lapse,
+        "acknowledged_by": str(deadline.acknowledged_by) if deadline.acknowledged_by else "",
+        "told": ", ".join(str(person) for person in told),
+    }

@@ -1,0 +1,189 @@
+"""“I have it”: who may say so, what it stops, and what happens when nothing follows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+
+from escalations import engine
+from escalations.actions import acknowledge_deadline, arm, stop
+from escalations.models import Acknowledgement, Deadline, DeadlineState, Policy, PolicyStep
+from incidents import actions
+from journal.errors import ActionRefused, NotAllowed
+from journal.models import Entry
+from notifications.models import Delivery, DeliveryState
+
+pytestmark = pytest.mark.django_db
+HOLDING = "incident.holding_statement"
+
+
+@pytest.fixture
+def steps(db):
+    """steps({...}, {...}) replaces the steps of the holding statement's policy, target 60 min."""
+
+    def replace(*rows: dict, **policy: int) -> None:
+        Policy.objects.filter(purpose=HOLDING, level=2).update(minutes=60, **policy)
+        found = Policy.objects.get(purpose=HOLDING, level=2)
+        found.steps.all().delete()
+        for position, row in enumerate(rows):
+            PolicyStep.objects.create(
+                policy=found, position=position, **{"times_target": 1, "tell": ["role:CL"], **row}
+            )
+
+    return replace
+
+
+def clocks(incident):
+    return Deadline.objects.of(incident).filter(purpose=HOLDING)
+
+
+def run_out(incident) -> Entry:
+    """The running clock is due now and fires; returns its entry."""
+    clock = clocks(incident).armed().get()
+    Deadline.objects.filter(pk=clock.pk).update(due_at=timezone.now(), target_at=timezone.now())
+    assert engine.fire(clock.pk)
+    return Deadline.objects.get(pk=clock.pk).entry
+
+
+def test_a_step_repeats_until_the_next_one_comes(steps, activated):
+    steps({"repeats": 3, "repeat_minutes": 25}, {"times_target": 2})
+    incident = activated(2)
+    seen = []
+    while clock := clocks(incident).armed().first():
+        seen.append((clock.step, clock.repeat, round((clock.due_at - clock.armed_at).total_seconds() / 60)))
+        make_due_exactly(clock)
+        engine.fire(clock.pk)
+        restore(clock)
+    assert seen == [(0, 0, 60), (0, 1, 85), (0, 2, 110), (1, 0, 120)]
+    kinds = [e.kind for e in Entry.objects.filter(data__purpose=HOLDING).order_by("seq")]
+    assert kinds == [
+        "deadline.missed",
+        "deadline.repeated",
+        "deadline.repeated",
+        "deadline.missed",
+        "deadline.exhausted",
+    ]
+
+
+def make_due_exactly(clock) -> None:
+    """As though the database's clock stood at its due time: it and what follows keep their distances."""
+    late = clock.due_at - timezone.now() + timedelta(seconds=1)
+    Deadline.objects.filter(pk=clock.pk).update(due_at=clock.due_at - late, armed_at=clock.armed_at - late)
+
+
+def restore(clock) -> None:
+    late = clock.armed_at - Deadline.objects.get(pk=clock.pk).armed_at
+    following = Deadline.objects.filter(purpose=clock.purpose, object_id=clock.object_id).armed().first()
+    if following:
+        Deadline.objects.filter(pk=following.pk).update(
+            due_at=following.due_at + late, armed_at=following.armed_at + late
+        )
+
+
+def test_repeats_that_an_outage_swallowed_are_not_made_up_for(steps, activated):
+    steps({"repeats": 10, "repeat_minutes": 5}, {"times_target": 4})
+    incident = activated(2)
+    clock = clocks(incident).armed().get()
+    Deadline.objects.filter(pk=clock.pk).update(due_at=timezone.now() - timedelta(minutes=12))
+    engine.fire(clock.pk)
+    assert clocks(incident).armed().get().repeat == 3
+    assert Entry.objects.filter(kind="deadline.missed").count() == 1
+
+
+def test_an_acknowledgement_stops_the_alarm_and_withdraws_what_has_not_gone_out(steps, activated, bob, dave):
+    steps({"tell": ["role:CL", "deputy:CL"], "repeats": 5})
+    incident = activated(2)
+    entry = run_out(incident)
+    assert acknowledge_deadline(deadline=entry.deadline, actor=dave) == []
+    assert not Delivery.objects.filter(entry=entry, state=DeliveryState.PENDING).exists()
+    lapse = clocks(incident).armed().get()
+    assert (lapse.generation, lapse.acknowledged_by) == (entry.deadline.generation + 1, dave)
+    assert lapse.due_at - lapse.acknowledged_at == timedelta(minutes=60)
+    assert lapse.target_at == entry.deadline.target_at  # what was asked for is not put off
+    said = Entry.objects.get(kind="deadline.acknowledged")
+    assert bob.pk in said.audience
+    assert dave.pk not in said.audience
+    with pytest.raises(ActionRefused, match="Dave Okafor has acknowledged"):
+        acknowledge_deadline(deadline=entry.deadline, actor=bob)
+
+
+def test_an_acknowledgement_after_which_nothing_happens_lapses_and_says_so(steps, activated, dave):
+    steps({"tell": ["role:CL", "deputy:CL"]}, {"times_target": 2, "tell": ["level"]}, lapse_minutes=10)
+    incident = activated(2)
+    entry = run_out(incident)
+    acknowledge_deadline(deadline=entry.deadline, actor=dave)
+    assert clocks(incident).armed().get().due_at - timezone.now() < timedelta(minutes=10)
+    lapsed = run_out(incident)
+    assert lapsed.kind == "deadline.lapsed"
+    assert lapsed.sentence.startswith("Dave Okafor acknowledged “Holding statement”, but nothing followed.")
+    acknowledge_deadline(deadline=lapsed.deadline, actor=dave)  # and once more
+    assert clocks(incident).armed().get().generation == entry.deadline.generation + 2
+
+
+def test_the_deed_itself_settles_it_for_good(steps, activated, bob):
+    steps({})
+    incident = activated(2)
+    entry = run_out(incident)
+    assert not clocks(incident).armed().exists()  # the last step has fired
+    assert clocks(incident).alarming().exists()
+    stop(subject=incident, purpose=HOLDING)
+    assert not clocks(incident).alarming().exists()
+    with pytest.raises(ActionRefused, match="nothing to acknowledge"):
+        acknowledge_deadline(deadline=entry.deadline, actor=bob)
+
+
+def test_where_everybody_must_acknowledge_one_is_not_enough(steps, activated, bob, dave):
+    steps({"tell": ["role:CL", "deputy:CL"], "everyone": True, "repeats": 2})
+    incident = activated(2)
+    entry = run_out(incident)
+    assert acknowledge_deadline(deadline=entry.deadline, actor=bob) == [dave]
+    again = run_out(incident)
+    assert again.kind == "deadline.repeated"
+    assert again.audience == [dave.pk]
+    assert acknowledge_deadline(deadline=again.deadline, actor=dave) == []
+    assert clocks(incident).armed().get().is_lapse
+    assert Acknowledgement.objects.filter(purpose=HOLDING).count() == 2
+
+
+def test_who_may_not_work_there_cannot_acknowledge(steps, activated, erin, admin):
+    steps({})
+    incident = activated(2)
+    entry = run_out(incident)
+    with pytest.raises(NotAllowed):
+        acknowledge_deadline(deadline=entry.deadline, actor=erin)
+    assert not Acknowledgement.objects.exists()
+
+
+def test_an_acknowledged_incident_that_nobody_touches_is_unacknowledged_again(incident, bob, carol):
+    actions.acknowledge(incident=incident, actor=bob)
+    lapse = Deadline.objects.of(incident).get(purpose="incident.acknowledge", state="armed")
+    Deadline.objects.filter(pk=lapse.pk).update(due_at=timezone.now())
+    assert engine.tick() == 1
+    incident.refresh_from_db()
+    assert incident.acknowledged_at is None
+    assert Entry.objects.filter(kind="deadline.lapsed").exists()
+    actions.acknowledge(incident=incident, actor=carol)
+    incident.refresh_from_db()
+    assert incident.acknowledged_by == carol
+
+
+def test_work_after_the_acknowledgement_keeps_it(incident, triaged, bob):
+    actions.acknowledge(incident=incident, actor=bob)
+    triaged(2)
+    assert not Deadline.objects.of(incident).filter(purpose="incident.acknowledge").armed().exists()
+
+
+def test_a_new_target_starts_a_new_generation(incident):
+    first = Deadline.objects.of(incident).get(purpose="incident.acknowledge")
+    again = arm(subject=incident, purpose="incident.acknowledge", level=1, since=timezone.now())
+    first.refresh_from_db()
+    assert (first.state, again.generation) == (DeadlineState.CANCELLED, first.generation + 1)
+
+
+def test_what_ended_never_runs_again(incident):
+    stop(subject=incident)
+    with pytest.raises(DatabaseError, match="Invalid transition"), transaction.atomic():
+        Deadline.objects.of(incident).update(state=DeadlineState.ARMED, settled_at=None)
