@@ -11,6 +11,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from kombu import Queue
 
 from crisis import embedded
 
@@ -168,6 +169,14 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     # A hint that cannot be sent is dropped at once: kombu would try for 6 s first, while a person waits for a page.
     "max_retries": 0,
 }
+# A deadline waits neither for a mail server that hangs nor for an import: each has a queue, and workers, of its own.
+QUEUES = ("engine", "deliveries", "default")
+CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in QUEUES]
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_ROUTES = {
+    "escalations.tasks.*": {"queue": "engine"},
+    "notifications.tasks.*": {"queue": "deliveries"},
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SERIALIZER = "json"
@@ -206,8 +215,18 @@ if env.str("EMAIL_URL", default=""):
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = str(VAR_DIR / "mail")
-EMAIL_TIMEOUT = 20
+EMAIL_TIMEOUT = 15  # seconds of silence; a whole message has 20 (notifications.delivery)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Crisis Desk <crisis-desk@localhost>")
+
+# Notifications. People name servers (webhook, ntfy, Mattermost): only public ones, and these networks of your own.
+EGRESS_ALLOWED_NETWORKS = env.list("EGRESS_ALLOWED_NETWORKS", default=[])
+# The storm brake: as many messages within ten minutes go out at once, to one person and to everybody together.
+NOTIFICATION_QUOTA_PERSON = env.int("NOTIFICATION_QUOTA_PERSON", default=20)
+NOTIFICATION_QUOTA_EVERYBODY = env.int("NOTIFICATION_QUOTA_EVERYBODY", default=500)
+# Text messages are offered where an account is set; the person only gives a number.
+TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", default="")
+TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default="")
+TWILIO_FROM = env.str("TWILIO_FROM", default="")
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [
@@ -267,6 +286,15 @@ if env.bool("BEHIND_TLS_PROXY", default=False):
 
 # Where the fault tests kill a sender (see notifications.delivery.failpoint); empty in every real installation.
 FAILPOINT = env.str("FAILPOINT", default="") if DEMO or TESTING else ""
+
+# After a restored backup the engine waits so long for somebody to decide.
+HOLD_MINUTES = env.int("HOLD_MINUTES", default=15)
+# Where the signed heads of the journal go every hour; best another machine's disk.
+JOURNAL_HEADS_DIR = Path(env.str("JOURNAL_HEADS_DIR", default="") or VAR_DIR / "journal-heads")
+# Called every minute while deadlines fire and all checks pass: a service that alarms when the calls stop.
+DEAD_MAN_URL = env.str("DEAD_MAN_URL", default="")
+# What a scraper of /metrics sends as "Authorization: Bearer ..."; without it administrators alone see the page.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=200 * 1024 * 1024)
