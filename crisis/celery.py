@@ -3,8 +3,10 @@
 import logging
 import os
 
-from celery import Celery
-from celery.signals import beat_init, before_task_publish
+from celery import Celery, Task
+from celery.signals import beat_init, before_task_publish, task_prerun
+from django.conf import settings
+from django.db import Error, connection
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crisis.settings")
 
@@ -16,24 +18,34 @@ app.autodiscover_tasks()
 
 # Hints, not deadlines: a beat that is late or doubled only changes when a worker looks, never what is due.
 HINT = {"expires": 10}
+FIRE = "escalations.tasks.fire_due"
+DELIVER = "notifications.tasks.deliver"
 app.conf.beat_schedule = {
-    "fire-due-deadlines": {"task": "escalations.tasks.fire_due", "schedule": 2.0, "options": HINT},
-    "deliver-notifications": {"task": "notifications.tasks.deliver", "schedule": 2.0, "options": HINT},
-    "pulse": {"task": "crisis.tasks.pulse", "schedule": 2.0, "options": HINT},
+    "fire-due-deadlines": {"task": FIRE, "schedule": 2.0, "options": HINT},
+    "deliver-notifications": {"task": DELIVER, "schedule": 2.0, "options": HINT},
+    **{
+        f"pulse-{queue}": {
+            "task": "crisis.tasks.pulse",
+            "schedule": 2.0,
+            "options": {**HINT, "queue": queue},
+        }
+        for queue in settings.QUEUES
+    },
+    "watch": {"task": "crisis.tasks.watch", "schedule": 60.0, "options": {"expires": 50}},
     "sweep-imports": {"task": "monitoring.tasks.sweep_imports", "schedule": 15.0, "options": HINT},
+    # Eight weeks ahead are planned; hourly, because beat forgets on every restart when it last ran.
+    "extend-rotations": {"task": "readiness.tasks.extend_rotations", "schedule": 3600.0, "options": HINT},
     "watch-mentions": {"task": "monitoring.tasks.watch_now", "schedule": 120.0, "options": {"expires": 60}},
 }
 
 
 @beat_init.connect
 def leave_signs_of_life(**_signal: object) -> None:
-    """Beat writes its own heartbeat with every pulse: a dead worker must not look like a dead beat."""
-    before_task_publish.connect(_beat_lives, sender="crisis.tasks.pulse", weak=False)
+    """Beat writes its own heartbeat with every hint to fire: a dead worker must not look like a dead beat."""
+    before_task_publish.connect(_beat_lives, sender=FIRE, weak=False)
 
 
 def _beat_lives(**_signal: object) -> None:
-    from django.db import Error, connection
-
     from escalations.engine import beat
 
     try:
@@ -41,3 +53,13 @@ def _beat_lives(**_signal: object) -> None:
     except Error:
         connection.close()
         logger.warning("beat could not leave its sign of life: the database does not answer")
+
+
+@task_prerun.connect
+def look_before_sending(task: Task, **_signal: object) -> None:
+    """In a restored backup the messages of yesterday wait, too: whoever sends looks for that before anything else."""
+    if task.name != DELIVER:
+        return
+    from escalations.holds import must_wait
+
+    must_wait()

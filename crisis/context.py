@@ -1,16 +1,12 @@
 """What the frame around every page shows: the rail, the bell, banners."""
 
 from django.conf import settings
-from django.db.models import Max
-from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from crisis.health import FIRING, NO_CLEAN_TICK_AFTER
-from escalations.models import Heartbeat
+from crisis.engine_state import engine_state
 from notifications.models import Delivery
 from people.models import User
 
@@ -41,24 +37,10 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "preferences_url": reverse("people:preferences"),
         "live_url": reverse("live-me"),
         "unread": SimpleLazyObject(lambda: Delivery.objects.unread_mark(user)),
-        "engine_alarm": SimpleLazyObject(_engine_alarm),
+        "engine_alarms": SimpleLazyObject(lambda: [problem.advice for problem in engine_state().problems()]),
     }
 
 
 def _belongs(here: str, name: str) -> bool:
     """A page belongs to the rail item of its app; the desk has no app of its own."""
     return name == here or (":" in name and here.startswith(name.split(":")[0] + ":"))
-
-
-def _engine_alarm() -> str:
-    """What is wrong with the escalation engine, or nothing."""
-    beats = Heartbeat.objects.filter(process__in=FIRING).aggregate(silence=Now() - Max("last_clean_tick_at"))
-    silence = beats["silence"]
-    if silence is None:
-        return gettext("The escalation engine is not running: nobody is alerted. Call people yourself.")
-    if silence <= NO_CLEAN_TICK_AFTER:
-        return ""
-    return gettext(
-        "The escalation engine has not ticked for %(seconds)d s. Deadlines are kept, but nobody is alerted "
-        "until it runs again: call people yourself."
-    ) % {"seconds": silence.total_seconds()}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
 import psycopg
@@ -15,24 +16,29 @@ from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from psycopg import sql
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from escalations.models import Heartbeat
+from crisis import engine_state
+from crisis.engine_state import EngineState
+from crisis.tasks import WORKER
 
 PATH = "/healthz"
 TIMEOUT_SECONDS = 1
-SILENT_AFTER = timedelta(seconds=20)  # worker and beat give a sign every two seconds
-NO_CLEAN_TICK_AFTER = timedelta(seconds=30)
-OVERDUE_SECONDS = 60
-# Whoever fires deadlines: the workers, or the watchdog while they are silent.
-FIRING = ("engine", "watchdog-firing")
+SILENT_AFTER = timedelta(seconds=20)  # workers and beat give a sign every two seconds
 OK = "ok"
 UNKNOWN = "unknown: the database does not answer"
+ASKED_OF_DATABASE = ("worker", "beat", "engine", "deliveries", "invariants")
 
-# Process name to (age of its last tick, age of its last clean tick, seconds the oldest deadline was overdue)
-Heartbeats = dict[str, tuple[timedelta, timedelta | None, float]]
+HEARTBEATS = "SELECT process, now() - last_tick_at FROM escalations_heartbeat"
+
+
+@dataclass(frozen=True)
+class Signs:
+    """What the database knows."""
+
+    ages: dict[str, timedelta]  # of every process's last sign of life
+    engine: EngineState
 
 
 class HealthMiddleware:
@@ -49,41 +55,40 @@ class HealthMiddleware:
 
 async def health() -> dict[str, str]:
     """Each part of the product with "ok" or the reason why it is not."""
-    heartbeats, broker = await asyncio.gather(_heartbeats(), _broker())
-    if heartbeats is None:
+    signs, broker = await asyncio.gather(_signs(), _broker())
+    if signs is None:
         return {
             "database": "does not answer",
             "broker": broker,
-            "worker": UNKNOWN,
-            "beat": UNKNOWN,
-            "engine": UNKNOWN,
+            **dict.fromkeys(ASKED_OF_DATABASE, UNKNOWN),
         }
+    workers = {queue: _sign_of_life(signs, WORKER.format(queue)) for queue in settings.QUEUES}
     return {
         "database": OK,
         "broker": broker,
-        "worker": _sign_of_life(heartbeats, "worker"),
-        "beat": _sign_of_life(heartbeats, "beat"),
-        "engine": _engine(heartbeats),
+        "worker": "; ".join(f"{queue} {sign}" for queue, sign in workers.items() if sign != OK) or OK,
+        "beat": _sign_of_life(signs, "beat"),
+        **{part: _of(signs.engine, part) for part in ("engine", "deliveries", "invariants")},
     }
 
 
-async def _heartbeats() -> Heartbeats | None:
-    """The heartbeat rows; None when the database does not answer.
+async def _signs() -> Signs | None:
+    """What the database knows; None when it does not answer.
 
     On a connection of its own: the pool may be exhausted, and that must not look like a dead database.
     """
     parameters = connection.get_connection_params()
     parameters.pop("cursor_factory")  # Django's, for synchronous connections
-    query = sql.SQL(
-        "SELECT process, now() - last_tick_at, now() - last_clean_tick_at, oldest_due_seconds FROM {}"
-    ).format(sql.Identifier(Heartbeat._meta.db_table))
     try:
         async with asyncio.timeout(TIMEOUT_SECONDS):
             async with await psycopg.AsyncConnection.connect(**parameters, autocommit=True) as own:
-                cursor = await own.execute(query)
-                return {process: (tick, clean, due) for process, tick, clean, due in await cursor.fetchall()}
+                cursor = await own.execute(HEARTBEATS)
+                ages = dict(await cursor.fetchall())
+                cursor = await own.execute(engine_state.QUERY)
+                row = await cursor.fetchone()
     except (TimeoutError, OSError, psycopg.Error):
         return None
+    return Signs(ages, EngineState(*row)) if row else None
 
 
 async def _broker() -> str:
@@ -98,21 +103,12 @@ async def _broker() -> str:
     return OK
 
 
-def _sign_of_life(heartbeats: Heartbeats, process: str) -> str:
-    if process not in heartbeats:
+def _sign_of_life(signs: Signs, process: str) -> str:
+    if process not in signs.ages:
         return "has never run"
-    age = heartbeats[process][0]
+    age = signs.ages[process]
     return OK if age <= SILENT_AFTER else f"no sign of life for {age.total_seconds():.0f} s"
 
 
-def _engine(heartbeats: Heartbeats) -> str:
-    clean = [(heartbeats[name][1], heartbeats[name][2]) for name in FIRING if name in heartbeats]
-    ticks = [(age, overdue) for age, overdue in clean if age is not None]
-    if not ticks:
-        return "no deadline was ever looked at"
-    age, overdue = min(ticks)
-    if age > NO_CLEAN_TICK_AFTER:
-        return f"no clean tick for {age.total_seconds():.0f} s"
-    if overdue > OVERDUE_SECONDS:
-        return f"a deadline has been due for {overdue:.0f} s"
-    return OK
+def _of(state: EngineState, part: str) -> str:
+    return "; ".join(problem.reason for problem in state.problems() if problem.part == part) or OK

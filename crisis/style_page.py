@@ -84,7 +84,9 @@ def style_page(request: HttpRequest) -> HttpResponse:
         "preferences_url": "#main",
         "unread": {"count": 7},
         "demo": True,
-        "engine_alarm": "The escalation engine has not ticked for 40 s." if "silent" in request.GET else "",
+        "engine_alarms": ["The escalation engine has not ticked for 40 s."]
+        if "silent" in request.GET
+        else [],
         "people": people,
         "levels": [1, 2, 3, 4, None],
         "tones": ["neutral", "attention", "good", "stopped"],

@@ -5,9 +5,10 @@ from django.contrib import admin
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
-from crisis import live
+from crisis import engine_page, live
 from crisis.api import api
 from crisis.desk import desk
+from crisis.metrics import metrics
 
 admin.site.site_header = admin.site.site_title = _("Crisis Desk administration")
 admin.site.index_title = _("What can be set here")
@@ -40,8 +41,13 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("monitoring/", include("monitoring.urls")),
     path("notifications/", include("notifications.urls")),
+    path("escalations/", include("escalations.urls")),
     path("live/me/", live.me, name="live-me"),
     path("live/incidents/<int:pk>/", live.incident, name="live-incident"),
+    path("engine/", engine_page.engine, name="engine"),
+    path("engine/release/", engine_page.release_hold, name="engine-release"),
+    path("engine/found/<int:pk>/", engine_page.settle_violation, name="engine-settle"),
+    path("metrics", metrics, name="metrics"),
     path("admin/", admin.site.urls),
 ]
 

@@ -12,12 +12,14 @@ import time
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import F
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import F, Q
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from escalations import alerts, purposes
+from escalations.alarms import alarm
+from escalations.clock import Clock
+from escalations.holds import must_wait
 from escalations.models import Deadline, DeadlineState, Heartbeat
 from escalations.purposes import Purpose
 from journal.models import Urgency
@@ -26,6 +28,10 @@ logger = logging.getLogger(__name__)
 
 BATCH = 50
 LONGEST_BACKOFF_SECONDS = 60
+ALARM_AFTER_FAILURES = 3
+ALARM_AFTER_LOCKED_SECONDS = 30
+
+clock = Clock()
 
 
 def fire(deadline_id: int) -> bool:
@@ -103,32 +109,68 @@ def _note_failure(deadline_id: int, failure: Exception) -> None:
     with transaction.atomic():
         deadline = Deadline.objects.select_for_update().get(pk=deadline_id)
         deadline.failures += 1
-        wait = min(2**deadline.failures, LONGEST_BACKOFF_SECONDS)
-        deadline.next_try_at = timezone.now() + timedelta(seconds=wait)
         deadline.last_error = type(failure).__name__
+        wait = min(2**deadline.failures, LONGEST_BACKOFF_SECONDS)
+        deadline.next_try_at = Now() + timedelta(seconds=wait)
         deadline.save(update_fields=["failures", "next_try_at", "last_error"])
+        if deadline.failures == ALARM_AFTER_FAILURES:
+            alarm(
+                "engine.deadline_failed",
+                deadline=deadline.pk,
+                purpose=deadline.purpose,
+                error=deadline.last_error,
+            )
+
+
+# Deadlines whose subject somebody holds locked, and since when (by CLOCK_MONOTONIC) this process has seen so.
+_locked_since: dict[int, float] = {}
+
+
+def _watch_locked(skipped: list[int]) -> None:
+    """Somebody who acts holds a lock for moments; one that stays keeps a deadline from firing, which must be known."""
+    now = time.monotonic()
+    due = {deadline.pk: deadline for deadline in Deadline.objects.due().filter(pk__in=skipped)}
+    for settled in _locked_since.keys() - due.keys():
+        del _locked_since[settled]
+    for pk, deadline in due.items():
+        seconds = now - _locked_since.setdefault(pk, now)
+        if seconds > ALARM_AFTER_LOCKED_SECONDS:
+            alarm(
+                "engine.deadline_locked",
+                once=Q(data__deadline=pk),
+                deadline=pk,
+                purpose=deadline.purpose,
+                seconds=round(seconds),
+            )
 
 
 def tick(process: str = "engine", *, seconds: float = 20) -> int:
     """Fire everything that is due, at most for `seconds`, and leave a heartbeat; returns how many fired.
 
-    Raises OperationalError or InterfaceError when the database is gone: the caller drops the connection and waits.
+    Nothing fires while a hold is open. Raises OperationalError or InterfaceError when the database is gone: the
+    caller drops the connection and waits.
     """
     fired, clean, until = 0, True, time.monotonic() + seconds
+    clock.watch()
     seen: set[int] = set()
-    while time.monotonic() < until:
+    skipped: list[int] = []
+    while not must_wait() and time.monotonic() < until:
         ids = list(Deadline.objects.due().exclude(pk__in=seen).values_list("pk", flat=True)[:BATCH])
         if not ids:
             break
         for deadline_id in ids:
             seen.add(deadline_id)
             try:
-                fired += fire(deadline_id)
-            except (OperationalError, InterfaceError):
-                raise
-            except Exception as failure:  # noqa: BLE001 - one bad row must not stop the others
+                if fire(deadline_id):
+                    fired += 1
+                else:
+                    skipped.append(deadline_id)
+            except Exception as failure:
+                if isinstance(failure, OperationalError | InterfaceError) and not connection.is_usable():
+                    raise
                 clean = False
                 _note_failure(deadline_id, failure)
+    _watch_locked(skipped)
     beat(process, clean=clean)
     return fired
 

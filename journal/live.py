@@ -8,6 +8,8 @@ from functools import cache
 import redis
 from django.conf import settings
 
+from journal.broker import broker
+
 logger = logging.getLogger(__name__)
 
 
@@ -23,7 +25,5 @@ def _client() -> redis.Redis:
 
 def publish(stream: str, kind: str) -> None:
     """Never raises: the change is committed, and a broken Redis must not turn it into an error page."""
-    try:
-        _client().publish(channel(stream), kind)
-    except redis.RedisError:
+    if not broker.attempt(lambda: _client().publish(channel(stream), kind)):
         logger.warning("live hint for %s not published: Redis does not answer", stream)

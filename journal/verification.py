@@ -19,10 +19,14 @@ class Break:
         return f"{self.stream} #{self.seq}: {self.reason}"
 
 
-def first_break(stream: Stream) -> Break | None:
-    """Walk one stream from its start; memory stays flat however long it is."""
-    seq, last_hash = 0, FIRST_HASH
-    for entry in Entry.objects.filter(stream=stream).order_by("seq").iterator(chunk_size=500):
+def first_break(stream: Stream, *, after_seq: int = 0, after_hash: str = FIRST_HASH) -> Break | None:
+    """Walk one stream from the entry after `after_seq`, whose hash is known, to the head that `stream` carries.
+
+    Memory stays flat however long it is. What is appended meanwhile is none of this walk's business.
+    """
+    seq, last_hash = after_seq, after_hash
+    entries = Entry.objects.filter(stream=stream, seq__gt=after_seq, seq__lte=stream.last_seq)
+    for entry in entries.order_by("seq").iterator(chunk_size=500):
         seq += 1
         if entry.seq != seq:
             return Break(stream.name, seq, "entry is missing")
@@ -33,6 +37,9 @@ def first_break(stream: Stream) -> Break | None:
         last_hash = entry.hash
     if (seq, last_hash) != (stream.last_seq, stream.last_hash):
         return Break(stream.name, seq + 1, "entries at the end are missing")
+    beyond = Entry.objects.filter(stream=stream, seq__gt=stream.last_seq, stream__last_seq=stream.last_seq)
+    if beyond.exists():
+        return Break(stream.name, seq + 1, "was written past the head")
     return None
 
 

@@ -6,6 +6,8 @@ import logging
 
 from celery import current_app
 
+from journal.broker import broker
+
 logger = logging.getLogger(__name__)
 
 
@@ -14,7 +16,5 @@ def wake(task: str, *arguments: int, expires: float = 10) -> None:
 
     Never raises: what is to be done is committed as a row, and a worker finds it without the hint as well.
     """
-    try:
-        current_app.send_task(task, arguments, retry=False, expires=expires)
-    except Exception:  # noqa: BLE001 - the broker may fail in any way
+    if not broker.attempt(lambda: current_app.send_task(task, arguments, retry=False, expires=expires)):
         logger.warning("hint for %s not published: the broker does not answer", task)

@@ -1,0 +1,25 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CrisisConfig(AppConfig):
+    name = "crisis"
+    verbose_name = _("Crisis Desk")
+
+    def ready(self) -> None:
+        from crisis.holding import on_held, on_hold_ended
+        from crisis.invariants import RULES
+        from escalations.signals import held, hold_ended
+        from journal import kinds
+
+        kinds.declare(
+            {
+                "engine.invariant_broken": _(
+                    "A check of the engine found what must never be ({invariant}): {rows}. Open the engine's page"
+                ),
+                "engine.invariant_settled": _("{actor} has looked at “{invariant}” ({rows}): {reason}"),
+            }
+        )
+        kinds.declare_labels("invariant", RULES)
+        held.connect(on_held, dispatch_uid="crisis.on_held")
+        hold_ended.connect(on_hold_ended, dispatch_uid="crisis.on_hold_ended")

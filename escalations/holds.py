@@ -1,0 +1,107 @@
+"""The engine was away for long and something is due, as after a restored backup: it waits for somebody's word.
+
+What is due may have been fired already by the engine of which the backup was taken. But silence is worse than a
+repeat, so a hold that nobody decides about ends by itself.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from escalations.alarms import administrators, alarm
+from escalations.models import Deadline, Heartbeat, Hold
+from escalations.signals import held, hold_ended
+from journal.errors import ActionRefused, NotAllowed
+from journal.wake import wake
+from people.models import CrisisRole, User, on_duty
+
+SILENT_AFTER = timedelta(minutes=10)
+# Whoever fires deadlines: the workers, or the watchdog while they are silent. Others live on beside a dead engine.
+FIRING = ("engine", "watchdog-firing")
+
+
+def open_holds() -> QuerySet[Hold]:
+    """The hold that is open, if there is one."""
+    return Hold.objects.filter(ended_at__isnull=True)
+
+
+def must_wait() -> bool:
+    """Is there a hold? Opens one where it is called for, and ends one whose time is over."""
+    hold = open_holds().annotate(is_over=Q(ends_at__lte=Now())).first()
+    if hold is None:
+        return _was_silent() and open_if_silent()
+    if not hold.is_over:
+        return True
+    _end(None, "engine.hold_lapsed")
+    return False
+
+
+def _was_silent() -> bool:
+    firing = Heartbeat.objects.filter(process__in=FIRING)
+    return firing.exists() and not firing.filter(last_tick_at__gt=Now() - SILENT_AFTER).exists()
+
+
+@transaction.atomic
+def open_if_silent() -> bool:
+    """Open a hold when nobody has fired for ten minutes and something is due; whether there is one now.
+
+    The heartbeats are the lock, and count from here on: of several workers that start at once, one opens it.
+    """
+    firing = list(Heartbeat.objects.filter(process__in=FIRING).select_for_update().order_by("pk"))
+    if open_holds().exists():
+        return True
+    due = Deadline.objects.due().count()
+    if not due or not _was_silent():
+        return False
+    silent_since = max(heartbeat.last_tick_at for heartbeat in firing)
+    hold = Hold.objects.create(
+        silent_since=silent_since, ends_at=Now() + timedelta(minutes=settings.HOLD_MINUTES)
+    )
+    hold.refresh_from_db()
+    Heartbeat.objects.filter(process__in=FIRING).update(last_tick_at=Now())
+    held.send(sender=Hold, hold=hold)
+    alarm(
+        "engine.held",
+        audience=[*administrators(), *on_duty(CrisisRole.CRISIS_LEAD)],
+        silent_since=hold.silent_since,
+        ends_at=hold.ends_at,
+        due=due,
+    )
+    return True
+
+
+def release(*, actor: User) -> None:
+    """Let the engine go on. Raises NotAllowed for whoever is no administrator, ActionRefused when nothing is held."""
+    if not actor.has_perm("people.administer"):
+        raise NotAllowed(_("Only administrators decide about a hold."))
+    if not _end(actor, "engine.released"):
+        raise ActionRefused(_("The engine is not held: it has gone on already."))
+
+
+def release_from_the_machine() -> bool:
+    """What an operator at the machine says with `manage.py release_hold`, also before the engine has ticked.
+
+    Returns whether there was anything to release.
+    """
+    open_if_silent()
+    return _end(None, "engine.released")
+
+
+@transaction.atomic
+def _end(actor: User | None, kind: str) -> bool:
+    hold = open_holds().select_for_update().first()
+    if hold is None:
+        return False
+    Hold.objects.filter(pk=hold.pk).update(ended_at=Now(), ended_by=actor)
+    hold_ended.send(sender=Hold, hold=hold)
+    alarm(kind, actor=actor)
+    for task in ("escalations.tasks.fire_due", "notifications.tasks.deliver"):
+        transaction.on_commit(partial(wake, task), robust=True)
+    return True
