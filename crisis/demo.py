@@ -1,6 +1,6 @@
 """`make demo`: the whole product on this machine, from one terminal, with data that invite to look around.
 
-Starts what a real installation runs (web, worker, beat, watchdog), and PostgreSQL and Redis where none are
+Starts what a real installation runs (web, workers, beat, watchdog), and PostgreSQL and Redis where none are
 named; restarts what dies, and takes everything down with it when it is told to stop.
 """
 
@@ -39,6 +39,7 @@ PEOPLE = (
     ("admin@example.com", "administrator"),
 )
 PASSWORD = "crisis-demo"  # noqa: S105 (known to everybody, which is why the demo stays on this machine)
+QUEUES = ("engine", "deliveries", "default")
 READY_SECONDS = 90
 STOP_SECONDS = 8
 
@@ -100,6 +101,8 @@ class Demo:
         self._wait_for("migrate", self._step("migrate", [*manage, "migrate", "--noinput"], environment))
         self._wait_for("load_demo", self._step("load_demo", [*manage, "load_demo"], environment))
         say(last_words(log_of("load_demo"), 0))
+        # Whoever starts the demo does so on purpose, however long it stood still.
+        self._wait_for("release_hold", self._step("release_hold", [*manage, "release_hold"], environment))
         if static:
             self._wait_for("static", static)
             kept.write_text(fingerprint)
@@ -107,7 +110,7 @@ class Demo:
         uvicorn = [sys.executable, "-m", "uvicorn", "crisis.asgi:application"]
         commands = {
             "web": [*uvicorn, "--host", self.host, "--port", str(self.port), "--lifespan", "off"],
-            "worker": [*celery, "worker", "--concurrency", "2", "--loglevel", "warning", "--without-gossip"],
+            **{f"worker-{queue}": [*celery, *worker_arguments(queue)] for queue in QUEUES},
             # The schedule is intervals of seconds: nothing to remember between two runs.
             "beat": [*celery, "beat", "--loglevel", "warning", "--scheduler", "celery.beat.Scheduler"],
             "watchdog": [*manage, "watchdog"],
@@ -315,6 +318,12 @@ def reset(servers: Servers) -> None:
     say("The demo's data are gone; 'make demo' starts afresh.")
     if os.environ.get("DATABASE_URL"):
         say("DATABASE_URL is set: that database was not touched. Drop it yourself if it held the demo.")
+
+
+def worker_arguments(queue: str) -> list[str]:
+    """A worker of its own for each queue: a deadline waits neither for a mail server nor for an import."""
+    name = ["--queues", queue, "--hostname", f"{queue}@%h"]
+    return ["worker", *name, "--concurrency", "1", "--loglevel", "warning", "--without-gossip"]
 
 
 def log_of(name: str) -> Path:

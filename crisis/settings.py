@@ -293,6 +293,8 @@ HOLD_MINUTES = env.int("HOLD_MINUTES", default=15)
 JOURNAL_HEADS_DIR = Path(env.str("JOURNAL_HEADS_DIR", default="") or VAR_DIR / "journal-heads")
 # Called every minute while deadlines fire and all checks pass: a service that alarms when the calls stop.
 DEAD_MAN_URL = env.str("DEAD_MAN_URL", default="")
+if DEAD_MAN_URL and not DEAD_MAN_URL.startswith(("https://", "http://")):
+    raise ImproperlyConfigured("DEAD_MAN_URL must begin with https:// or http://.")
 # What a scraper of /metrics sends as "Authorization: Bearer ..."; without it administrators alone see the page.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 

@@ -49,10 +49,11 @@ def _was_silent() -> bool:
 
 
 @transaction.atomic
-def open_if_silent() -> bool:
+def open_if_silent(*, tell: bool = True) -> bool:
     """Open a hold when nobody has fired for ten minutes and something is due; whether there is one now.
 
     The heartbeats are the lock, and count from here on: of several workers that start at once, one opens it.
+    Without `tell` nobody is alarmed: the one who opens it ends it.
     """
     firing = list(Heartbeat.objects.filter(process__in=FIRING).select_for_update().order_by("pk"))
     if open_holds().exists():
@@ -69,7 +70,7 @@ def open_if_silent() -> bool:
     held.send(sender=Hold, hold=hold)
     alarm(
         "engine.held",
-        audience=[*administrators(), *on_duty(CrisisRole.CRISIS_LEAD)],
+        audience=[*administrators(), *on_duty(CrisisRole.CRISIS_LEAD)] if tell else [],
         silent_since=hold.silent_since,
         ends_at=hold.ends_at,
         due=due,
@@ -90,7 +91,7 @@ def release_from_the_machine() -> bool:
 
     Returns whether there was anything to release.
     """
-    open_if_silent()
+    open_if_silent(tell=False)
     return _end(None, "engine.released")
 
 

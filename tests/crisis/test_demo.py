@@ -153,13 +153,13 @@ def test_a_command_in_another_terminal_means_the_demo(demo: Running) -> None:
 
 
 def test_what_is_killed_starts_again(demo: Running) -> None:
-    demo.child("worker").kill()
+    demo.child("engine@%h").kill()
     for server in Servers(demo.var).servers:
         process_id = server.process_id()
         assert process_id is not None
         os.kill(process_id, signal.SIGKILL)
     wait_until(
-        lambda: all(map(demo.said, ("worker was killed by SIGKILL", "PostgreSQL was gone", "Redis was gone")))
+        lambda: all(map(demo.said, ("worker-engine was killed by SIGKILL", "PostgreSQL was gone", "Redis was gone")))
     )
     wait_until(demo.is_healthy)
 

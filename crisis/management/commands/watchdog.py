@@ -3,6 +3,7 @@
 import logging
 import signal
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from threading import Thread
 from typing import Any
@@ -11,6 +12,8 @@ from django.core.management.base import BaseCommand
 from django.db import Error, connection
 from django.db.models.functions import Now
 
+from crisis import dead_man
+from crisis.invariants import actions, check
 from escalations.engine import beat, tick
 from escalations.models import Heartbeat
 from notifications.delivery import deliver_pending
@@ -20,6 +23,7 @@ logger = logging.getLogger(__name__)
 LOOK_EVERY_SECONDS = 2
 SILENT_AFTER = timedelta(seconds=10)
 LONGEST_PAUSE_SECONDS = 5
+WATCH_EVERY_SECONDS = 60.0
 
 
 def engine_is_silent() -> bool:
@@ -29,11 +33,17 @@ def engine_is_silent() -> bool:
     ).exists()
 
 
-def _send() -> None:
+def _watch() -> None:
+    """Whoever has taken over also checks the promises, and calls outside that somebody lives."""
+    actions.note(check())
+    dead_man.call("watchdog")
+
+
+def _in_own_thread(work: Callable[[], object]) -> None:
     try:
-        deliver_pending()
+        work()
     except Error:
-        logger.exception("the watchdog cannot send: the database does not answer")
+        logger.exception("the watchdog lost its hold of the database")
     finally:
         connection.close()
 
@@ -43,7 +53,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.running = True
-        self.sender: Thread | None = None
+        self.threads: dict[str, Thread] = {}
+        self.watched_at = -WATCH_EVERY_SECONDS
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, self._stop)
         pause = LOOK_EVERY_SECONDS / 4
@@ -55,7 +66,10 @@ class Command(BaseCommand):
                     if not taken_over:
                         logger.error("the escalation engine is silent: the watchdog takes over")
                     tick("watchdog-firing")
-                    self._deliver()
+                    self._beside("sender", deliver_pending)
+                    if time.monotonic() - self.watched_at >= WATCH_EVERY_SECONDS:
+                        self.watched_at = time.monotonic()
+                        self._beside("watch", _watch)
                 elif taken_over:
                     logger.warning("the escalation engine is back: the watchdog steps aside")
                 taken_over = silent
@@ -68,11 +82,11 @@ class Command(BaseCommand):
                 logger.exception("the watchdog cannot reach the database")
             self._sleep(pause)
 
-    def _deliver(self) -> None:
-        """Send in a thread of its own: a mail server that hangs must not hold up the next deadline."""
-        if self.sender is None or not self.sender.is_alive():
-            self.sender = Thread(target=_send, name="watchdog-sender", daemon=True)
-            self.sender.start()
+    def _beside(self, name: str, work: Callable[[], object]) -> None:
+        """In a thread of its own, one at a time: a server outside that hangs must not hold up the next deadline."""
+        if name not in self.threads or not self.threads[name].is_alive():
+            self.threads[name] = Thread(target=_in_own_thread, args=[work], name=name, daemon=True)
+            self.threads[name].start()
 
     def _stop(self, *_signal: object) -> None:
         self.running = False
