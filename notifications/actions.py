@@ -2,67 +2,127 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Now
-from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from journal import live
+from journal.actions import record
+from journal.errors import ActionRefused, NotAllowed
 from journal.models import Entry, Urgency
 from journal.wake import wake
-from notifications.models import Channel, Delivery, DeliveryState, Priority
-from people.models import User
+from notifications.models import Channel, ContactPoint, Delivery, DeliveryState, Hours, Priority
+from notifications.quiet import free_at, may_wait
+from people.models import DutyShift, User
 
 # An alert older than this helps nobody; it stays visible in the app but is no longer sent.
 EXPIRES_AFTER = timedelta(hours=24)
+# What is not needed at once waits this long for company, so that it becomes one message.
+BUNDLE_WINDOW = timedelta(minutes=1)
+STREAM = "notifications"
 _PRIORITY = {Urgency.NOW: Priority.NOW, Urgency.SOON: Priority.SOON, Urgency.LATER: Priority.LATER}
 
 
 def fan_out(*, entry: Entry, **_signal: Any) -> None:
     """Write the delivery rows of `entry`, in the transaction that writes the entry itself.
 
-    Unique per entry, person and channel: writing them again changes nothing. What is merely worth knowing
-    (urgency `later`) stays in the app; only what needs somebody soon goes out by mail.
+    One per person for the inbox and one per contact point that the person wants for this urgency. Unique per entry,
+    person and contact point: writing them again changes nothing.
     """
-    channels = [Channel.IN_APP] if entry.urgency == Urgency.LATER else list(Channel)
-    rows = [
-        Delivery(
-            entry=entry,
-            person_id=person_id,
-            channel=channel,
-            dedup_key=f"{entry.pk}:{person_id}:{channel}",
-            priority=_PRIORITY[Urgency(entry.urgency)],
-            state=DeliveryState.SENT if channel == Channel.IN_APP else DeliveryState.PENDING,
-            sent_at=entry.at if channel == Channel.IN_APP else None,
-            available_at=entry.at,
-            expires_at=entry.at + EXPIRES_AFTER,
-        )
-        for person_id in entry.audience
-        for channel in channels
-    ]
-    if not rows:
+    if not entry.audience:
         return
+    contacts = _contacts_of(entry.audience, wanted=entry.urgency)
+    free = _free_times(entry, [person_id for person_id in entry.audience if contacts[person_id]])
+    rows = []
+    for person_id in entry.audience:
+        rows.append(_inbox_row(entry, person_id))
+        rows += [outside_row(entry, contact, free.get(person_id)) for contact in contacts[person_id]]
     Delivery.objects.bulk_create(rows, ignore_conflicts=True)
     for person_id in entry.audience:
         transaction.on_commit(partial(live.publish, f"person-{person_id}", "told"), robust=True)
-    if len(channels) > 1:
+    if len(rows) > len(entry.audience):
         transaction.on_commit(partial(wake, "notifications.tasks.deliver"), robust=True)
 
 
-def withdraw(*, entry_ids: Iterable[int], **_signal: Any) -> None:
-    """Stop what has not gone out yet: somebody has acted, the alert is no longer true.
+def _inbox_row(entry: Entry, person_id: int) -> Delivery:
+    return Delivery(
+        entry=entry,
+        person_id=person_id,
+        channel=Channel.IN_APP,
+        dedup_key=f"{entry.pk}:{person_id}:{Channel.IN_APP}",
+        priority=_PRIORITY[Urgency(entry.urgency)],
+        state=DeliveryState.SENT,
+        sent_at=entry.at,
+        available_at=entry.at,
+        expires_at=entry.at + EXPIRES_AFTER,
+    )
 
-    A message whose sending has begun is left alone; it is recorded as sent or not, and audited as late.
+
+def outside_row(entry: Entry, contact: ContactPoint, free: datetime | None = None) -> Delivery:
+    """What is to go to one contact point; not before `free`, the end of the person's quiet time."""
+    available_at = entry.at if entry.urgency == Urgency.NOW else entry.at + BUNDLE_WINDOW
+    available_at = max(available_at, free or available_at)
+    return Delivery(
+        entry=entry,
+        person_id=contact.person_id,
+        channel=contact.kind,
+        contact=contact,
+        dedup_key=f"{entry.pk}:{contact.person_id}:{contact.pk}",
+        priority=_PRIORITY[Urgency(entry.urgency)],
+        available_at=available_at,
+        expires_at=available_at + EXPIRES_AFTER,
+    )
+
+
+def _contacts_of(person_ids: Iterable[int], *, wanted: str) -> dict[int, list[ContactPoint]]:
+    contacts = defaultdict(list)
+    chosen = ContactPoint.objects.usable().filter(person_id__in=list(person_ids), urgencies__contains=wanted)
+    for contact in chosen.order_by("pk"):
+        contacts[contact.person_id].append(contact)
+    return contacts
+
+
+def _free_times(entry: Entry, person_ids: list[int]) -> dict[int, datetime]:
+    """When those with hours of their own may be told; never later than now for somebody who is on duty."""
+    if not may_wait(entry):
+        return {}
+    hours = Hours.objects.filter(person_id__in=person_ids).select_related("person")
+    on_duty = set(
+        DutyShift.objects.covering(entry.at).filter(user__in=person_ids).values_list("user_id", flat=True)
+    )
+    return {
+        row.person_id: free_at(row, row.person.time_zone, entry.at)
+        for row in hours
+        if row.person_id not in on_duty
+    }
+
+
+def withdraw(*, entry_ids: Iterable[int], person: User | None = None, **_signal: Any) -> None:
+    """Stop what has not gone out yet, to `person` or to everybody: somebody has acted, the alert is no longer true.
+
+    A message whose sending has begun is left alone; it is recorded as sent or not, and audited as late. What was
+    bundled into a message that is stopped goes out by itself (claim.release_orphans).
     """
-    Delivery.objects.filter(
-        entry_id__in=list(entry_ids),
-        state__in=[DeliveryState.PENDING, DeliveryState.LEASED],
-        started_at__isnull=True,
-    ).update(state=DeliveryState.CANCELLED, lease_token=None, lease_until=None)
+    rows = Delivery.objects.filter(entry_id__in=list(entry_ids))
+    if person is not None:
+        rows = rows.filter(person=person)
+    unsent = Q(state__in=[DeliveryState.PENDING, DeliveryState.LEASED], started_at__isnull=True)
+    stopped = {"state": DeliveryState.CANCELLED, "lease_token": None, "lease_until": None}
+    with transaction.atomic():
+        rows.filter(unsent).update(**stopped)
+        bundled = rows.filter(state=DeliveryState.BUNDLED)
+        if leads := {lead_id for lead_id in bundled.values_list("bundled_into", flat=True) if lead_id}:
+            # Their senders begin under this lock: after it, what has not begun does not begin with these rows.
+            waiting = Delivery.objects.select_for_update(no_key=True).filter(pk__in=leads).order_by("pk")
+            unstarted = [lead.pk for lead in waiting if lead.started_at is None]
+            bundled.filter(bundled_into__in=unstarted).update(state=DeliveryState.CANCELLED)
 
 
 def mark_read(*, user: User, delivery_ids: Iterable[int] | None = None) -> int:
@@ -76,8 +136,35 @@ def mark_read(*, user: User, delivery_ids: Iterable[int] | None = None) -> int:
     return changed
 
 
-def backoff(attempt: int) -> timedelta:
-    """How long to wait after the given attempt: 5, 15, 45, 120, then 300 s, with a spread of a fifth."""
-    seconds = (5, 15, 45, 120, 300)[min(attempt, 5) - 1]
-    spread = (timezone.now().microsecond / 1_000_000 - 0.5) * 0.4
-    return timedelta(seconds=seconds * (1 + spread))
+@transaction.atomic
+def retry_by_hand(*, actor: User, delivery: Delivery) -> Delivery:
+    """Send once more what was given up or is uncertain; the row that ended stays as it is."""
+    if not actor.has_perm("people.administer"):
+        raise NotAllowed(_("Only administrators send messages again."))
+    delivery = (
+        Delivery.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("entry", "contact", "person")
+        .get(pk=delivery.pk)
+    )
+    if not delivery.can_be_retried:
+        raise ActionRefused(_("Only what was given up or is uncertain can be sent again."))
+    if delivery.retries.exists():
+        raise ActionRefused(_("This message is being sent again already."))
+    if delivery.contact is None or delivery.contact.removed_at or not delivery.person.is_active:
+        raise ActionRefused(_("This contact point is no longer in use. Tell the person in another way."))
+    tries = delivery.dedup_key.split(":")[3:] or ["0"]
+    again = outside_row(delivery.entry, delivery.contact)
+    again.dedup_key = f"{delivery.message_key}:{int(tries[0]) + 1}"
+    again.retry_of = delivery
+    again.ambiguous_count = int(delivery.state == DeliveryState.UNCERTAIN)
+    again.available_at = Now()
+    again.expires_at = Now() + EXPIRES_AFTER
+    again.save()
+    record(
+        stream=STREAM,
+        kind="notification.retried",
+        actor=actor,
+        data={"person": str(delivery.person), "channel": delivery.channel, "delivery": delivery.pk},
+    )
+    transaction.on_commit(partial(wake, "notifications.tasks.deliver"), robust=True)
+    return again

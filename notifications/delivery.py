@@ -1,4 +1,4 @@
-"""Claims deliveries, sends them outside any transaction and records what happened.
+"""Sends claimed deliveries outside any transaction and records what happened.
 
 The promise: at least once until a message expires or is given up. A worker killed between sending and recording
 leaves its row leased; whoever finds it after the lease has run out sends once more and marks it a possible repeat.
@@ -8,166 +8,315 @@ from __future__ import annotations
 
 import logging
 import os
+import random
 import signal
 import time
-import uuid
+from collections import defaultdict, deque
+from dataclasses import dataclass, field
 from datetime import timedelta
+from queue import Empty, SimpleQueue
+from threading import Thread
 
 from django.conf import settings
+from django.core.signing import BadSignature
 from django.db import OperationalError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from journal.actions import record
 from journal.models import Stream
-from notifications import email
-from notifications.actions import backoff
-from notifications.models import Attempt, Delivery, DeliveryState
+from notifications import channels
+from notifications.actions import outside_row
+from notifications.channels.errors import AmbiguousFailure, PermanentFailure, SendingFailed, Unreachable
+from notifications.channels.message import Message
+from notifications.claim import LEASE, Closed, claim, release_orphans
+from notifications.models import Attempt, Channel, ContactPoint, Delivery, DeliveryState
+from notifications.models.choices import OPEN
+from notifications.wording import compose
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=60)  # longer than the 20 s that a send may take
-BATCH = 10
+MOST_SECONDS = 20  # for one message, whatever the other side does
 MOST_ATTEMPTS = 8
 
 
-def claim() -> list[Delivery]:
-    """Lease up to ten deliveries to this worker, most urgent first. Any number of workers may do so at once."""
-    with transaction.atomic():
-        rows = list(
-            Delivery.objects.claimable()
-            .order_by("priority", "available_at")
-            .select_for_update(skip_locked=True, of=("self",))
-            .select_related("person", "entry__actor")[:BATCH]
-        )
-        for row in rows:
-            if row.started_at:  # an earlier lease ended without a word: it may have been sent
-                row.ambiguous_count += 1
-            row.state, row.lease_token, row.started_at = DeliveryState.LEASED, uuid.uuid4(), None
-            row.lease_until = Now() + LEASE  # by the database's clock, like everything that is compared
-        Delivery.objects.bulk_update(
-            rows, ["state", "lease_token", "lease_until", "started_at", "ambiguous_count"]
-        )
-    return rows
-
-
 def deliver_pending(*, seconds: float = 20) -> int:
-    """Send what is waiting, at most for `seconds` and the send under way; returns how many rows were handled.
+    """Send what is waiting, at most for `seconds` and what is under way then; returns how many messages it handled.
 
-    A mail server that hangs must not keep a worker, which has deadlines to fire as well: after the first message
-    that finds nobody there the rest goes back and waits for the next round.
+    A server that hangs must not keep a worker, which has deadlines to fire as well: after the first message that
+    finds nobody there the rest for that place goes back and waits for the next round.
     """
-    handled, until = 0, time.monotonic() + seconds
-    while time.monotonic() < until and (rows := claim()):
-        while rows and time.monotonic() < until:
-            row = rows.pop(0)
-            handled += 1
-            if not _deliver(row):
-                until = 0
-        _put_back(rows)
+    handled, until, closed = 0, time.monotonic() + seconds, Closed()
+    release_orphans()
+    while time.monotonic() < until and (rows := claim(closed)):
+        handled += Batch(rows, closed, until).deliver()
     return handled
 
 
-def _put_back(rows: list[Delivery]) -> None:
+def deliver(row: Delivery) -> None:
+    """Send one leased delivery."""
+    Batch([row], Closed(), time.monotonic() + MOST_SECONDS).deliver()
+
+
+@dataclass(frozen=True)
+class _UnderWay:
+    row: Delivery
+    attempt: Attempt
+    until: float  # on the monotonic clock
+
+
+@dataclass
+class Batch:
+    """Leased rows, one after the other for each place and side by side for different places.
+
+    Everything that touches the database happens in the calling thread; a thread per message only sends.
+    """
+
+    rows: list[Delivery]
+    closed: Closed
+    until: float
+    lines: dict[str, deque[Delivery]] = field(default_factory=lambda: defaultdict(deque))
+    under_way: dict[str, _UnderWay] = field(default_factory=dict)
+    outcomes: SimpleQueue[tuple[_UnderWay, Exception | None]] = field(default_factory=SimpleQueue)
+
+    def deliver(self) -> int:
+        """Returns how many rows were handled; the others went back."""
+        for row in self.rows:
+            self.lines[_place(row)].append(row)
+        handled = 0
+        while self.lines or self.under_way:
+            for place in [place for place in self.lines if place not in self.under_way]:
+                handled += self._next(place)
+            if self.under_way:
+                self._await()
+        return handled
+
+    def _next(self, place: str) -> int:
+        """Begin with the next row for a place that is free; returns 1 when there was one to handle."""
+        line = self.lines[place]
+        is_closed = place in self.closed.channels or (line and line[0].contact_id in self.closed.contacts)
+        if not line or is_closed or time.monotonic() >= self.until:
+            _put_back(self.lines.pop(place))
+            return 0
+        row = line.popleft()
+        begun = _begin(row)
+        if begun is None:
+            return 1
+        attempt, rows = begun
+        try:
+            message = compose(rows, possible_repeat=any(one.ambiguous_count for one in rows))
+            config = row.contact.config if row.contact else {}
+        except BadSignature:
+            _end(row, attempt, PermanentFailure("no key of this site opens the contact point's settings"))
+            return 1
+        except Exception as failure:
+            logger.exception("delivery %s cannot be put into words", row.pk)
+            _end(row, attempt, failure)
+            return 1
+        failpoint("before_send")
+        sending = _UnderWay(row, attempt, time.monotonic() + MOST_SECONDS)
+        self.under_way[place] = sending
+        Thread(target=self._send, args=(sending, config, message), daemon=True).start()
+        return 1
+
+    def _send(self, sending: _UnderWay, config: dict[str, object], message: Message) -> None:
+        try:
+            channels.send(sending.row.channel, config, message)
+        except Exception as failure:  # noqa: BLE001 - whatever goes wrong, the row must not stay leased
+            self.outcomes.put((sending, failure))
+        else:
+            self.outcomes.put((sending, None))
+
+    def _await(self) -> None:
+        """Record the next outcome, or that there was none in time."""
+        first = min(self.under_way.values(), key=lambda sending: sending.until)
+        try:
+            sending, failure = self.outcomes.get(timeout=max(0.0, first.until - time.monotonic()))
+        except Empty:
+            sending, failure = first, AmbiguousFailure(f"no answer within {MOST_SECONDS} s")
+        place = _place(sending.row)
+        if self.under_way.get(place) is not sending:
+            return  # an answer to what has been recorded as unanswered
+        del self.under_way[place]
+        if failure is None:
+            failpoint("after_send")
+        elif isinstance(failure, Unreachable) or time.monotonic() >= sending.until:
+            self.closed.close(sending.row)
+        _end(sending.row, sending.attempt, failure)
+
+
+def _place(row: Delivery) -> str:
+    """E-mail has one server for everybody; everything else is a place of its own."""
+    return row.channel if row.channel == Channel.EMAIL else f"contact-{row.contact_id}"
+
+
+def _held(row: Delivery) -> QuerySet[Delivery]:
+    """The row, while this worker still holds it: whatever is recorded is fenced by the lease."""
+    return Delivery.objects.filter(pk=row.pk, state=DeliveryState.LEASED, lease_token=row.lease_token)
+
+
+def _bundled(row: Delivery) -> QuerySet[Delivery]:
+    """What travels in the row's message and shares its fate, once the row itself has been updated and is locked."""
+    return Delivery.objects.filter(bundled_into=row.pk, state=DeliveryState.BUNDLED)
+
+
+def _put_back(rows: deque[Delivery]) -> None:
     tokens = [row.lease_token for row in rows]
     Delivery.objects.filter(lease_token__in=tokens, started_at__isnull=True).update(
         state=DeliveryState.PENDING, lease_token=None, lease_until=None
     )
 
 
-def _deliver(row: Delivery) -> bool:
-    """Send one leased delivery; False when the mail server could not be reached at all."""
-    held = Delivery.objects.filter(pk=row.pk, state=DeliveryState.LEASED, lease_token=row.lease_token)
-    if not row.person.is_active:
-        held.update(state=DeliveryState.CANCELLED, lease_token=None, lease_until=None)
-        return True
+def _begin(row: Delivery) -> tuple[Attempt, list[Delivery]] | None:
+    """Record that sending begins, before the network is touched; None when there is nothing to send."""
+    if not row.person.is_active or row.contact is None or row.contact.removed_at:
+        with transaction.atomic():
+            if _held(row).update(state=DeliveryState.CANCELLED, lease_token=None, lease_until=None):
+                _bundled(row).update(state=DeliveryState.CANCELLED)
+        return None
     if row.ambiguous_count > 1:
-        return _give_up(row, DeliveryState.UNCERTAIN, "sent twice, no answer either time")
+        _give_up(row, DeliveryState.UNCERTAIN, "sent twice, no answer either time")
+        return None
     if row.expires_at <= timezone.now():
-        return _give_up(row, DeliveryState.DEAD, "expired before it could be sent")
+        _give_up(row, DeliveryState.DEAD, "expired before it could be sent")
+        return None
     with transaction.atomic():
-        # Committed before the network is touched: whatever arrives there has its attempt row here.
-        if not held.update(started_at=Now(), attempt_count=F("attempt_count") + 1, lease_until=Now() + LEASE):
-            return True  # withdrawn, or the lease went to somebody else
+        if not _held(row).update(
+            started_at=Now(), attempt_count=F("attempt_count") + 1, lease_until=Now() + LEASE
+        ):
+            return None  # withdrawn, or the lease went to somebody else
         row.attempt_count += 1
-        attempt = Attempt.objects.create(delivery=row, number=row.attempt_count, started_at=timezone.now())
-    failpoint("before_send")
-    try:
-        email.send(row, possible_repeat=row.ambiguous_count > 0)
-    except email.PermanentFailure as failure:
-        return _give_up(row, DeliveryState.DEAD, str(failure), attempt)
-    except Exception as failure:  # noqa: BLE001 - whatever goes wrong, the row must not stay leased
-        _retry(row, attempt, failure)
-        return not isinstance(failure, email.Unreachable)
-    failpoint("after_send")
-    with transaction.atomic():
-        recorded = held.update(
-            state=DeliveryState.SENT, sent_at=Now(), lease_token=None, lease_until=None, last_error=""
+        rows = [row, *_bundled(row).select_related("person", "entry__actor").order_by("priority", "pk")]
+        attempt = Attempt.objects.create(
+            delivery=row, number=row.attempt_count, message_id=row.message_id, started_at=timezone.now()
         )
-        _end(attempt, "sent" if recorded else "sent, but the lease had gone to another worker")
-    return True
+    return attempt, rows
 
 
-def _end(attempt: Attempt | None, outcome: str) -> None:
+def _end(row: Delivery, attempt: Attempt, failure: Exception | None) -> None:
+    """Record what became of one attempt."""
+    if failure is None:
+        _sent(row, attempt)
+    elif isinstance(failure, PermanentFailure):
+        _give_up(row, DeliveryState.DEAD, str(failure), attempt)
+    elif row.attempt_count >= MOST_ATTEMPTS:
+        _give_up(row, DeliveryState.DEAD, f"{_reason(failure)}, {row.attempt_count} attempts", attempt)
+    else:
+        asked = getattr(failure, "retry_after", None) or 0
+        pause = max(backoff(row.attempt_count), timedelta(seconds=asked))
+        with transaction.atomic():
+            is_ambiguous = isinstance(failure, AmbiguousFailure)
+            _send_back(row, pause, last_error=_reason(failure), ambiguous=is_ambiguous)
+            _note(attempt, _reason(failure))
+
+
+def _reason(failure: Exception) -> str:
+    """Our own words, or the type of the error: a provider's words may carry secrets or somebody's text."""
+    return (str(failure) if isinstance(failure, SendingFailed) else "") or type(failure).__name__
+
+
+def _note(attempt: Attempt | None, outcome: str) -> None:
     if attempt:
         Attempt.objects.filter(pk=attempt.pk).update(ended_at=Now(), outcome=outcome[:200])
 
 
-def _retry(row: Delivery, attempt: Attempt, failure: Exception) -> None:
-    ambiguous = isinstance(failure, email.AmbiguousFailure)
-    # The type says enough for an operator; a provider's words may carry secrets or somebody's text.
-    reason = type(failure.__cause__ or failure).__name__
-    if row.attempt_count >= MOST_ATTEMPTS:
-        _give_up(row, DeliveryState.DEAD, f"{reason}, {row.attempt_count} attempts", attempt)
-        return
+def _sent(row: Delivery, attempt: Attempt) -> None:
     with transaction.atomic():
-        _send_back(row, backoff(row.attempt_count), last_error=reason, ambiguous=ambiguous)
-        _end(attempt, reason)
+        count = _held(row).update(
+            state=DeliveryState.SENT, sent_at=Now(), lease_token=None, lease_until=None, last_error=""
+        )
+        if count:
+            _bundled(row).update(state=DeliveryState.SENT, sent_at=Now())
+            ContactPoint.objects.filter(deliveries=row, failures__gt=0).update(failures=0)
+        _note(attempt, "sent" if count else "sent, but the lease had gone to another worker")
 
 
 def _send_back(row: Delivery, pause: timedelta, *, last_error: str, ambiguous: bool = False) -> None:
-    Delivery.objects.filter(pk=row.pk, lease_token=row.lease_token).update(
+    _held(row).update(
         state=DeliveryState.PENDING,
         available_at=Now() + pause,
         lease_token=None,
         lease_until=None,
         started_at=None,
-        last_error=last_error,
+        last_error=last_error[:200],
         ambiguous_count=F("ambiguous_count") + int(ambiguous),
     )
 
 
-def _give_up(row: Delivery, state: str, reason: str, attempt: Attempt | None = None) -> bool:
+def backoff(attempt: int) -> timedelta:
+    """How long to wait after the given attempt: 5, 15, 45, 120, then 300 s, with a spread of a fifth."""
+    seconds = (5, 15, 45, 120, 300)[min(attempt, 5) - 1]
+    return timedelta(seconds=seconds * random.uniform(0.8, 1.2))  # noqa: S311 - spreads load, guards nothing
+
+
+def _give_up(row: Delivery, state: str, reason: str, attempt: Attempt | None = None) -> None:
     try:
         with transaction.atomic():
-            given_up = Delivery.objects.filter(pk=row.pk, lease_token=row.lease_token).update(
+            _note(attempt, reason)
+            if not _held(row).update(
                 state=state, lease_token=None, lease_until=None, last_error=reason[:200]
-            )
-            _end(attempt, reason)
-            if given_up:
-                _record_undelivered(row, reason)
+            ):
+                return
+            rows = [row, *_bundled(row).select_related("entry", "person")]
+            _bundled(row).update(state=state, last_error=reason[:200])
+            if state == DeliveryState.DEAD and attempt:
+                ContactPoint.objects.filter(deliveries=row).update(failures=F("failures") + 1)
+                _try_next_contact(rows)
+            _record_undelivered(rows, reason)
     except OperationalError:
-        _send_back(row, backoff(1), last_error=reason[:200])
-    return True
+        _send_back(row, backoff(1), last_error=reason)
 
 
-def _record_undelivered(row: Delivery, reason: str) -> None:
+def _try_next_contact(rows: list[Delivery]) -> None:
+    """Send what could not be delivered to the person's next contact point, where nothing else is on its way."""
+    person_id = rows[0].person_id
+    entry_ids = [row.entry_id for row in rows]
+    tried = defaultdict(set)
+    alive = set()
+    others = Delivery.objects.outside().filter(person=person_id, entry__in=entry_ids)
+    for entry_id, contact_id, state in others.values_list("entry", "contact", "state"):
+        tried[entry_id].add(contact_id)
+        if state in (*OPEN, DeliveryState.SENT):
+            alive.add(entry_id)
+    contacts = [
+        contact
+        for contact in ContactPoint.objects.usable().filter(person=person_id).order_by("pk")
+        if not contact.is_failing
+    ]
+    again = []
+    for row in rows:
+        left = [contact for contact in contacts if contact.pk not in tried[row.entry_id]]
+        if left and row.entry_id not in alive:
+            following = outside_row(row.entry, left[0])
+            following.available_at = row.available_at
+            again.append(following)
+    Delivery.objects.bulk_create(again, ignore_conflicts=True)
+
+
+def _record_undelivered(rows: list[Delivery], reason: str) -> None:
+    """One entry in every stream concerned."""
+    by_stream = {row.entry.stream_id: row for row in rows}
     # Whoever acts on the same incident may hold its stream and wait for this delivery, to withdraw it. Waiting for
     # the stream the other way round would be a deadlock, so this side gives way and tries again.
-    Stream.objects.select_for_update(nowait=True).get(pk=row.entry.stream_id)
-    record(
-        stream=row.entry.stream_id,
-        kind="notification.undelivered",
-        actor=None,
-        data={
-            "person": str(row.person),
-            "channel": row.channel,
-            "reason": reason[:200],
-            **{key: row.entry.data[key] for key in ("incident", "level", "about") if key in row.entry.data},
-        },
-        path=row.entry.path,
-    )
+    list(Stream.objects.select_for_update(nowait=True).filter(pk__in=by_stream).order_by("pk"))
+    for stream, row in by_stream.items():
+        record(
+            stream=stream,
+            kind="notification.undelivered",
+            actor=None,
+            data={
+                "person": str(row.person),
+                "channel": row.channel,
+                "reason": reason[:200],
+                **{
+                    key: row.entry.data[key]
+                    for key in ("incident", "level", "about")
+                    if key in row.entry.data
+                },
+            },
+            path=row.entry.path,
+        )
 
 
 def failpoint(name: str) -> None:

@@ -10,8 +10,11 @@ import pytest
 from django.db import connection, transaction
 
 from journal.models import Stream
-from notifications.delivery import _deliver, claim, deliver_pending
-from notifications.models import Delivery, DeliveryState
+from notifications import channels
+from notifications.claim import claim
+from notifications.delivery import deliver, deliver_pending
+from notifications.models import Attempt, Delivery, DeliveryState
+from tests.factories import UserFactory
 from tests.notifications.conftest import by_mail, make_available
 from tests.processes import ROOT, environment
 
@@ -39,8 +42,8 @@ def in_threads(work, number: int = 2) -> list:
 
 
 def test_two_senders_never_claim_the_same(alert):
-    for _ in range(40):
-        alert()
+    for number in range(40):
+        alert(to=[UserFactory()], stream=f"incident-{number}")
 
     def claim_all() -> list[int]:
         mine: list[int] = []
@@ -55,7 +58,7 @@ def test_two_senders_never_claim_the_same(alert):
 
 def test_several_senders_send_everything_once(mailbox, alert):
     for number in range(30):
-        alert(about=f"Number {number}")
+        alert(to=[UserFactory()], about=f"Number {number}", stream=f"incident-{number}")
     in_threads(deliver_pending, 3)
     assert len(mailbox.mails) == 30
     assert len({mail["Message-ID"] for mail in mailbox.mails}) == 30
@@ -68,12 +71,30 @@ def test_giving_up_makes_way_for_somebody_who_acts_on_the_same_incident(mailbox,
     row = claim()[0]
     with transaction.atomic():
         Stream.objects.select_for_update().get(pk=entry.stream_id)
-        in_threads(lambda: _deliver(row), 1)
+        in_threads(lambda: deliver(row), 1)
         Delivery.objects.select_for_update().get(pk=row.pk)
     assert by_mail(entry).state == DeliveryState.PENDING
     make_available(entry)
     deliver_pending()
     assert by_mail(entry).state == DeliveryState.DEAD
+
+
+def test_a_late_answer_does_not_overwrite_what_another_worker_found_out(mailbox, alert, monkeypatch):
+    entry = alert()
+    row = claim()[0]
+    send = channels.send
+
+    def slow(*arguments, **named):
+        send(*arguments, **named)
+        make_available(entry)
+        assert claim()[0].pk == row.pk  # somebody else takes over while this one still waits
+        connection.close()
+
+    monkeypatch.setattr(channels, "send", slow)
+    deliver(row)
+    after = by_mail(entry)
+    assert (after.state, after.ambiguous_count) == (DeliveryState.LEASED, 1)
+    assert "another worker" in Attempt.objects.get(delivery=row).outcome
 
 
 def kill_a_sender(mailbox, failpoint: str) -> None:

@@ -1,38 +1,23 @@
-"""Who is told what, over which channel, and what became of it."""
-
 from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, F, Max, Q
+from django.db.models import Case, Count, F, Max, Q, When
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from journal.models import Entry
+from notifications.models.choices import LOST, TRANSITIONS, Channel, DeliveryState, Priority
+from notifications.models.contact import ContactPoint
 from people.models import User
 
-
-class Channel(models.TextChoices):
-    IN_APP = "in_app", _("In the app")
-    EMAIL = "email", _("E-mail")
-
-
-class Priority(models.IntegerChoices):
-    NOW = 0, _("Now")
-    SOON = 1, _("Soon")
-    LATER = 2, _("Later")
-
-
-class DeliveryState(models.TextChoices):
-    PENDING = "pending", _("Waiting")
-    LEASED = "leased", _("Being sent")
-    SENT = "sent", _("Sent")
-    UNCERTAIN = "uncertain", _("Uncertain")  # sent twice into silence: a person must look
-    DEAD = "dead", _("Given up")
-    CANCELLED = "cancelled", _("No longer needed")
+# How long an administrator is reminded of a message that reached nobody.
+REMINDED_FOR = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -60,6 +45,30 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def unread(self) -> DeliveryQuerySet:
         return self.filter(read_at__isnull=True)
 
+    def outside(self) -> DeliveryQuerySet:
+        """What stands in the app needs no delivering: only what leaves the house can get lost."""
+        return self.filter(~Q(channel=Channel.IN_APP))
+
+    def messages(self) -> DeliveryQuerySet:
+        """What went out as a message of its own; what travelled in another one is not counted twice."""
+        return self.outside().filter(bundled_into__isnull=True)
+
+    def lost_first(self) -> DeliveryQuerySet:
+        return self.order_by(LOST_FIRST, "-id")
+
+    def to_be_told_by_hand(self) -> DeliveryQuerySet:
+        """Given up or uncertain within the last day, not tried again, and nothing else got through to the person."""
+        reached = Delivery.objects.outside().filter(
+            entry=models.OuterRef("entry"), person=models.OuterRef("person"), state=DeliveryState.SENT
+        )
+        return self.filter(
+            ~models.Exists(reached),
+            state__in=LOST,
+            retries__isnull=True,
+            entry__at__gt=Now() - REMINDED_FOR,
+            person__is_active=True,
+        )
+
     def open_counts(self) -> dict[str, int]:
         """How many deliveries are not simply sent, by state."""
         rows = self.exclude(state=DeliveryState.SENT).order_by().values("state").annotate(n=Count("pk"))
@@ -71,13 +80,18 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return Unread(**rows.aggregate(count=Count("pk"), newest=Max("pk")))
 
 
+LOST_FIRST = Case(When(state__in=LOST, then=0), default=1, output_field=models.SmallIntegerField())
+
+
 class Delivery(models.Model):
-    """One journal entry on its way to one person over one channel. The entry is the payload: it never changes."""
+    """One journal entry on its way to one contact point. The entry is the payload: it never changes."""
 
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="deliveries")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="deliveries")
     channel = models.CharField(max_length=16, choices=Channel)
-    dedup_key = models.CharField(max_length=64, unique=True)  # entry:person:channel
+    contact = models.ForeignKey(ContactPoint, models.PROTECT, null=True, related_name="deliveries")
+    # entry:person:contact point ("in_app" for the inbox), and a fourth part where somebody tried again by hand
+    dedup_key = models.CharField(max_length=64, unique=True)
     priority = models.PositiveSmallIntegerField(choices=Priority)
     state = models.CharField(max_length=10, choices=DeliveryState, default=DeliveryState.PENDING)
     available_at = models.DateTimeField()
@@ -90,6 +104,9 @@ class Delivery(models.Model):
     sent_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=200, blank=True)
+    bundled_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="bundle")
+    is_digest = models.BooleanField(default=False)  # leads everything that the storm brake held back
+    retry_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="retries")
 
     objects = DeliveryQuerySet.as_manager()
 
@@ -106,6 +123,15 @@ class Delivery(models.Model):
                 condition=~Q(state=DeliveryState.SENT) | Q(sent_at__isnull=False),
                 name="delivery_sent_has_time",
             ),
+            models.CheckConstraint(
+                condition=Q(channel=Channel.IN_APP, contact__isnull=True)
+                | (~Q(channel=Channel.IN_APP) & Q(contact__isnull=False)),
+                name="delivery_outside_has_contact",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=DeliveryState.BUNDLED) | Q(bundled_into__isnull=False),
+                name="delivery_bundled_has_lead",
+            ),
         ]
         indexes = [
             models.Index(  # the claim: most urgent first among what is still to do
@@ -118,7 +144,25 @@ class Delivery(models.Model):
                 fields=["person"], condition=Q(channel="in_app", read_at__isnull=True), name="delivery_unread"
             ),
             models.Index(fields=["person", "-id"], name="delivery_inbox"),
+            models.Index(  # what travels in which message
+                fields=["bundled_into"], condition=Q(state="bundled"), name="delivery_bundled"
+            ),
+            models.Index(  # the administrators' page
+                LOST_FIRST, F("id").desc(), condition=~Q(channel="in_app"), name="delivery_lost_first"
+            ),
+            models.Index(  # the banner for administrators
+                fields=["entry"], condition=Q(state__in=["dead", "uncertain"]), name="delivery_lost"
+            ),
+            models.Index(  # the storm brake counts what went out within minutes, to everybody and to one person
+                fields=["sent_at", "person"],
+                condition=Q(state="sent", bundled_into__isnull=True) & ~Q(channel="in_app"),
+                name="delivery_sent_lately",
+            ),
+            models.Index(  # bundling: what went to this contact point last, what waits for it
+                fields=["contact", "-sent_at"], condition=~Q(channel="in_app"), name="delivery_of_contact"
+            ),
         ]
+        triggers = [pgtrigger.FSM(name="ended_stays", field="state", transitions=TRANSITIONS)]
 
     def __str__(self) -> str:
         return self.dedup_key
@@ -126,16 +170,24 @@ class Delivery(models.Model):
     @property
     def tone(self) -> str:
         """How the state's chip is drawn."""
-        if self.state in (DeliveryState.DEAD, DeliveryState.UNCERTAIN):
+        if self.state in LOST:
             return "attention"
         if self.state == DeliveryState.SENT:
             return "good"
         return "stopped" if self.state == DeliveryState.CANCELLED else "neutral"
 
     @property
+    def can_be_retried(self) -> bool:
+        return self.state in LOST
+
+    @property
+    def message_key(self) -> str:
+        """The same for every attempt, also by hand, so that a receiver can drop what it has."""
+        return ":".join(self.dedup_key.split(":")[:3])
+
+    @property
     def message_id(self) -> str:
-        """The same for every attempt, so that a mail server or reader can drop a repeat."""
-        return f"<{uuid.uuid5(uuid.NAMESPACE_URL, self.dedup_key)}@crisis-desk>"
+        return f"<{uuid.uuid5(uuid.NAMESPACE_URL, self.message_key)}@crisis-desk>"
 
 
 class Attempt(models.Model):
@@ -143,6 +195,7 @@ class Attempt(models.Model):
 
     delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="attempts")
     number = models.PositiveSmallIntegerField()
+    message_id = models.CharField(max_length=100, blank=True)  # under which it went out
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=200, blank=True)

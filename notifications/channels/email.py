@@ -1,0 +1,76 @@
+"""One message as an e-mail, threaded per journal stream."""
+
+from __future__ import annotations
+
+import smtplib
+from contextlib import suppress
+from threading import Event
+from typing import Any
+
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.utils.translation import gettext as _
+
+from notifications.channels.errors import AmbiguousFailure, PermanentFailure, SendingFailed, Unreachable
+from notifications.channels.message import Message
+
+
+def send(config: dict[str, Any], message: Message) -> None:
+    """Raises PermanentFailure when address or message are refused for good, AmbiguousFailure when it may have
+    arrived, Unreachable when there is no mail server, SendingFailed when a retry may help.
+    """
+    mail = EmailMultiAlternatives(
+        subject=message.subject,
+        body=message.text,
+        to=[config["address"]],
+        headers={
+            "Message-ID": message.message_id,
+            "References": message.thread,
+            "Auto-Submitted": "auto-generated",
+        },
+    )
+    mail.attach_alternative(message.html, "text/html")
+    _hand_over(mail)
+
+
+def _hand_over(mail: EmailMultiAlternatives) -> None:
+    connection = get_connection()
+    try:
+        connection.open()
+    except (smtplib.SMTPException, OSError) as failure:
+        raise Unreachable(type(failure).__name__) from failure
+    under_way = _watch(connection)
+    try:
+        connection.send_messages([mail])
+    except smtplib.SMTPRecipientsRefused as refused:
+        if all(code >= 500 for code, _reason in refused.recipients.values()):
+            raise PermanentFailure(_("The mail server refuses this address.")) from refused
+        raise SendingFailed(_("The mail server asks to try later.")) from refused
+    except smtplib.SMTPDataError as refused:
+        if refused.smtp_code >= 500:
+            raise PermanentFailure(_("The mail server refuses this message.")) from refused
+        raise SendingFailed(_("The mail server asks to try later.")) from refused
+    except (smtplib.SMTPServerDisconnected, OSError) as broken:
+        if under_way.is_set():
+            raise AmbiguousFailure(type(broken).__name__) from broken
+        raise SendingFailed(type(broken).__name__) from broken
+    except smtplib.SMTPException as failure:
+        raise SendingFailed(type(failure).__name__) from failure
+    finally:
+        # A server that hangs up rudely after it has taken the message has taken it all the same.
+        with suppress(smtplib.SMTPException, OSError):
+            connection.close()
+
+
+def _watch(connection: object) -> Event:
+    """An event that is set once the message itself is on its way: before that, a broken line has sent nothing."""
+    under_way = Event()
+    server = getattr(connection, "connection", None)  # only the SMTP backend has one
+    if isinstance(server, smtplib.SMTP):
+        send_data = server.data
+
+        def data(message: str) -> tuple[int, bytes]:
+            under_way.set()
+            return send_data(message)
+
+        server.data = data  # type: ignore[method-assign,assignment]
+    return under_way

@@ -1,0 +1,188 @@
+"""Which deliveries a worker may send now, and what travels in the same message: one event, one notice."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, Max, Q
+from django.db.models.functions import Now
+
+from notifications.actions import BUNDLE_WINDOW
+from notifications.models import Channel, ContactPoint, Delivery, DeliveryState, Priority
+from notifications.models.choices import OPEN
+from notifications.storm import ALARM, DIGEST_EVERY, Traffic, announce
+
+LEASE = timedelta(seconds=60)  # longer than the 20 s that a send may take
+BATCH = 10
+MOST_IN_ONE_MESSAGE = 200
+# The same thing urgent again, while the first message is on its way: its answer comes within seconds.
+LOOK_AGAIN = timedelta(seconds=5)
+
+
+@dataclass
+class Closed:
+    """Where nothing goes at the moment: all of e-mail, or single contact points."""
+
+    channels: set[str] = field(default_factory=set)
+    contacts: set[int] = field(default_factory=set)
+
+    def close(self, row: Delivery) -> None:
+        """E-mail has one server for everybody; everything else is a place of its own."""
+        if row.channel == Channel.EMAIL:
+            self.channels.add(row.channel)
+        elif row.contact_id:
+            self.contacts.add(row.contact_id)
+
+
+def claim(closed: Closed | None = None) -> list[Delivery]:
+    """Lease up to ten messages to this worker, most urgent first. Any number of workers may do so at once.
+
+    A row that has to wait gets a later time, a row that travels in another's message is bundled into it.
+    """
+    closed = closed or Closed()
+    while True:
+        with transaction.atomic():
+            round_ = _Round(_candidates(closed))
+            if not round_.rows:
+                return []
+            leads = round_.sort()
+            announce(round_.traffic.braked, round_.now)
+        if leads:
+            return leads
+
+
+def release_orphans() -> None:
+    """What was bundled into a message that will not be sent after all goes out by itself."""
+    orphans = Delivery.objects.filter(state=DeliveryState.BUNDLED).exclude(bundled_into__state__in=OPEN)
+    with transaction.atomic():
+        locked = orphans.select_for_update(skip_locked=True, of=("self",), no_key=True)
+        Delivery.objects.filter(pk__in=list(locked.values_list("pk", flat=True))).update(
+            state=DeliveryState.PENDING, bundled_into=None, available_at=Now()
+        )
+
+
+def _candidates(closed: Closed) -> list[Delivery]:
+    """Up to ten rows that are due, locked, of contact points that no other worker is sorting at the moment."""
+    due = (
+        Delivery.objects.claimable().exclude(channel__in=closed.channels).exclude(contact__in=closed.contacts)
+    )
+    rows = list(
+        due.order_by("priority", "available_at", "pk")
+        .select_for_update(skip_locked=True, of=("self",), no_key=True)
+        .select_related("person", "contact", "entry__actor")
+        .annotate(clock=Now())[:BATCH]
+    )
+    contacts = ContactPoint.objects.filter(pk__in={row.contact_id for row in rows}).order_by("pk")
+    mine = {contact.pk for contact in contacts.select_for_update(skip_locked=True, no_key=True)}
+    return [row for row in rows if row.contact_id in mine]
+
+
+class _Round:
+    """One look at the rows that are due: who goes, who waits, who travels with whom."""
+
+    def __init__(self, rows: list[Delivery]) -> None:
+        self.rows = rows
+        self.bundled: set[int] = set()
+        if not rows:
+            return
+        self.now: datetime = rows[0].clock  # type: ignore[attr-defined]
+        self.traffic = Traffic.to({row.person_id for row in rows})
+        self._look_back({row.contact_id for row in rows if row.contact_id})
+
+    def _look_back(self, contact_ids: set[int]) -> None:
+        """When each contact point last had a message, and when the last urgent one of each stream."""
+        rows = Delivery.objects.filter(~Q(channel=Channel.IN_APP), contact__in=contact_ids)
+        lately = rows.filter(state=DeliveryState.SENT, sent_at__gt=self.now - DIGEST_EVERY).order_by()
+        self.last: dict[int, datetime] = {}
+        self.last_urgent: dict[tuple[int, str], datetime] = {}
+        groups = lately.values_list("contact", "entry__stream", "priority").annotate(Max("sent_at"))
+        for contact_id, stream, priority, at in groups:
+            self.last[contact_id] = max(at, self.last.get(contact_id, at))
+            if priority == Priority.NOW:
+                self.last_urgent[contact_id, stream] = at
+        going = rows.filter(state=DeliveryState.LEASED, lease_until__gt=self.now, priority=Priority.NOW)
+        self.going = set(going.values_list("contact", "entry__stream"))
+
+    def sort(self) -> list[Delivery]:
+        """The rows to send, leased."""
+        leads, waiting = [], []
+        for row in self.rows:
+            if row.pk in self.bundled:
+                continue
+            if until := self._must_wait_until(row):
+                row.available_at = until
+                waiting.append(row)
+            else:
+                leads.append(row)
+                self._lead(row)
+        Delivery.objects.bulk_update(waiting, ["available_at"])
+        self._lease(leads)
+        return leads
+
+    def _must_wait_until(self, row: Delivery) -> datetime | None:
+        if not _is_fresh(row) or row.entry.kind == ALARM:
+            return None
+        contact_id, stream = row.contact_id or 0, row.entry.stream_id
+        until = None
+        row.is_digest = self.traffic.is_storm(row.person)
+        if row.is_digest:
+            until = self.last[contact_id] + DIGEST_EVERY if contact_id in self.last else None
+        elif row.priority == Priority.NOW:
+            if (contact_id, stream) in self.going:
+                return self.now + LOOK_AGAIN
+            at = self.last_urgent.get((contact_id, stream))
+            until = at + BUNDLE_WINDOW if at else None
+        return until if until and until > self.now else None
+
+    def _lead(self, row: Delivery) -> None:
+        self.traffic.count(row.person)
+        if row.contact_id:
+            self.last[row.contact_id] = self.now  # a second message within this round comes after it
+        if row.priority == Priority.NOW:
+            self.going.add((row.contact_id or 0, row.entry.stream_id))
+        if _is_fresh(row) and row.entry.kind != ALARM:
+            self._bundle(row)
+
+    def _bundle(self, lead: Delivery) -> None:
+        """Put what may travel with `lead` into its message."""
+        others = (
+            Delivery.objects.filter(
+                contact=lead.contact_id, state=DeliveryState.PENDING, attempt_count=0, ambiguous_count=0
+            )
+            .filter(bundle__isnull=True)
+            .exclude(pk=lead.pk)
+            .exclude(entry__kind=ALARM)
+        )
+        is_due = Q(available_at__lte=self.now)
+        if lead.is_digest:
+            others = others.filter(is_due)
+        elif lead.priority == Priority.NOW:
+            others = others.filter(is_due, priority=Priority.NOW, entry__stream=lead.entry.stream_id)
+        else:
+            # Also what waits for company itself, but not what waits for the end of quiet hours.
+            in_window = Q(available_at__lte=F("entry__at") + BUNDLE_WINDOW)
+            others = others.filter(is_due | in_window, priority__in=[Priority.SOON, Priority.LATER])
+        locked = others.order_by("pk").select_for_update(skip_locked=True, of=("self",), no_key=True)
+        found = list(locked.values_list("pk", flat=True)[:MOST_IN_ONE_MESSAGE])
+        Delivery.objects.filter(pk__in=found).update(state=DeliveryState.BUNDLED, bundled_into=lead.pk)
+        self.bundled.update(found)
+
+    def _lease(self, leads: Iterable[Delivery]) -> None:
+        leads = list(leads)
+        for row in leads:
+            if row.started_at:  # an earlier lease ended without a word: it may have been sent
+                row.ambiguous_count += 1
+            row.state, row.lease_token, row.started_at = DeliveryState.LEASED, uuid.uuid4(), None
+            row.lease_until = self.now + LEASE  # by the database's clock, like everything that is compared
+        Delivery.objects.bulk_update(
+            leads, ["state", "lease_token", "lease_until", "started_at", "ambiguous_count", "is_digest"]
+        )
+
+
+def _is_fresh(row: Delivery) -> bool:
+    """Whether it goes out for the first time. A repeat has had its turn: it is not bundled and not held back."""
+    return row.state == DeliveryState.PENDING and not row.attempt_count and not row.ambiguous_count

@@ -1,0 +1,20 @@
+"""Who is told what, over which contact point, and what became of it."""
+
+from notifications.models.choices import Channel, DeliveryState, Priority
+from notifications.models.contact import ContactPoint, VerificationCode
+from notifications.models.delivery import Attempt, Delivery, Unread
+from notifications.models.hours import Hours
+from notifications.models.storm import StormBrake
+
+__all__ = [
+    "Attempt",
+    "Channel",
+    "ContactPoint",
+    "Delivery",
+    "DeliveryState",
+    "Hours",
+    "Priority",
+    "StormBrake",
+    "Unread",
+    "VerificationCode",
+]
