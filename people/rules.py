@@ -46,5 +46,3 @@ def model_permissions(app_label: str, *models: str) -> None:
 
 
 model_permissions("people", "user")  # the roster has a page of its own, which records and tells
-model_permissions("escalations", "policy", "policystep")
-rules.add_perm("escalations.delete_policystep", can_administer)

@@ -1,7 +1,8 @@
 """How moments and deadlines are said: relative first, absolute in the reader's zone beside it."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_timedelta
 from django.core.exceptions import ValidationError
@@ -29,6 +30,11 @@ def absolute(moment: datetime) -> str:
     # Translators: date format, see Django's "date" template filter
     text = date_format(local, pgettext("date format", "j M Y, H:i"))
     return f"{text} {getattr(local.tzinfo, 'key', None) or local.tzname()}"
+
+
+def end_of_day(day: date, zone: ZoneInfo) -> datetime:
+    """The midnight with which `day` ends in `zone`."""
+    return datetime.combine(day + timedelta(days=1), time(), zone)
 
 
 def relative(moment: datetime, now: datetime | None = None) -> str:

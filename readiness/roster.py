@@ -1,14 +1,16 @@
-"""Where the duty roster has holes. Pure, on UTC instants: a night on which the clocks change is as long as it is."""
+"""Who is on duty in the coming days, and where the roster has holes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from people.models import CrisisRole, DutyShift, User
+from readiness.spans import Span, covered, gaps
 
 LOOK_AHEAD = timedelta(days=7)
+FOUR_WEEKS = timedelta(weeks=4)
 # Shorter holes (a hand-over at 08:00 that begins at 08:01) are no reason to call anybody.
 NEGLIGIBLE = timedelta(minutes=5)
 # Before anybody has scored an incident these are told, and these must approve: a hole among them delays everything.
@@ -20,36 +22,6 @@ WATCHED_ROLES = (
     CrisisRole.LEGAL,
     CrisisRole.EXECUTIVE,
 )
-
-
-@dataclass(frozen=True)
-class Span:
-    start: datetime
-    end: datetime
-
-    @property
-    def length(self) -> timedelta:
-        return self.end - self.start
-
-
-def gaps(shifts: Iterable[Span], window: Span) -> list[Span]:
-    """The parts of `window` that no shift covers, in order. Shifts may overlap and come in any order."""
-    found, covered_until = [], window.start
-    for shift in sorted(shifts, key=lambda span: span.start):
-        if shift.start >= window.end:
-            break
-        if shift.start > covered_until:
-            found.append(Span(covered_until, shift.start))
-        covered_until = max(covered_until, shift.end)
-    if covered_until < window.end:
-        found.append(Span(covered_until, window.end))
-    return found
-
-
-def covered(shifts: Iterable[Span], window: Span) -> float:
-    """How much of `window` is covered, in percent."""
-    open_time = sum((gap.length for gap in gaps(shifts, window)), timedelta())
-    return 100 - open_time / window.length * 100
 
 
 @dataclass(frozen=True)
@@ -81,18 +53,21 @@ class RoleDuty:
         ]
 
 
-def coming_duty(now: datetime) -> list[RoleDuty]:
-    """Every role from `now` on, for seven days. One query."""
-    window = Span(now, now + LOOK_AHEAD)
+def coming_duty(
+    now: datetime, *, ahead: timedelta = LOOK_AHEAD, roles: Sequence[CrisisRole] = tuple(CrisisRole)
+) -> list[RoleDuty]:
+    """The roles (without a choice all of them) from `now` on. One query."""
+    window = Span(now, now + ahead)
     shifts = (
-        DutyShift.objects.filter(ends_at__gt=now, starts_at__lt=window.end, user__is_active=True)
+        DutyShift.objects.filter(role__in=roles, user__is_active=True)
+        .overlapping(window.start, window.end)
         .select_related("user")
         .order_by("starts_at", "pk")
     )
     by_role: dict[str, list[DutyShift]] = {}
     for shift in shifts:
         by_role.setdefault(shift.role, []).append(shift)
-    return [_duty_of(role, by_role.get(role, []), window) for role in CrisisRole]
+    return [_duty_of(role, by_role.get(role, []), window) for role in roles]
 
 
 def _duty_of(role: CrisisRole, shifts: list[DutyShift], window: Span) -> RoleDuty:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from people.models import CrisisRole, User
-from readiness.roster import RoleDuty, Span
+from readiness.roster import RoleDuty
+from readiness.spans import Span
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,30 @@ def collect(duty: Sequence[RoleDuty], approvers: dict[CrisisRole, list[User]]) -
     return [*_holes(duty), *_missing_approvers(approvers)]
 
 
+@dataclass(frozen=True)
+class GapInWords:
+    text: str
+    path: str  # where it is filled
+
+
+def gaps_in_words(row: RoleDuty) -> list[GapInWords]:
+    """Every hole of one role, in order."""
+    path = reverse("readiness:new_shift")
+    return [
+        GapInWords(
+            _gap_in_words(row, gap), f"{path}?{urlencode({'role': row.role, 'from': gap.start.isoformat()})}"
+        )
+        for gap in row.gaps
+    ]
+
+
+def _gap_in_words(row: RoleDuty, gap: Span) -> str:
+    return _("Nobody on duty for %(role)s from %(span)s") % {
+        "role": row.role.label,
+        "span": span_in_words(gap),
+    }
+
+
 def _holes(duty: Sequence[RoleDuty]) -> list[Shortcoming]:
     found = []
     for row in duty:
@@ -56,10 +82,7 @@ def _holes(duty: Sequence[RoleDuty]) -> list[Shortcoming]:
                 )
             )
             continue
-        text = _("Nobody on duty for %(role)s from %(span)s") % {
-            "role": row.role.label,
-            "span": span_in_words(row.gaps[0]),
-        }
+        text = _gap_in_words(row, row.gaps[0])
         more = len(row.gaps) - 1
         detail = (
             ngettext("And %(n)d more gap within seven days.", "And %(n)d more gaps within seven days.", more)

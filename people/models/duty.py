@@ -8,6 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from people.models.users import CrisisRole, User, validate_time_zone
@@ -16,18 +17,6 @@ from people.models.users import CrisisRole, User, validate_time_zone
 class TurnUnit(models.TextChoices):
     DAYS = "days", _("days")
     WEEKS = "weeks", _("weeks")
-
-
-class Weekday(models.IntegerChoices):
-    """As `date.weekday()` counts them."""
-
-    MONDAY = 0, _("Monday")
-    TUESDAY = 1, _("Tuesday")
-    WEDNESDAY = 2, _("Wednesday")
-    THURSDAY = 3, _("Thursday")
-    FRIDAY = 4, _("Friday")
-    SATURDAY = 5, _("Saturday")
-    SUNDAY = 6, _("Sunday")
 
 
 class Rotation(models.Model):
@@ -40,7 +29,7 @@ class Rotation(models.Model):
     )
     turn_unit = models.CharField(_("unit"), max_length=5, choices=TurnUnit, default=TurnUnit.WEEKS)
     hand_over_weekday = models.PositiveSmallIntegerField(
-        _("hand-over on"), choices=Weekday, null=True, blank=True, help_text=_("For turns of weeks.")
+        _("hand-over on"), choices=WEEKDAYS, null=True, blank=True, help_text=_("For turns of weeks.")
     )
     hand_over_at = models.TimeField(_("hand-over at"))
     time_zone = models.CharField(_("time zone"), max_length=64, validators=[validate_time_zone])
@@ -64,7 +53,7 @@ class Rotation(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(turn_unit=TurnUnit.DAYS, hand_over_weekday__isnull=True)
-                | Q(turn_unit=TurnUnit.WEEKS, hand_over_weekday__lte=6),
+                | Q(turn_unit=TurnUnit.WEEKS, hand_over_weekday__isnull=False, hand_over_weekday__lte=6),
                 name="rotation_of_weeks_has_weekday",
                 violation_error_message=_("Say on which day of the week they hand over."),
             ),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from people.models import User
-from readiness.actions import add_shift
+from readiness.actions import add_shift, offer_swap, save_rotation
 from tests.crisis.world import Team, World, build_case, import_with_rejects, raise_signal, tell_everybody
 
 
@@ -31,8 +31,24 @@ def world(
     shift = add_shift(
         actor=approver, role="SM", user=writer, starts_at=tomorrow, ends_at=tomorrow + timedelta(hours=8)
     )
+    rotation = save_rotation(
+        actor=approver,
+        role="LG",
+        name="Legal, in turns",
+        members=[approver, writer],
+        turn_length=1,
+        turn_unit="days",
+        hand_over_weekday=None,
+        hand_over_at=time(9),
+        time_zone="Europe/Berlin",
+        starts_on=tomorrow.date(),
+        hours_from=None,
+        hours_until=None,
+    )
     things = {
         "shift": shift,
+        "rotation": rotation,
+        "swap": offer_swap(actor=writer, shift=shift, taker=approver),
         "signal": raise_signal(brand),
         "run": import_with_rejects(tmp_path, brand),
     }

@@ -162,6 +162,23 @@ PAGES: dict[str, Row] = {
     "readiness:remove_shift": Row(
         thing("shift"), get=APPROVERS | ADMINISTRATORS, post=APPROVERS | ADMINISTRATORS
     ),
+    "readiness:give": Row(thing("shift"), get=APPROVERS | ADMINISTRATORS, post=APPROVERS | ADMINISTRATORS),
+    "readiness:gaps": Row(),
+    "readiness:role": Row(lambda world, user: ["LG"]),
+    "readiness:new_rotation": Row(get=APPROVERS | ADMINISTRATORS, post=APPROVERS | ADMINISTRATORS),
+    "readiness:rotation": Row(
+        thing("rotation"), get=APPROVERS | ADMINISTRATORS, post=APPROVERS | ADMINISTRATORS
+    ),
+    "readiness:end_rotation": Row(
+        thing("rotation"), get=APPROVERS | ADMINISTRATORS, post=APPROVERS | ADMINISTRATORS
+    ),
+    "readiness:mine": Row(),
+    "readiness:offer_swap": Row(thing("shift"), get=COMMUNICATOR, post=COMMUNICATOR),  # whose shift it is
+    "readiness:renew_calendar": Row(get=ALL, post=ALL),  # their own
+    # The planners look, the communicator offered, the approver was asked.
+    "readiness:swap": Row(
+        thing("swap"), get=WORKERS, post=COMMUNICATOR, data=lambda world: {"answer": "withdraw"}
+    ),
     "readiness:playbooks": Row(),
     "readiness:playbook": Row(lambda world, user: ["outage"]),
     "monitoring:mentions": Row(),
@@ -218,8 +235,9 @@ API: dict[str, Row] = {
         of("in_review"), get=None, post=APPROVERS, data=lambda world: {**version(world), "comment": "More"}
     ),
 }
-# Where nobody has to be signed in, or the site's own login app decides.
-OPEN_TO_ALL = ("account_", "admin:")
+# Where nobody has to be signed in, or the site's own login app decides, or a secret key in the address does
+# (tests/readiness/test_calendars.py).
+OPEN_TO_ALL = ("account_", "admin:", "readiness:calendar_")
 NOT_A_PAGE = {"api:api-root"}  # a name to build addresses with, nothing stands there
 
 

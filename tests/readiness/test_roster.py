@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from people.models import DutyShift
 from readiness import roster, shortcomings
-from readiness.roster import Span, covered, gaps
+from readiness.spans import Span, covered, gaps
 
 START = datetime(2026, 11, 20, tzinfo=UTC)
 

@@ -1,4 +1,4 @@
-"""Changes of the duty roster. Alerts follow it at once, so every change is recorded and told."""
+"""Shifts that are entered and taken off by hand."""
 
 from __future__ import annotations
 
@@ -9,55 +9,39 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from journal.actions import record
-from journal.errors import ActionRefused, Invalid, NotAllowed
-from journal.models import Urgency
+from journal.errors import ActionRefused, Invalid
 from people.models import CrisisRole, DutyShift, User
-
-STREAM = "duty-roster"
-
-
-def _require_planner(actor: User) -> None:
-    if not actor.has_perm("readiness.plan_duty"):
-        raise NotAllowed(_("Only approvers and administrators plan the duty roster."))
+from readiness.actions.roster_lock import lock_roster, note, require_able, require_planner
+from readiness.actions.rotations import leave_to_hands
 
 
 def _note(kind: str, actor: User, shift: DutyShift) -> None:
-    record(
-        stream=STREAM,
-        kind=kind,
-        actor=actor,
-        data={
-            "person": str(shift.user),
-            "role": shift.role,
-            "starts": shift.starts_at,
-            "ends": shift.ends_at,
-        },
+    note(
+        kind,
+        actor,
+        role=shift.role,
         path=reverse("readiness:duty"),
-        audience=[shift.user],
-        urgency=Urgency.SOON,
+        starts=shift.starts_at,
+        ends=shift.ends_at,
+        person=str(shift.user),
+        told=[shift.user],
     )
 
 
 @transaction.atomic
 def add_shift(*, actor: User, role: str, user: User, starts_at: datetime, ends_at: datetime) -> DutyShift:
     """Put somebody on duty for a role from one moment to another. Two people may share a role at the same time."""
-    _require_planner(actor)
-    # The person's row orders planners who enter the same night twice at the same moment.
-    user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    require_planner(actor)
+    lock_roster()
+    user = User.objects.get(pk=user.pk)
     if role not in CrisisRole.values:
         raise Invalid(_("Choose one of the crisis roles."))
     if ends_at <= starts_at:
         raise Invalid(_("A shift must end after it starts."))
     if ends_at <= timezone.now():
         raise Invalid(_("This shift is over already. Choose a time that is still to come."))
-    if not user.is_active or not user.has_perm("people.work"):
-        raise Invalid(
-            _("%(person)s cannot work in incidents and would not be able to act on an alert.")
-            % {"person": user}
-        )
-    clash = user.duty_shifts.filter(role=role, starts_at__lt=ends_at, ends_at__gt=starts_at).first()
-    if clash:
+    require_able(user)
+    if user.duty_shifts.filter(role=role).overlapping(starts_at, ends_at).exists():
         raise ActionRefused(
             _("%(person)s is on duty for this role at that time already. Take that shift out first.")
             % {"person": user}
@@ -70,14 +54,16 @@ def add_shift(*, actor: User, role: str, user: User, starts_at: datetime, ends_a
 @transaction.atomic
 def remove_shift(*, actor: User, shift: DutyShift) -> None:
     """Take a coming shift out; one that has begun ends now, so that the record of who was on duty stays true."""
-    _require_planner(actor)
+    require_planner(actor)
+    lock_roster()
     shift = DutyShift.objects.select_for_update(of=("self",)).select_related("user").get(pk=shift.pk)
     now = timezone.now()
     if shift.ends_at <= now:
         raise ActionRefused(_("This shift is over; what was stays on record."))
+    leave_to_hands(shift, now)
     if shift.starts_at < now:
         shift.ends_at = now
-        shift.save(update_fields=["ends_at"])
+        shift.save(update_fields=["ends_at", "changed_at"])
         _note("duty.ended", actor, shift)
         return
     _note("duty.removed", actor, shift)

@@ -1,0 +1,188 @@
+"""The roster: every coming shift, one role week by week, and what planners do with a shift."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from journal.errors import ActionRefused
+from people.access import SignedInRequest
+from people.models import CrisisRole, DutyShift, Rotation
+from readiness import actions, roster, shortcomings, week
+from readiness.forms import GiveForm, ShiftForm
+from readiness.models import SwapOffer
+from readiness.spans import Span
+
+SHIFTS_PER_PAGE = 50
+
+
+@require_safe
+def duty(request: SignedInRequest) -> HttpResponse:
+    """Every shift that is running or still to come."""
+    now = timezone.now()
+    shifts = (
+        DutyShift.objects.filter(ends_at__gt=now)
+        .select_related("user", "instead_of", "rotation")
+        .order_by("starts_at", "pk")
+    )
+    page = Paginator(shifts, SHIFTS_PER_PAGE).get_page(request.GET.get("page"))
+    days = groupby(page.object_list, key=lambda shift: timezone.localtime(shift.starts_at).date())
+    context = {
+        "page_obj": page,
+        "days": [(day, list(of_day)) for day, of_day in days],
+        "now": now,
+        "rotations": Rotation.objects.filter(ended_at__isnull=True).prefetch_related("members__user"),
+        "offers": SwapOffer.objects.open().filter(gives_start__gt=now).select_related("giver", "taker"),
+        "may_plan": request.user.has_perm("readiness.plan_duty"),
+        "section": "duty",
+    }
+    return render(request, "readiness/duty.html", context)
+
+
+@require_safe
+def role(request: SignedInRequest, code: str) -> HttpResponse:
+    """One role: who has it now, who is next, and the week day by day."""
+    if code not in CrisisRole.values:
+        raise Http404
+    now = timezone.now()
+    monday = _monday(parse_date_or_none(request.GET.get("week", "")) or timezone.localdate(now))
+    coming = roster.coming_duty(now, ahead=roster.FOUR_WEEKS, roles=[CrisisRole(code)])[0]
+    context = {
+        "row": coming,
+        "days": week.days_of(code, monday, now),
+        "monday": monday,
+        "sunday": monday + timedelta(days=6),
+        "before": monday - timedelta(days=7),
+        "after": monday + timedelta(days=7),
+        "gaps": shortcomings.gaps_in_words(coming),
+        "rotations": Rotation.objects.filter(role=code, ended_at__isnull=True).prefetch_related(
+            "members__user"
+        ),
+        "roles": CrisisRole.choices,
+        "now": now,
+        "may_plan": request.user.has_perm("readiness.plan_duty"),
+        "section": "duty",
+    }
+    return render(request, "readiness/role.html", context)
+
+
+def parse_date_or_none(text: str) -> date | None:
+    """What cannot be a date that has weeks around it is none."""
+    try:
+        found = parse_date(text)
+    except ValueError:
+        return None
+    return found if found and 1990 <= found.year < 2200 else None
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def require_planner(request: HttpRequest) -> None:
+    if not request.user.has_perm("readiness.plan_duty"):
+        raise PermissionDenied(_("Only approvers and administrators plan the duty roster."))
+
+
+def _suggestion(request: SignedInRequest) -> dict[str, Any]:
+    """The role that was asked for and its next hole, so that a warning is one click away from being settled."""
+    role = request.GET.get("role", "")
+    if role not in CrisisRole.values:
+        return {}
+    row = roster.coming_duty(timezone.now(), ahead=roster.FOUR_WEEKS, roles=[CrisisRole(role)])[0]
+    wanted = request.GET.get("from", "")
+    hole = next((gap for gap in row.gaps if gap.start.isoformat() == wanted), next(iter(row.gaps), None))
+    if hole is None:
+        return {"role": role}
+    return {"role": role, "starts_at": _whole_minute(hole.start), "ends_at": _whole_minute(hole.end)}
+
+
+def _whole_minute(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0)
+
+
+def new_shift(request: SignedInRequest) -> HttpResponse:
+    require_planner(request)
+    form = ShiftForm(request.POST or None, initial=_suggestion(request))
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            shift = actions.add_shift(actor=request.user, **form.cleaned_data)
+        except ActionRefused as refused:
+            form.add_error(None, str(refused))
+            status = refused.status
+        else:
+            messages.success(request, _("%(person)s is on the roster and is told.") % {"person": shift.user})
+            return redirect("readiness:duty")
+    return render(request, "readiness/shift_form.html", {"form": form}, status=status)
+
+
+def give(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Give a shift, or a part of it, to somebody else."""
+    require_planner(request)
+    shift = get_object_or_404(DutyShift.objects.select_related("user"), pk=pk)
+    now = timezone.now()
+    if shift.ends_at <= now:
+        messages.error(request, _("This shift is over; what was stays on record."))
+        return redirect("readiness:role", shift.role)
+    initial = {"starts_at": _whole_minute(max(shift.starts_at, now)), "ends_at": shift.ends_at}
+    form = GiveForm(request.POST or None, initial=initial, giver=shift.user)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            given = actions.give_duty(
+                actor=request.user, role=shift.role, giver=shift.user, **form.cleaned_data
+            )
+        except ActionRefused as refused:
+            form.add_error(None, str(refused))
+            status = refused.status
+        else:
+            messages.success(
+                request,
+                _("%(taker)s is on duty instead of %(giver)s; both are told.")
+                % {"taker": given.user, "giver": shift.user},
+            )
+            return redirect("readiness:role", shift.role)
+    context = {
+        "form": form,
+        "shift": shift,
+        "span": shortcomings.span_in_words(Span(shift.starts_at, shift.ends_at)),
+    }
+    return render(request, "readiness/give_form.html", context, status=status)
+
+
+def remove_shift(request: SignedInRequest, pk: int) -> HttpResponse:
+    require_planner(request)
+    shift = get_object_or_404(DutyShift.objects.select_related("user"), pk=pk)
+    if request.method == "POST":
+        try:
+            actions.remove_shift(actor=request.user, shift=shift)
+        except ActionRefused as refused:
+            messages.error(request, str(refused))
+        else:
+            messages.success(
+                request, _("The roster is changed; %(person)s is told.") % {"person": shift.user}
+            )
+        return redirect("readiness:duty")
+    running = shift.starts_at <= timezone.now()
+    context = {
+        "confirm_title": _("End this shift now?") if running else _("Take this shift off the roster?"),
+        "confirm_text": f"{shift}: {shortcomings.span_in_words(Span(shift.starts_at, shift.ends_at))}",
+        "consequences": [_("Alerts for this role reach somebody else from then on, or nobody.")],
+        "confirm_label": _("End it now") if running else _("Take it off"),
+        "confirm_tone": "danger",
+        "cancel_url": reverse("readiness:duty"),
+    }
+    return render(request, "_confirm.html", context)
