@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
@@ -19,6 +21,18 @@ from journal.wake import wake
 from people.models import User
 
 
+class Start(NamedTuple):
+    """From when a clock counts, and what it runs out at."""
+
+    since: datetime
+    due_at: datetime | None = None  # a time that somebody promised or was given; else the policy's target
+    latest: datetime | None = None  # the target is not put off beyond this
+
+    def target(self, policy: Policy) -> datetime:
+        target = self.due_at or policy.target(self.since)
+        return min(target, self.latest) if self.latest else target
+
+
 def arm(
     *, subject: models.Model, purpose: str, level: int, since: datetime, due_at: datetime | None = None
 ) -> Deadline | None:
@@ -28,28 +42,42 @@ def arm(
     for a time that somebody promised; later steps follow it at the policy's distances. Returns None when the level
     has no such target.
     """
-    policy = Policy.objects.prefetch_related("steps").filter(purpose=purpose, level=level).first()
-    stop(subject=subject, purpose=purpose)
-    steps = policy.frozen_steps() if policy else []
-    if policy is None or not steps:
-        return None
-    target_at = due_at or since + timedelta(minutes=policy.minutes)
+    armed = arm_many(starts={subject: Start(since, due_at)}, purpose=purpose, level=level)
+    return armed[0] if armed else None
+
+
+def arm_many(*, starts: Mapping[Any, Start], purpose: str, level: int) -> list[Deadline]:
+    """The same for many locked subjects of one model, in a fixed number of queries."""
+    if not starts:
+        return []
+    ids = [subject.pk for subject in starts]
+    earlier = Deadline.objects.of_any(type(next(iter(starts))), ids).filter(purpose=purpose)
+    _settle(earlier)
+    policy = Policy.objects.find(purpose, level)
+    if policy is None:
+        return []
+    generations = dict(earlier.order_by().values_list("object_id").annotate(last=Max("generation")))
+    steps = policy.frozen_steps()
     late = timedelta(seconds=steps[0]["after_seconds"]) - timedelta(minutes=policy.minutes)
-    earlier = Deadline.objects.of(subject).filter(purpose=purpose).aggregate(last=Max("generation"))["last"]
-    deadline = Deadline.objects.create(
-        content_type=ContentType.objects.get_for_model(subject),
-        object_id=subject.pk,
-        purpose=purpose,
-        level=level,
-        generation=(earlier or 0) + 1,
-        steps=steps,
-        lapse_seconds=policy.lapse_seconds,
-        armed_at=since,
-        target_at=target_at,
-        due_at=target_at + late,
-    )
+    armed = []
+    for subject, start in starts.items():
+        target_at = start.target(policy)
+        deadline = Deadline(
+            content_type=ContentType.objects.get_for_model(subject),
+            object_id=subject.pk,
+            purpose=purpose,
+            level=level,
+            generation=generations.get(subject.pk, 0) + 1,
+            steps=steps,
+            lapse_seconds=policy.lapse_seconds,
+            armed_at=start.since,
+            target_at=target_at,
+            due_at=target_at + late,
+        )
+        armed.append(deadline)
+    Deadline.objects.bulk_create(armed)
     transaction.on_commit(partial(wake, "escalations.tasks.fire_due"), robust=True)
-    return deadline
+    return armed
 
 
 def stop(*, subject: models.Model, purpose: str | None = None) -> int:
@@ -61,6 +89,11 @@ def stop(*, subject: models.Model, purpose: str | None = None) -> int:
     if purpose:
         deadlines = deadlines.filter(purpose=purpose)
     return _settle(deadlines)
+
+
+def stop_all(found: DeadlineQuerySet) -> int:
+    """Stop every clock of `found`, as `stop` does; all their subjects are locked."""
+    return _settle(found)
 
 
 def _settle(deadlines: DeadlineQuerySet) -> int:

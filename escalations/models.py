@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pgtrigger
 from django.conf import settings
@@ -15,7 +17,15 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from escalations import working_days
 from journal.models import Entry
+
+
+class PolicyQuerySet(models.QuerySet["Policy"]):
+    def find(self, purpose: str, level: int) -> Policy | None:
+        """With its steps; None where the level has no such target, or nobody would be told."""
+        policy = self.prefetch_related("steps").filter(purpose=purpose, level=level).first()
+        return policy if policy and policy.steps.all() else None
 
 
 class Policy(models.Model):
@@ -26,6 +36,13 @@ class Policy(models.Model):
         _("level"), validators=[MinValueValidator(1), MaxValueValidator(4)]
     )
     minutes = models.PositiveIntegerField(_("minutes"), validators=[MinValueValidator(1)])
+    working_days = models.BooleanField(
+        _("working days only"),
+        default=False,
+        help_text=_(
+            "Saturdays and Sundays do not count; 1440 minutes are one working day. Public holidays are not known."
+        ),
+    )
     lapse_minutes = models.PositiveIntegerField(
         _("an acknowledgement lapses after, minutes"),
         null=True,
@@ -33,6 +50,8 @@ class Policy(models.Model):
         validators=[MinValueValidator(1)],
         help_text=_("When nothing has followed by then, the alarm goes on. Empty: as many as the target."),
     )
+
+    objects = PolicyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("deadline policy")
@@ -54,6 +73,12 @@ class Policy(models.Model):
     def frozen_steps(self) -> list[dict[str, Any]]:
         """The steps as a running deadline carries them, so that editing a policy changes no running crisis."""
         return [step.frozen(self.minutes) for step in self.steps.all()]
+
+    def target(self, since: datetime) -> datetime:
+        """When a clock that began to run at `since` runs out. Working days are those of the site's time zone."""
+        if self.working_days:
+            return working_days.after(since, self.minutes, ZoneInfo(settings.TIME_ZONE))
+        return since + timedelta(minutes=self.minutes)
 
     @property
     def lapse_seconds(self) -> int:
@@ -127,6 +152,10 @@ class DeadlineState(models.TextChoices):
 
 
 class DeadlineQuerySet(models.QuerySet["Deadline"]):
+    def unsettled(self) -> DeadlineQuerySet:
+        """What runs, and what has fired without anybody acting."""
+        return self.filter(settled_at__isnull=True)
+
     def armed(self) -> DeadlineQuerySet:
         return self.filter(state=DeadlineState.ARMED)
 
@@ -142,6 +171,12 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
         # The concrete row's own table, so that the lookup uses the unique index of subject and purpose.
         kind = ContentType.objects.get_for_model(subject)
         return self.filter(content_type=kind, object_id=subject.pk)
+
+    def of_any(
+        self, model: type[models.Model], ids: Iterable[int] | models.QuerySet[Any]
+    ) -> DeadlineQuerySet:
+        """Of several subjects of one model, given by their ids or by a query for them."""
+        return self.filter(content_type=ContentType.objects.get_for_model(model), object_id__in=ids)
 
 
 class Deadline(models.Model):

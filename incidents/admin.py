@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from incidents.actions import schedule_review
 from incidents.models import Brand, Playbook, PlaybookStep
 
 
@@ -15,7 +18,7 @@ class BrandAdmin(admin.ModelAdmin):
 
 class StepInline(admin.TabularInline):
     model = PlaybookStep
-    fields = ["position", "role", "text", "target_minutes"]
+    fields = ["position", "role", "text", "target_minutes", "done_by"]
     extra = 1
 
 
@@ -23,9 +26,14 @@ class StepInline(admin.TabularInline):
 class PlaybookAdmin(admin.ModelAdmin):
     """A playbook with its own steps. Incidents that run already keep the tasks that they began with."""
 
-    list_display = ["name", "slug"]
+    list_display = ["name", "slug", "review_due_on"]
     prepopulated_fields = {"slug": ["name"]}
     inlines = [StepInline]
+
+    def save_model(self, request: HttpRequest, obj: Playbook, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not change or "review_due_on" in form.changed_data:
+            schedule_review(obj)
 
 
 @admin.register(PlaybookStep)
@@ -33,7 +41,7 @@ class CommonStepAdmin(admin.ModelAdmin):
     """The opening and closing steps that all playbooks share."""
 
     list_display = ["text", "phase", "position", "role", "target_minutes"]
-    fields = ["phase", "position", "role", "text", "target_minutes"]
+    fields = ["phase", "position", "role", "text", "target_minutes", "done_by"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PlaybookStep]:
         return super().get_queryset(request).filter(playbook__isnull=True)

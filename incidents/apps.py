@@ -9,39 +9,30 @@ class IncidentsConfig(AppConfig):
     def ready(self) -> None:
         from escalations import purposes
         from incidents import actions, checks
-        from incidents.actions.lifecycle import ACKNOWLEDGE, HOLDING_STATEMENT, NEXT_UPDATE
-        from incidents.actions.locking import lock_for_clock, may_acknowledge, note
+        from incidents.actions import playbooks
+        from incidents.deadlines import CLOCKS
         from incidents.kinds import SENTENCES
-        from incidents.models import Incident
+        from incidents.models import Playbook
         from incidents.scct import Strategy
         from journal import kinds
         from journal.actions import entry_recorded
-        from people.models import CrisisRole, User
+        from people.models import CrisisRole
 
-        def acknowledge_incident(incident: Incident, actor: User) -> object:
-            return actions.acknowledge(incident=incident, actor=actor)
-
-        labels = {
-            ACKNOWLEDGE: _("Acknowledge"),
-            HOLDING_STATEMENT: _("Holding statement"),
-            NEXT_UPDATE: _("Promised public update"),
-        }
-        for code, label in labels.items():
-            purposes.register(
-                purposes.Purpose(
-                    code,
-                    label,
-                    Incident,
-                    on_missed=actions.on_missed,
-                    recipients=actions.recipients,
-                    note=note,
-                    lock=lock_for_clock,
-                    may_acknowledge=may_acknowledge,
-                    acknowledge=acknowledge_incident if code == ACKNOWLEDGE else None,
-                )
+        for clock in CLOCKS:
+            actions.register(clock)
+        purposes.register(
+            purposes.Purpose(
+                playbooks.PLAYBOOK_REVIEW,
+                _("Review of a playbook"),
+                Playbook,
+                on_missed=playbooks.on_review_due,
+                recipients=playbooks.recipients,
+                note=playbooks.note,
+                lock=playbooks.lock,
+                may_acknowledge=lambda actor, _playbook: actor.has_perm("people.work"),
             )
+        )
         kinds.declare(SENTENCES)
-        kinds.declare_labels("purpose", labels)
         kinds.declare_labels("role", dict(CrisisRole.choices))
         kinds.declare_labels("strategy", dict(Strategy.choices))
         entry_recorded.connect(actions.on_entry_recorded, dispatch_uid="incidents.on_entry_recorded")

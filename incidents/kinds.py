@@ -21,6 +21,16 @@ SENTENCES = {
     "incident.strategy_chosen": _("{actor} chose the strategy “{strategy}”"),
     "incident.strategy_fell": _("The strategy “Deny” fell: a claim is verified as true"),
     "incident.no_response_decided": _("{actor} decided not to respond in public: {reason}"),
+    "incident.sitrep": _("{actor} reports, SitRep {number}. Next: {next_steps}"),
+    "incident.sitrep_missed": _(
+        "The SitRep was due {target_at}: nobody has said what is known now. Write it, or ask the scribe. Told: {told}"
+    ),
+    "role.vacant": _("Nobody holds this role: {roles}. Name somebody now. Told: {told}"),
+    "role.unanswered": _(
+        "{person} was asked to be {role} and has not answered. Call them, or ask somebody else. Told: {told}"
+    ),
+    "task.overdue": _("Not done, and due {target_at}: {item} ({role}). Told: {told}"),
+    "stakeholder.overdue": _("{item} should have heard from us by {target_at} ({role}). Told: {told}"),
     "role.assigned": _("{actor} asked {person} to be {role}"),
     "role.accepted": _("{person} accepted to be {role}"),
     "role.declined": _("{person} declined to be {role}: {reason}"),
@@ -32,6 +42,10 @@ SENTENCES = {
     "stakeholder.told": _("{actor} told {name}"),
     "stakeholder.skipped": _("{actor}: {name} need not be told. Reason: {reason}"),
     "department.notified": _("{actor} notified the department {department}"),
+    "playbook.reviewed": _("{actor} reviewed the playbook “{item}”; next on {next_on}"),
+    "playbook.review_due": _(
+        "The playbook “{item}” should have been reviewed by {due_on}: does it still hold? Told: {told}"
+    ),
     "standdown.signed": _("{actor} signed the stand-down as {role}"),
     "standdown.waived": _("{actor}: “{check}” does not apply. Reason: {reason}"),
 }

@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from incidents.actions.assessment import has_spoken
 from incidents.models import Incident, IncidentState, ScheduledContent
 
 
@@ -36,7 +35,7 @@ def next_step(incident: Incident) -> NextStep | None:
             _("Pause scheduled posts?"),
             f"{reverse('incidents:situation', args=[incident.pk])}#id_scheduled_content",
         )
-    if state == IncidentState.ACTIVE and not has_spoken(incident):
+    if state == IncidentState.ACTIVE and not incident.has_spoken:
         return NextStep(_("Get the holding statement out"), f"{at}#responses")
     if state == IncidentState.ACTIVE:
         return NextStep(_("Begin monitoring"), reverse("incidents:monitoring", args=[incident.pk]))

@@ -77,15 +77,18 @@ def create_stakeholder_notices(incident: Incident) -> None:
     """Who nearly always has to hear it from us, in the order: affected people, then staff, then the media."""
     if incident.stakeholder_notices.exists():
         return
-    for group, sender, minutes in (
+    first = (
         (StakeholderGroup.AFFECTED, CrisisRole.CUSTOMER_CARE, 60),
         (StakeholderGroup.STAFF, CrisisRole.INTERNAL_COMMS, 90),
         (StakeholderGroup.MEDIA, CrisisRole.COMMS_LEAD, 120),
-    ):
-        StakeholderNotice.objects.create(
+    )
+    StakeholderNotice.objects.bulk_create(
+        StakeholderNotice(
             incident=incident,
             group=group,
             name=str(group.label),
             sender_role=sender,
             due_at=target(minutes, incident.level, incident.activated_at),
         )
+        for group, sender, minutes in first
+    )

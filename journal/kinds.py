@@ -55,4 +55,9 @@ def sentence(kind: str, actor: str, data: Mapping[str, Any]) -> str:
     }
     if data.get("deputy") and "role" in words:
         words["role"] = gettext("%(role)s (deputy)") % {"role": words["role"]}
+    if data.get("item") and "purpose" in words:  # which of several tasks, claims, actions
+        words["purpose"] = gettext("%(purpose)s “%(item)s”") % {
+            "purpose": words["purpose"],
+            "item": data["item"],
+        }
     return str(_sentences.get(kind, kind)).format_map(_Missing({**words, "actor": actor}))

@@ -1,7 +1,7 @@
 """Every change of an incident. One function is one transaction; nothing else writes a status."""
 
 from incidents.actions.assessment import assess
-from incidents.actions.escalation import on_missed, recipients
+from incidents.actions.escalation import register
 from incidents.actions.lifecycle import (
     acknowledge,
     activate,
@@ -23,11 +23,13 @@ from incidents.actions.people import (
     hand_over_role,
     may_hand_over,
 )
+from incidents.actions.playbooks import review_playbook, schedule_review
 from incidents.actions.situation import (
     change_situation,
     choose_strategy,
     decide_no_response,
     mark_claim_proven,
+    report_situation,
 )
 from incidents.actions.stakeholders import (
     add_stakeholder,
@@ -64,11 +66,13 @@ __all__ = [
     "note_first_response",
     "notify_department",
     "on_entry_recorded",
-    "on_missed",
     "promise_next_update",
-    "recipients",
+    "register",
     "reopen",
+    "report_situation",
     "resolve",
+    "review_playbook",
+    "schedule_review",
     "settle_task",
     "sign_off",
     "skip_stakeholder",

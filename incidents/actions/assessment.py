@@ -8,8 +8,8 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from escalations.actions import arm
-from incidents.actions.lifecycle import ACKNOWLEDGE, HOLDING_STATEMENT, move
+from incidents import clocks
+from incidents.actions.lifecycle import move
 from incidents.actions.locking import lock_incident, note, require, require_open, urgency_of
 from incidents.models import CATEGORIES_BY_CLUSTER, Assessment, Incident, IncidentState
 from incidents.recipients import people_of_level
@@ -83,7 +83,7 @@ def assess(
     if incident.state == IncidentState.DETECTED:
         move(incident, IncidentState.TRIAGED, actor)
     if level != previous:
-        _restart_clocks(incident)
+        clocks.follow_level(incident, previous)
     _tell(incident, actor, previous, rating.total)
     return incident
 
@@ -107,20 +107,6 @@ def _kept_reason(level: int, computed: int) -> str:
     if level == computed:
         return ""
     return "kept: only the crisis lead lowers a level, after two lower scores"
-
-
-def _restart_clocks(incident: Incident) -> None:
-    """The clocks of the new level, still counted from detection."""
-    if incident.level is None:
-        return
-    if not incident.acknowledged_at:
-        arm(subject=incident, purpose=ACKNOWLEDGE, level=incident.level, since=incident.detected_at)
-    if not has_spoken(incident):
-        arm(subject=incident, purpose=HOLDING_STATEMENT, level=incident.level, since=incident.detected_at)
-
-
-def has_spoken(incident: Incident) -> bool:
-    return bool(incident.no_response_reason or incident.first_response_at)
 
 
 def _tell(incident: Incident, actor: User, previous: int | None, total: int) -> None:

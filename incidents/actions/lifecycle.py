@@ -11,9 +11,9 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from escalations.actions import arm, stop, take
+from escalations.actions import arm, take
 from escalations.models import Deadline, DeadlineState
-from incidents import gates, playbooks
+from incidents import clocks, gates, playbooks
 from incidents.actions.locking import (
     lock_incident,
     note,
@@ -22,7 +22,16 @@ from incidents.actions.locking import (
     require_text,
     urgency_of,
 )
-from incidents.models import Brand, Incident, IncidentState, Playbook
+from incidents.actions.tasks import tick_tasks
+from incidents.clocks import (
+    ACKNOWLEDGE,
+    LEVEL_BEFORE_TRIAGE,
+    ROLE_VACANT,
+    SITREP,
+    STAKEHOLDER_NOTICE,
+    TASK_AGEING,
+)
+from incidents.models import Brand, DoneBy, Incident, IncidentState, Playbook, ScheduledContent
 from incidents.recipients import people_of_level
 from incidents.rules import TRANSITIONS
 from incidents.severity import Level
@@ -31,26 +40,28 @@ from journal.errors import ActionRefused, Invalid
 from journal.models import Entry
 from people.models import CrisisRole, User
 
-ACKNOWLEDGE = "incident.acknowledge"
-HOLDING_STATEMENT = "incident.holding_statement"
-NEXT_UPDATE = "update.promised"
 ACKNOWLEDGED = ("incident.acknowledged", "incident.acknowledged_by_one")
-# Nobody has scored a fresh incident; "in doubt choose higher" sets its first clock.
-LEVEL_BEFORE_TRIAGE = Level.L2
 
 
 def move(incident: Incident, to_state: str, actor: User | None, **fields: Any) -> None:
-    """Change the state of a locked incident and tell the apps above. Raises ActionRefused for a forbidden step."""
+    """Change the state of a locked incident and tell the apps above. Raises ActionRefused for a forbidden step.
+
+    Every clock of the incident and of what hangs on it stops when it is over, and goes on when it is reopened.
+    """
     if to_state not in TRANSITIONS[incident.state]:
         raise ActionRefused(
             _("This incident is “%(now)s” and cannot become “%(then)s”. Reload the page to see what changed.")
             % {"now": incident.get_state_display(), "then": IncidentState(to_state).label}
         )
-    from_state = incident.state
+    from_state, was_open = incident.state, incident.is_open
     incident.state = to_state
     for name, value in fields.items():
         setattr(incident, name, value)
     incident.save(update_fields=["state", *fields])
+    if was_open and not incident.is_open:
+        clocks.stop_everything(incident)
+    if incident.is_open and not was_open:
+        clocks.resume(incident)
     incident_moved.send(
         sender=Incident, incident=incident, actor=actor, from_state=from_state, to_state=to_state
     )
@@ -176,6 +187,7 @@ def activate(*, incident: Incident, actor: User, playbook: Playbook) -> Incident
     move(incident, IncidentState.ACTIVE, actor, activated_at=now, playbook=playbook)
     playbooks.create_tasks(incident, playbook)
     playbooks.create_stakeholder_notices(incident)
+    clocks.keep(incident, SITREP, ROLE_VACANT, TASK_AGEING, STAKEHOLDER_NOTICE)
     note(
         incident,
         "incident.activated",
@@ -184,6 +196,11 @@ def activate(*, incident: Incident, actor: User, playbook: Playbook) -> Incident
         urgency=urgency_of(incident),
         playbook=playbook.name,
     )
+    tick_tasks(incident, actor, DoneBy.ACTIVATED)
+    if incident.scheduled_content != ScheduledContent.UNDECIDED:
+        tick_tasks(incident, actor, DoneBy.SCHEDULED_CONTENT)
+    if incident.has_spoken:
+        tick_tasks(incident, actor, DoneBy.SPOKEN)
     return incident
 
 
@@ -226,7 +243,6 @@ def resolve(*, incident: Incident, actor: User) -> Incident:
     require(actor, "incidents.lead", incident)
     require_gate(incident, IncidentState.RESOLVED)
     move(incident, IncidentState.RESOLVED, actor, resolved_at=timezone.now(), next_update_by=None)
-    stop(subject=incident)
     note(incident, "incident.resolved", actor, audience=people_of_level(incident))
     return incident
 
@@ -252,13 +268,6 @@ def reopen(*, incident: Incident, actor: User, reason: str) -> Incident:
         raise ActionRefused(_("This incident is open already."))
     if incident.state == IncidentState.DISMISSED:
         move(incident, IncidentState.DETECTED, actor, dismissal_reason="", dismissal_proposed_by=None)
-        if not incident.acknowledged_at:
-            arm(
-                subject=incident,
-                purpose=ACKNOWLEDGE,
-                level=incident.level or LEVEL_BEFORE_TRIAGE,
-                since=timezone.now(),
-            )
     else:
         move(incident, IncidentState.ACTIVE, actor, resolved_at=None, closed_at=None, monitoring_since=None)
         incident.sign_offs.all().delete()
@@ -298,6 +307,5 @@ def dismiss(*, incident: Incident, actor: User, reason: str) -> Incident:
         )
         return incident
     move(incident, IncidentState.DISMISSED, actor, dismissal_reason=reason)
-    stop(subject=incident)
     note(incident, "incident.dismissed", actor, audience=people_of_level(incident), reason=reason)
     return incident

@@ -83,16 +83,17 @@ def note(
     *,
     audience: Iterable[User] = (),
     urgency: Urgency = Urgency.LATER,
+    anchor: str = "",
     **data: Any,
 ) -> Entry:
-    """One journal entry in the incident's own stream."""
+    """One journal entry in the incident's own stream; `anchor` leads to the place in the room."""
     facts = {"incident": incident.pk, "level": incident.level, "about": incident.title, **data}
     return record(
         stream=incident.stream,
         kind=kind,
         actor=actor,
         data=facts,
-        path=incident.get_absolute_url(),
+        path=incident.get_absolute_url() + anchor,
         audience=audience,
         urgency=urgency,
     )

@@ -6,7 +6,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from incidents import clocks
 from incidents.actions.locking import lock_incident, note, require, require_open, require_text, urgency_of
+from incidents.clocks import ROLE_UNACCEPTED, ROLE_VACANT
 from incidents.models import Incident, RoleAssignment, RoleState
 from journal.errors import ActionRefused, Invalid, NotAllowed
 from people.models import CrisisRole, User
@@ -32,6 +34,7 @@ def assign_role(
     assignment = RoleAssignment.objects.create(
         incident=incident, role=role, user=user, is_deputy=is_deputy, assigned_by=actor
     )
+    clocks.keep(incident, ROLE_VACANT, ROLE_UNACCEPTED)
     _note(incident, "role.assigned", actor, assignment, audience=[user])
     return assignment
 
@@ -43,6 +46,7 @@ def accept_role(*, assignment: RoleAssignment, actor: User) -> RoleAssignment:
         raise ActionRefused(_("This role is not waiting for your answer any more."))
     assignment.state, assignment.accepted_at = RoleState.ACCEPTED, timezone.now()
     assignment.save(update_fields=["state", "accepted_at"])
+    clocks.keep(incident, ROLE_UNACCEPTED)
     _note(incident, "role.accepted", actor, assignment, audience=[assignment.assigned_by])
     return assignment
 
@@ -56,6 +60,7 @@ def decline_role(*, assignment: RoleAssignment, actor: User, reason: str) -> Rol
     reason = require_text(reason, _("Say why, so that the right person can be asked next."))
     assignment.state, assignment.ended_at = RoleState.DECLINED, timezone.now()
     assignment.save(update_fields=["state", "ended_at"])
+    clocks.keep(incident, ROLE_VACANT, ROLE_UNACCEPTED)
     _note(incident, "role.declined", actor, assignment, audience=[assignment.assigned_by], reason=reason)
     return assignment
 
@@ -86,6 +91,7 @@ def hand_over_role(*, assignment: RoleAssignment, actor: User, to: User, briefin
         assigned_by=actor,
         briefing=briefing,
     )
+    clocks.keep(incident, ROLE_UNACCEPTED)
     _note(incident, "role.handed_over", actor, successor, audience=[to], briefing=briefing)
     return successor
 

@@ -5,15 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from escalations.actions import stop
-from incidents.actions.lifecycle import HOLDING_STATEMENT
+from incidents import clocks
 from incidents.actions.locking import lock_incident, note, require, require_open, require_text
+from incidents.actions.tasks import tick_tasks
+from incidents.clocks import HOLDING_STATEMENT
 from incidents.merging import merge
-from incidents.models import Cause, Incident, ScheduledContent
+from incidents.models import Cause, DoneBy, Incident, ScheduledContent
+from incidents.recipients import people_of_level
 from incidents.scct import Strategy, recommend, refusal
 from journal.errors import ActionRefused, Invalid
+from journal.models import Urgency
 from people.models import User
 
 SITUATION_FIELDS = (
@@ -57,6 +62,40 @@ def change_situation(
     incident.save(update_fields=[*changed])
     labels = ", ".join(str(FIELD_LABELS[name]) for name in changed)
     note(incident, "incident.situation_changed", actor, fields=labels, changes=changed)
+    if changed.get("scheduled_content") in (ScheduledContent.PAUSED, ScheduledContent.KEPT):
+        tick_tasks(incident, actor, DoneBy.SCHEDULED_CONTENT)
+    return incident
+
+
+@transaction.atomic
+def report_situation(*, incident: Incident, actor: User, next_steps: str) -> Incident:
+    """A SitRep: what is known, unknown and said as it stands now, and what comes next, told to all of the level.
+
+    The clock of the next one starts. Raises Invalid without a next step: a report that asks for nothing is none.
+    """
+    incident = lock_incident(incident.pk)
+    require(actor, "incidents.work", incident)
+    require_open(incident)
+    if incident.activated_at is None:
+        raise ActionRefused(_("Activate the response first: a SitRep reports what it does."))
+    next_steps = require_text(next_steps, _("Say what happens next, and who does it."))
+    incident.last_sitrep_at = timezone.now()
+    incident.sitrep_count += 1
+    incident.save(update_fields=["last_sitrep_at", "sitrep_count"])
+    clocks.restart(incident, clocks.SITREP)
+    note(
+        incident,
+        "incident.sitrep",
+        actor,
+        audience=people_of_level(incident),
+        urgency=Urgency.SOON,
+        anchor="#situation",
+        number=incident.sitrep_count,
+        known=incident.known,
+        unknown=incident.unknown,
+        what_we_say=incident.what_we_say,
+        next_steps=next_steps,
+    )
     return incident
 
 
@@ -136,4 +175,5 @@ def decide_no_response(*, incident: Incident, actor: User, reason: str) -> Incid
     incident.save(update_fields=["no_response_reason"])
     stop(subject=incident, purpose=HOLDING_STATEMENT)
     note(incident, "incident.no_response_decided", actor, reason=incident.no_response_reason)
+    tick_tasks(incident, actor, DoneBy.SPOKEN)
     return incident

@@ -9,8 +9,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from escalations.actions import stop
+from incidents import clocks
 from incidents.actions.locking import lock_incident, note, require, require_open, require_text
-from incidents.models import Incident, StakeholderGroup, StakeholderNotice
+from incidents.actions.tasks import tick_tasks
+from incidents.models import DoneBy, Incident, StakeholderGroup, StakeholderNotice
 from journal.errors import ActionRefused
 from people.models import User
 
@@ -30,6 +33,7 @@ def add_stakeholder(
         due_at=due_at,
         **details,
     )
+    clocks.keep(incident, clocks.STAKEHOLDER_NOTICE)
     note(incident, "stakeholder.added", actor, name=notice.name)
     return notice
 
@@ -42,6 +46,7 @@ def tell_stakeholder(*, notice: StakeholderNotice, actor: User, message: str = "
     if message.strip():
         notice.message = message.strip()
     notice.save(update_fields=["told_at", "told_by", "message"])
+    stop(subject=notice)
     note(incident, "stakeholder.told", actor, name=notice.name, message=notice.message)
     return notice
 
@@ -51,6 +56,7 @@ def skip_stakeholder(*, notice: StakeholderNotice, actor: User, reason: str) -> 
     incident, notice = _lock(notice, actor)
     notice.skipped_reason = require_text(reason, _("Say why they do not have to be told."))
     notice.save(update_fields=["skipped_reason"])
+    stop(subject=notice)
     note(incident, "stakeholder.skipped", actor, name=notice.name, reason=notice.skipped_reason)
     return notice
 
@@ -65,6 +71,7 @@ def notify_department(*, incident: Incident, actor: User, department: str, reply
     incident.department_reply = reply.strip() or incident.department_reply
     incident.save(update_fields=["department", "department_notified_at", "department_reply"])
     note(incident, "department.notified", actor, department=incident.department, reply=reply.strip())
+    tick_tasks(incident, actor, DoneBy.DEPARTMENT)
     return incident
 
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 
 from escalations.actions import arm, stop
-from incidents.actions.lifecycle import HOLDING_STATEMENT, NEXT_UPDATE
-from incidents.models import Incident
+from incidents.actions.tasks import tick_tasks
+from incidents.clocks import HOLDING_STATEMENT, NEXT_UPDATE
+from incidents.models import DoneBy, Incident
+from people.models import User
 
 
-def note_first_response(*, incident: Incident, published_at: datetime) -> None:
+def note_first_response(*, incident: Incident, actor: User, published_at: datetime) -> None:
     """The brand has spoken: the holding-statement clock of the locked incident stops."""
     if incident.first_response_at is None:
         incident.first_response_at = published_at
         incident.save(update_fields=["first_response_at"])
     stop(subject=incident, purpose=HOLDING_STATEMENT)
+    tick_tasks(incident, actor, DoneBy.SPOKEN)
 
 
 def promise_next_update(*, incident: Incident, by: datetime | None, since: datetime) -> None:

@@ -6,8 +6,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from escalations.actions import stop
+from incidents import clocks
 from incidents.actions.locking import lock_incident, note, require, require_text
-from incidents.models import Incident, Task, TaskState
+from incidents.models import DoneBy, Incident, Task, TaskState
 from incidents.recipients import people_for
 from journal.errors import ActionRefused, Invalid
 from people.models import CrisisRole, User
@@ -27,6 +29,7 @@ def add_task(
         due_at=due_at,
         position=1000,  # after what the playbook prescribes
     )
+    clocks.keep(incident, clocks.TASK_AGEING)
     note(
         incident,
         "task.added",
@@ -36,6 +39,12 @@ def add_task(
         role=role,
     )
     return task
+
+
+def tick_tasks(incident: Incident, actor: User, done_by: DoneBy) -> None:
+    """The deed was done elsewhere in the room: what asks for exactly that is done. The incident is locked."""
+    for task in incident.tasks.filter(state=TaskState.OPEN, step__done_by=done_by):
+        settle_task(task=task, actor=actor, state=TaskState.DONE)
 
 
 @transaction.atomic
@@ -53,5 +62,6 @@ def settle_task(*, task: Task, actor: User, state: str, text: str = "") -> Task:
     task.state, task.note = TaskState(state), text.strip()[:500]
     task.settled_by, task.settled_at = actor, timezone.now()
     task.save(update_fields=["state", "note", "settled_by", "settled_at"])
+    stop(subject=task)
     note(incident, f"task.{task.state}", actor, text=task.text, note=task.note)
     return task

@@ -7,7 +7,7 @@ from incidents.models.incident import (
     IncidentState,
     ScheduledContent,
 )
-from incidents.models.playbook import Playbook, PlaybookStep, StepPhase
+from incidents.models.playbook import DoneBy, Playbook, PlaybookStep, StepPhase
 from incidents.models.room import (
     Assessment,
     GateWaiver,
@@ -26,6 +26,7 @@ __all__ = [
     "Brand",
     "Category",
     "Cause",
+    "DoneBy",
     "GateWaiver",
     "Incident",
     "IncidentState",

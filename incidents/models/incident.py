@@ -158,6 +158,8 @@ class Incident(models.Model):
     resolved_at = models.DateTimeField(_("resolved"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
     next_update_by = models.DateTimeField(_("next public update by"), null=True, blank=True)
+    sitrep_count = models.PositiveIntegerField(default=0)
+    last_sitrep_at = models.DateTimeField(_("last SitRep"), null=True, blank=True)
 
     deadlines = GenericRelation(Deadline)
     objects = IncidentQuerySet.as_manager()
@@ -205,6 +207,11 @@ class Incident(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
+
+    @property
+    def has_spoken(self) -> bool:
+        """The brand has said something in public, or has decided not to."""
+        return bool(self.no_response_reason or self.first_response_at)
 
     @property
     def is_locked(self) -> bool:

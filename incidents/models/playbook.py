@@ -1,8 +1,21 @@
+from datetime import date, timedelta
+
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from people.models import CrisisRole
+from people.models import CrisisRole, User
+
+
+def in_a_year() -> date:
+    return timezone.localdate() + timedelta(days=365)
+
+
+class PlaybookQuerySet(models.QuerySet["Playbook"]):
+    def visible_to(self, user: User) -> "PlaybookQuerySet":
+        """Everybody in the house reads every playbook."""
+        return self if user.is_authenticated and user.is_active else self.none()
 
 
 class Playbook(models.Model):
@@ -10,6 +23,13 @@ class Playbook(models.Model):
 
     slug = models.SlugField(_("short name"), unique=True)
     name = models.CharField(_("name"), max_length=120)
+    review_due_on = models.DateField(
+        _("review due on"),
+        default=in_a_year,
+        help_text=_("Plans age: people, channels and habits change. At least once a year."),
+    )
+
+    objects = PlaybookQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("playbook")
@@ -32,6 +52,15 @@ class StepPhase(models.IntegerChoices):
     CLOSE = 3, _("Closing")
 
 
+class DoneBy(models.TextChoices):
+    """Deeds elsewhere in the room that are exactly what a step asks for: its task ticks itself then."""
+
+    SCHEDULED_CONTENT = "scheduled", _("decided about scheduled posts and advertising")
+    SPOKEN = "spoken", _("published a statement, or decided not to respond")
+    ACTIVATED = "activated", _("scored, named lead, deputy and scribe, and activated the response")
+    DEPARTMENT = "department", _("notified the responsible department")
+
+
 class PlaybookStep(models.Model):
     # Opening and closing steps are the same for every playbook and stand once, without one.
     playbook = models.ForeignKey(
@@ -44,6 +73,7 @@ class PlaybookStep(models.Model):
     target_minutes = models.PositiveIntegerField(
         _("target, minutes after activation at L2"), null=True, blank=True
     )
+    done_by = models.CharField(_("ticks itself when somebody has"), max_length=10, choices=DoneBy, blank=True)
 
     class Meta:
         verbose_name = _("playbook step")

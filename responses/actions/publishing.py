@@ -60,7 +60,7 @@ def publish(*, response: Response, actor: User, content_hash: str, posts: Sequen
         first = min(post.published_at for post in posts)
         move(response, ResponseState.PUBLISHED, published_at=first)
         if not incident.is_locked:
-            note_first_response(incident=incident, published_at=first)
+            note_first_response(incident=incident, actor=actor, published_at=first)
             promise_next_update(incident=incident, by=revision.next_update_by, since=first)
     note(
         response,

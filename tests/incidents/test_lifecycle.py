@@ -103,7 +103,7 @@ def test_anybody_raises(activated, carol):
 
 def test_task_is_settled_once_and_left_out_only_with_a_reason(activated, alice, bob):
     incident = activated(2)
-    first, second, *_rest = incident.tasks.all()
+    first, _ticked, second, *_rest = incident.tasks.all()
     assert actions.settle_task(task=first, actor=alice, state=TaskState.DONE).settled_by == alice
     with pytest.raises(ActionRefused, match="Alice"):
         actions.settle_task(task=first, actor=bob, state=TaskState.DONE)

@@ -1,0 +1,109 @@
+"""Plans age: a playbook is gone through again by the day that stands on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from escalations import alerts
+from escalations.actions import arm
+from escalations.models import Deadline
+from incidents.actions.locking import require
+from incidents.models import Playbook
+from incidents.severity import Level
+from journal.actions import record
+from journal.errors import Invalid
+from journal.models import Entry, Urgency
+from people.models import SiteRole, User, on_duty
+from people.times import end_of_day
+
+PLAYBOOK_REVIEW = "playbook.review"
+STREAM = "playbooks"
+LONGEST_INTERVAL = timedelta(days=366)
+
+
+@transaction.atomic
+def review_playbook(*, playbook: Playbook, actor: User, next_on: date) -> Playbook:
+    """Record that somebody went through it and it holds; `next_on` is the day by which that is due again.
+
+    Raises Invalid for a day that has passed or is more than a year away.
+    """
+    require(actor, "incidents.change_playbook")
+    playbook = Playbook.objects.select_for_update().get(pk=playbook.pk)
+    today = timezone.localdate()
+    if not today < next_on <= today + LONGEST_INTERVAL:
+        raise Invalid(
+            _("Choose a day after today and within a year: plans are reviewed at least once a year.")
+        )
+    playbook.review_due_on = next_on
+    playbook.save(update_fields=["review_due_on"])
+    schedule_review(playbook)
+    note(playbook, "playbook.reviewed", actor, next_on=next_on)
+    return playbook
+
+
+def schedule_review(playbook: Playbook) -> None:
+    """Start the clock of a new or changed playbook; its day ends in the site's time zone."""
+    due_at = end_of_day(playbook.review_due_on, ZoneInfo(settings.TIME_ZONE))
+    arm(subject=playbook, purpose=PLAYBOOK_REVIEW, level=Level.L4, since=timezone.now(), due_at=due_at)
+
+
+def lock(pk: int, *, skip_locked: bool) -> Playbook | None:
+    return Playbook.objects.select_for_update(skip_locked=skip_locked).filter(pk=pk).first()
+
+
+def recipients(_playbook: Playbook, tell: Iterable[str]) -> list[User]:
+    """Outside an incident nobody holds a role: whoever is on duty for it is meant, else the administrators."""
+    administrators = list(User.objects.filter(site_role=SiteRole.ADMINISTRATOR, is_active=True))
+    found: list[User] = []
+    for code in tell:
+        kind, _colon, which = code.partition(":")
+        if kind in ("role", "deputy", "duty"):
+            found += on_duty(which)
+        elif kind == "person" and which.isdecimal():
+            found += User.objects.filter(pk=which, is_active=True)
+        else:
+            found += administrators
+    return list({person.pk: person for person in found or administrators}.values())
+
+
+def on_review_due(playbook: Playbook, deadline: Deadline) -> Entry:
+    told = alerts.audience(deadline, recipients(playbook, deadline.current_step["tell"]))
+    kind = alerts.kind_of(deadline)
+    return note(
+        playbook,
+        "playbook.review_due" if kind == "deadline.missed" else kind,
+        None,
+        audience=told,
+        urgency=Urgency.SOON,
+        due_on=playbook.review_due_on,
+        **alerts.facts(deadline, told),
+    )
+
+
+def note(
+    playbook: Playbook,
+    kind: str,
+    actor: User | None,
+    *,
+    audience: Iterable[User] = (),
+    urgency: Urgency = Urgency.LATER,
+    **data: Any,
+) -> Entry:
+    return record(
+        stream=STREAM,
+        kind=kind,
+        actor=actor,
+        data={"item": playbook.name, **data},
+        path=reverse("readiness:playbook", args=[playbook.slug]),
+        audience=audience,
+        urgency=urgency,
+    )
