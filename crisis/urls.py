@@ -9,6 +9,7 @@ from crisis import engine_page, live
 from crisis.api import api
 from crisis.desk import desk
 from crisis.metrics import metrics
+from escalations.views.link import acknowledge_link
 
 admin.site.site_header = admin.site.site_title = _("Crisis Desk administration")
 admin.site.index_title = _("What can be set here")
@@ -42,6 +43,7 @@ urlpatterns = [
     path("monitoring/", include("monitoring.urls")),
     path("notifications/", include("notifications.urls")),
     path("escalations/", include("escalations.urls")),
+    path("a/<str:token>/", acknowledge_link, name="acknowledge-link"),  # short: it stands in text messages
     path("live/me/", live.me, name="live-me"),
     path("live/incidents/<int:pk>/", live.incident, name="live-incident"),
     path("engine/", engine_page.engine, name="engine"),

@@ -7,7 +7,9 @@ class EscalationsConfig(AppConfig):
     verbose_name = _("Escalations")
 
     def ready(self) -> None:
-        from escalations.alerts import SENTENCES
+        from escalations import alarms, alerts, policies
         from journal import kinds
 
-        kinds.declare(SENTENCES)
+        kinds.declare(alerts.SENTENCES)
+        kinds.declare(alarms.SENTENCES)
+        kinds.declare(policies.SENTENCES)

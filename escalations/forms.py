@@ -2,104 +2,112 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.db.models import Model
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
-from escalations import purposes
-from escalations.models import Policy, PolicyStep
-from people.models import CrisisRole
+from escalations.models import MOST_REPEATS, Policy, PolicyStep
+from escalations.policies import LONGEST_MINUTES, POLICY_FIELDS, STEP_FIELDS, require_order
+from escalations.recipient_codes import Group
+from journal.errors import Invalid
 
-EVERYBODY = ("level", "administrators")
-BY_ROLE = ("role", "deputy", "duty")
-
-
-def unknown_recipients(codes: list[str]) -> list[str]:
-    """Those of `codes` that name nobody; "role:CL", "deputy:CL", "duty:CL", "level" and "administrators" do."""
-    return [code for code in codes if not _is_known(code)]
+# What a form reloaded by “add”, “up” and the like is filled with again, exactly as it was typed.
+Typed = dict[str, Any]
 
 
-def _is_known(code: str) -> bool:
-    kind, colon, role = code.partition(":")
-    return code in EVERYBODY or (kind in BY_ROLE and colon == ":" and role in CrisisRole.values)
-
-
-class RecipientsField(forms.CharField):
-    """Codes separated by commas or blanks; stored as a list."""
-
-    def prepare_value(self, value: Any) -> Any:
-        return ", ".join(value) if isinstance(value, list) else value
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return super().has_changed(self.prepare_value(initial), data)
-
-    def clean(self, value: Any) -> Any:
-        # A pasted JSON list is understood as well.
-        codes = [code for code in re.split(r"[\s,;\[\]\"']+", super().clean(value)) if code]
-        if wrong := unknown_recipients(codes):
-            raise forms.ValidationError(
-                _("Nobody is meant by %(codes)s. Possible are %(examples)s; the roles are %(roles)s.")
-                % {
-                    "codes": ", ".join(f"“{code}”" for code in wrong),
-                    "examples": "role:CL, deputy:CL, duty:CL, level, administrators",
-                    "roles": ", ".join(CrisisRole.values),
-                }
-            )
-        return list(dict.fromkeys(codes))
-
-
-class StepForm(forms.ModelForm):
-    tell = RecipientsField(
-        label=gettext_lazy("Whom to tell"),
-        widget=forms.TextInput(attrs={"size": 40}),
-        help_text=gettext_lazy(
-            "Separated by commas: role:CO, deputy:CL, duty:SM, level (everybody of the level), administrators."
-        ),
+def _minutes(model: type[Model], name: str, **options: Any) -> forms.IntegerField:
+    """The model's field with the bounds of the calendar: a target in 4000 years would stop the engine."""
+    field: Any = model._meta.get_field(name)
+    return forms.IntegerField(
+        label=field.verbose_name, min_value=1, max_value=LONGEST_MINUTES, help_text=field.help_text, **options
     )
-
-    class Meta:
-        model = PolicyStep
-        fields = ["position", "times_target", "tell", "raise_level"]
-
-
-class StepFormSet(forms.BaseInlineFormSet):
-    def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
-        super().add_fields(form, index)
-        for field in form.fields.values():  # the admin draws a table, whose headings label no field
-            field.widget.attrs["aria-label"] = str(field.label)
-
-    def clean(self) -> None:
-        super().clean()
-        kept = [form.cleaned_data for form in self.forms if form.is_valid() and form.cleaned_data]
-        steps = [facts for facts in kept if not facts.get("DELETE")]
-        if not steps:
-            raise forms.ValidationError(
-                _(
-                    "Without a step nobody would ever be told. Keep at least one; its clock would not run otherwise."
-                )
-            )
-        times = [facts["times_target"] for facts in sorted(steps, key=lambda facts: facts["position"])]
-        if times != sorted(set(times)):
-            raise forms.ValidationError(
-                _("Each step must come later than the one before it: the times must grow with the positions.")
-            )
-
-
-def purpose_choices() -> list[tuple[str, str | Promise]]:
-    return [("", "---------"), *((purpose.code, purpose.label) for purpose in purposes.every())]
 
 
 class PolicyForm(forms.ModelForm):
+    minutes = _minutes(Policy, "minutes")
+    lapse_minutes = _minutes(Policy, "lapse_minutes", required=False)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
     class Meta:
         model = Policy
-        fields = ["purpose", "level", "minutes"]
+        fields = POLICY_FIELDS
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+
+class StepForm(forms.ModelForm):
+    tell = forms.MultipleChoiceField(label=_("Whom to tell"))
+    repeat_minutes = _minutes(PolicyStep, "repeat_minutes")
+
+    class Meta:
+        model = PolicyStep
+        fields = STEP_FIELDS
+
+    def __init__(self, *args: Any, groups: list[Group], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "purpose" in self.fields:  # shown only, once the policy exists
-            label = self.fields["purpose"].label
-            self.fields["purpose"] = forms.ChoiceField(label=label, choices=purpose_choices())
+        self.groups = groups
+        self.fields["tell"].choices = [choice for group in groups for choice in group.choices]  # type: ignore[attr-defined]
+        self.fields["repeats"].widget.attrs["max"] = MOST_REPEATS
+
+    @property
+    def chosen(self) -> list[str]:
+        return list(self["tell"].value() or [])
+
+
+class _StepFormSet(forms.BaseFormSet):
+    def clean(self) -> None:
+        if any(self.errors):
+            return
+        try:
+            require_order(form.cleaned_data["times_target"] for form in self.forms if form.cleaned_data)
+        except Invalid as wrong:
+            raise forms.ValidationError(str(wrong)) from wrong
+
+    def steps(self) -> list[dict[str, Any]]:
+        """What a valid set says, in order."""
+        return [{name: form.cleaned_data[name] for name in STEP_FIELDS} for form in self.forms]
+
+
+StepFormSet = forms.formset_factory(
+    StepForm, formset=_StepFormSet, extra=0, min_num=0, max_num=20, absolute_max=20, validate_max=True
+)
+
+
+def typed_policy(data: QueryDict) -> Typed:
+    return {**data.dict(), "working_days": "working_days" in data}
+
+
+def typed_steps(data: QueryDict) -> list[Typed]:
+    """The steps as they were typed, sound or not."""
+    count = data.get("form-TOTAL_FORMS", "")
+    return [_typed(data, f"form-{n}-") for n in range(min(int(count), 20) if count.isdecimal() else 0)]
+
+
+def _typed(data: QueryDict, prefix: str) -> Typed:
+    facts: Typed = {name: data.get(prefix + name, "") for name in STEP_FIELDS}
+    flags = {name: prefix + name in data for name in ("raise_level", "everyone")}
+    return {**facts, **flags, "tell": data.getlist(prefix + "tell")}
+
+
+def rearranged(steps: list[Typed], what: str) -> list[Typed]:
+    """`steps` after “add”, “remove-N”, “up-N” or “down-N”; unchanged for anything else."""
+    verb, _dash, number = what.partition("-")
+    if verb == "add":
+        return [*steps, _following(steps)]
+    place = int(number) if number.isdecimal() else -1
+    target = {"remove": place, "up": place - 1, "down": place + 1}.get(verb, -1)
+    if not 0 <= place < len(steps) or not 0 <= target < len(steps):
+        return steps
+    moved = [*steps[:place], *steps[place + 1 :]]
+    return moved if verb == "remove" else [*moved[:target], steps[place], *moved[target:]]
+
+
+def _following(steps: Iterable[Typed]) -> Typed:
+    """A further step to begin with: twice as late as the last one."""
+    try:
+        last = max(float(step["times_target"]) for step in steps)
+    except ValueError:
+        last = 0.5
+    return {"times_target": f"{min(last * 2, 999.9):.1f}", "tell": [], "repeats": 0, "repeat_minutes": 5}

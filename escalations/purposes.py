@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
 
 from escalations.models import Deadline
+from journal import kinds
 from journal.models import Entry
 from people.models import User
 
@@ -33,12 +34,22 @@ class Purpose:
     # Where saying so is an action of its own: acknowledge(locked subject, actor).
     acknowledge: Callable[[Any, User], object] | None = None
 
+    def subjects_for(self, user: User) -> QuerySet[Any]:
+        """Subjects of this purpose that `user` may see: by their own `visible_to`, or by that of their incident."""
+        manager: Any = self.model._default_manager
+        if hasattr(manager, "visible_to"):
+            return manager.visible_to(user)
+        incidents: Any = self.model._meta.get_field("incident").related_model
+        seen = incidents._default_manager.visible_to(user)
+        return manager.filter(incident__in=seen).select_related("incident")
+
 
 _purposes: dict[str, Purpose] = {}
 
 
 def register(purpose: Purpose) -> None:
     _purposes[purpose.code] = purpose
+    kinds.declare_labels("purpose", {purpose.code: purpose.label})
 
 
 def get(code: str) -> Purpose:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
+from functools import cached_property
+
+from django.utils import timezone
 
 from incidents.models import Incident
 from incidents.severity import Level
-from people.models import CrisisRole, SiteRole, User, on_duty
+from people.models import CrisisRole, DutyShift, SiteRole, User
 
 ESCALATE_TO: dict[int | None, tuple[str, ...]] = {
     Level.L1: tuple(CrisisRole.values),
@@ -19,21 +23,14 @@ BEFORE_TRIAGE = ("CL", "CO", "SM", "MA")
 
 
 def people_for(incident: Incident, tell: Iterable[str]) -> list[User]:
-    """Resolve codes such as "deputy:CL", "role:CO", "duty:SM", "level" and "administrators" to active people.
+    """Resolve codes such as "deputy:CL", "role:CO", "duty:SM", "person:12", "level", "level:1" and "administrators"
+    to active people.
 
     Nobody who may not see the incident is named. An empty result is never returned while the site has anybody
-    to turn to: an escalation must reach somebody.
+    to turn to: an escalation must reach somebody. Raises ValueError for a code that means nothing.
     """
-    found: list[User] = []
-    for code in tell:
-        found += _resolve(incident, code)
-    visible = _who_see(incident, found)
-    if visible:
-        return visible
-    last_resort = (
-        on_duty(CrisisRole.CRISIS_LEAD) + _holders(incident) + _administrators() + [incident.logged_by]
-    )
-    return _who_see(incident, last_resort)
+    roster: Roster = getattr(incident, "roster_read_once", None) or Roster(incident)
+    return roster.people_for(tell)
 
 
 def people_of_level(incident: Incident) -> list[User]:
@@ -41,39 +38,79 @@ def people_of_level(incident: Incident) -> list[User]:
     return people_for(incident, ["level"])
 
 
-def _resolve(incident: Incident, code: str) -> list[User]:
-    kind, _colon, role = code.partition(":")
-    if kind == "role":
-        return _holders(incident, role, is_deputy=False) or on_duty(role)
-    if kind == "deputy":
-        return _holders(incident, role, is_deputy=True) or on_duty(role)
-    if kind == "duty":
-        return on_duty(role)
-    if kind == "administrators":
-        return _administrators()
-    if kind == "level":
-        roles = ESCALATE_TO[incident.level] if incident.level else BEFORE_TRIAGE
-        return [person for role in roles for person in _resolve(incident, f"role:{role}")]
-    raise ValueError(f"unknown recipients {code!r}")
+def read_once(incident: Incident) -> None:
+    """For a page that asks for many clocks whom they would reach: roles and duty are read once, as they are now."""
+    incident.roster_read_once = Roster(incident)  # type: ignore[attr-defined]
 
 
-def _holders(incident: Incident, role: str | None = None, *, is_deputy: bool | None = None) -> list[User]:
-    assignments = incident.role_assignments.active().select_related("user")
-    if role:
-        assignments = assignments.filter(role=role)
-    if is_deputy is not None:
-        assignments = assignments.filter(is_deputy=is_deputy)
-    return [assignment.user for assignment in assignments]
+class Roster:
+    """Roles and duty around one incident, each read when first asked for."""
 
+    def __init__(self, incident: Incident) -> None:
+        self.incident = incident
+        self._seers: dict[int, bool] = {}
+        self._named: dict[str, list[User]] = {}
 
-def _administrators() -> list[User]:
-    return list(User.objects.filter(site_role=SiteRole.ADMINISTRATOR, is_active=True))
+    def people_for(self, tell: Iterable[str]) -> list[User]:
+        found = [person for code in tell for person in self._resolve(code)]
+        return self._who_see(found) or self._who_see(self._last_resort())
 
+    def _resolve(self, code: str) -> list[User]:
+        kind, _colon, which = code.partition(":")
+        if kind == "role":
+            return self._holders(which, is_deputy=False) or self.duty[which]
+        if kind == "deputy":
+            return self._holders(which, is_deputy=True) or self.duty[which]
+        if kind == "duty":
+            return self.duty[which]
+        if kind == "person" and which.isdecimal():
+            return self._person(which)
+        if kind == "administrators":
+            return self.administrators
+        if kind == "level":
+            level = int(which) if which else self.incident.level
+            roles = ESCALATE_TO[level] if level else BEFORE_TRIAGE
+            return [person for role in roles for person in self._resolve(f"role:{role}")]
+        raise ValueError(f"unknown recipients {code!r}")
 
-def _who_see(incident: Incident, people: list[User]) -> list[User]:
-    unique = list({person.pk: person for person in people if person.is_active}.values())
-    if not incident.confidential:
-        return unique
-    return [
-        person for person in unique if Incident.objects.visible_to(person).filter(pk=incident.pk).exists()
-    ]
+    def _last_resort(self) -> list[User]:
+        holders = [user for _role, _is_deputy, user in self.holders]
+        return self.duty[CrisisRole.CRISIS_LEAD] + holders + self.administrators + [self.incident.logged_by]
+
+    @cached_property
+    def holders(self) -> list[tuple[str, bool, User]]:
+        rows = self.incident.role_assignments.active().select_related("user")
+        return [(row.role, row.is_deputy, row.user) for row in rows]
+
+    def _holders(self, role: str, *, is_deputy: bool) -> list[User]:
+        return [user for held, deputy, user in self.holders if (held, deputy) == (role, is_deputy)]
+
+    @cached_property
+    def duty(self) -> defaultdict[str, list[User]]:
+        shifts = DutyShift.objects.covering(timezone.now()).select_related("user").order_by("-starts_at")
+        found: defaultdict[str, list[User]] = defaultdict(list)
+        for shift in shifts:
+            if shift.user not in found[shift.role]:
+                found[shift.role].append(shift.user)
+        return found
+
+    @cached_property
+    def administrators(self) -> list[User]:
+        return list(User.objects.filter(site_role=SiteRole.ADMINISTRATOR, is_active=True))
+
+    def _person(self, pk: str) -> list[User]:
+        if pk not in self._named:
+            self._named[pk] = list(User.objects.filter(pk=pk, is_active=True))
+        return self._named[pk]
+
+    def _who_see(self, people: list[User]) -> list[User]:
+        unique = {person.pk: person for person in people if person.is_active}
+        return [person for person in unique.values() if self._sees(person)]
+
+    def _sees(self, person: User) -> bool:
+        if not self.incident.confidential:
+            return True
+        if person.pk not in self._seers:
+            seen = Incident.objects.visible_to(person).filter(pk=self.incident.pk)
+            self._seers[person.pk] = seen.exists()
+        return self._seers[person.pk]

@@ -76,11 +76,12 @@ def test_from_the_first_mention_to_the_approved_post_mortem(signed_in: Callable[
 def give_one_minute_to_acknowledge(admin: Page) -> None:
     """An administrator shortens the target, so that the escalation can be watched; see how long it really takes."""
     for level in (1, 2):
-        admin.goto(f"/admin/escalations/policy/?level__exact={level}")
-        admin.get_by_role("link", name="Acknowledge").first.click()
-        admin.get_by_label("Minutes").fill("1")
+        admin.goto("/escalations/policies/")
+        admin.get_by_role("link", name=f"Change: Acknowledge, L{level}").click()
+        admin.get_by_label("Minutes").first.fill("1")
+        expect(admin.locator("#preview")).to_contain_text("(target, 1 min)")
         admin.get_by_role("button", name="Save", exact=True).click()
-        expect(admin.locator(".messagelist .success")).to_be_visible()
+        expect(admin.get_by_text("Saved. It counts for clocks")).to_be_visible()
 
 
 def import_mentions(alice: Page) -> None:

@@ -1,0 +1,114 @@
+"""The codes by which a step says whom to tell, and how they read. Who they are, the subject's own app knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from people.models import CrisisRole, DutyShift, User
+
+BY_ROLE = ("role", "deputy", "duty")
+LEVELS = (1, 2, 3, 4)
+
+
+def is_known(code: str) -> bool:
+    """Can this code mean somebody? Whether it does just now is another question."""
+    kind, colon, which = code.partition(":")
+    if not colon:
+        return code in ("level", "administrators")
+    if kind == "level":
+        return which in map(str, LEVELS)
+    if kind == "person":
+        return which.isascii() and which.isdecimal()
+    return kind in BY_ROLE and which in CrisisRole.values
+
+
+@dataclass(frozen=True)
+class Group:
+    """Codes that belong together in a form."""
+
+    label: str | Promise
+    choices: list[tuple[str, str | Promise]]
+
+
+def groups(kept: Iterable[str] = ()) -> list[Group]:
+    """Everybody who can be chosen; of people who are gone only those that `kept` still names."""
+    named = {int(code.partition(":")[2]) for code in kept if code.startswith("person:") and is_known(code)}
+    people = User.objects.filter(is_active=True) | User.objects.filter(pk__in=named)
+    return [
+        Group(
+            gettext_lazy("Together"),
+            [
+                ("level", gettext_lazy("Everybody of the level")),
+                *((f"level:{n}", _("Everybody of L%(n)d") % {"n": n}) for n in LEVELS),
+                ("administrators", gettext_lazy("Administrators")),
+            ],
+        ),
+        Group(gettext_lazy("Who holds a role"), [(f"role:{r.value}", r.label) for r in CrisisRole]),
+        Group(gettext_lazy("The deputy"), [(f"deputy:{r.value}", r.label) for r in CrisisRole]),
+        Group(gettext_lazy("Who is on duty"), [(f"duty:{r.value}", r.label) for r in CrisisRole]),
+        Group(
+            gettext_lazy("Named people"),
+            [(f"person:{person.pk}", _name(person)) for person in people.order_by("name", "pk")],
+        ),
+    ]
+
+
+def _name(person: User) -> str:
+    return str(person) if person.is_active else _("%(person)s (not active any more)") % {"person": person}
+
+
+class Wording:
+    """Reads codes aloud, and says who is on duty just now. One query for the roster, one for the names."""
+
+    def __init__(self, codes: Iterable[str]) -> None:
+        self._codes = list(codes)
+
+    def of(self, codes: Iterable[str]) -> str:
+        return "; ".join(self._phrases(codes))
+
+    def _phrases(self, codes: Iterable[str]) -> Iterator[str]:
+        for code in codes:
+            kind, _colon, which = code.partition(":")
+            if kind == "level":
+                yield (
+                    _("everybody of L%(n)s") % {"n": which}
+                    if which
+                    else _("everybody of the level at that time")
+                )
+            elif kind == "administrators":
+                yield _("the administrators")
+            elif kind == "person":
+                person = self._people.get(int(which))
+                yield _name(person) if person else _("somebody who is unknown")
+            else:
+                yield self._by_role(kind, CrisisRole(which))
+
+    def _by_role(self, kind: str, role: CrisisRole) -> str:
+        words: dict[str, Any] = {"role": role.label, "now": self._on_duty.get(role) or _("nobody")}
+        if kind == "role":
+            return _("%(role)s, or who is on duty (just now %(now)s)") % words
+        if kind == "deputy":
+            return _("the deputy of %(role)s, or who is on duty (just now %(now)s)") % words
+        return _("who is on duty as %(role)s (just now %(now)s)") % words
+
+    @cached_property
+    def _on_duty(self) -> dict[str, str]:
+        shifts = DutyShift.objects.covering(timezone.now()).select_related("user").order_by("-starts_at")
+        found: dict[str, dict[int, str]] = {}
+        for shift in shifts:
+            found.setdefault(shift.role, {})[shift.user_id] = str(shift.user)
+        return {role: ", ".join(names.values()) for role, names in found.items()}
+
+    @cached_property
+    def _people(self) -> dict[int, User]:
+        return User.objects.in_bulk(
+            [int(code.partition(":")[2]) for code in self._codes if code.startswith("person:")]
+        )

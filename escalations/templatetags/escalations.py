@@ -1,0 +1,14 @@
+"""What only the pages about alarms draw."""
+
+from django import template
+from django.utils.functional import Promise
+
+from escalations.recipient_codes import Group
+
+register = template.Library()
+
+
+@register.simple_tag
+def ticked(group: Group, chosen: list[str]) -> list[str | Promise]:
+    """The labels of those of a group that are chosen."""
+    return [label for code, label in group.choices if code in chosen]

@@ -1,0 +1,66 @@
+"""The page behind a link in a message: it says what the message said, and takes the code that stands there."""
+
+from __future__ import annotations
+
+import zoneinfo
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from escalations import links
+from escalations.links import Claim
+from escalations.standing import standing_of
+from escalations.views.deadline import acknowledged_in_words
+from journal.errors import ActionRefused
+
+GONE = 410
+
+
+@login_not_required
+@csrf_exempt  # The code proves more than a cookie would; and without a referrer browsers send `Origin: null`.
+@require_http_methods(["GET", "HEAD", "POST"])
+def acknowledge_link(request: HttpRequest, token: str) -> HttpResponse:
+    """GET and HEAD change nothing; POST with the code acknowledges on behalf of whoever got the message."""
+    claim = links.read(token)
+    if claim is None:
+        answer = _page(request, gone=_("This link is too old, or it is not complete."), status=GONE)
+    else:
+        person = claim.person
+        with translation.override(person.language), timezone.override(zoneinfo.ZoneInfo(person.time_zone)):
+            answer = _answer(request, claim)
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _answer(request: HttpRequest, claim: Claim) -> HttpResponse:
+    user = request.user
+    if user == claim.person and request.method != "POST":
+        return redirect("escalations:deadline", claim.deadline.pk)
+    if user.is_authenticated and user != claim.person:
+        if request.method == "POST":
+            raise PermissionDenied(_("This link was sent to somebody else."))
+        return _page(request, claim, not_mine=True)
+    standing = standing_of(claim.deadline, claim.person) if claim.person.is_active else None
+    if standing is None:
+        return _page(request, gone=_("There is nothing here any more that concerns you."), status=GONE)
+    about = {"title": standing.incident or standing.subject, "label": standing.label}
+    if request.method != "POST":
+        return _page(request, claim, gone=links.why_dead(claim), **about)
+    try:
+        waiting = links.use(claim=claim, code=request.POST.get("code", ""))
+    except ActionRefused as refused:
+        dead = links.why_dead(claim)
+        return _page(request, claim, gone=dead, error=str(refused), status=refused.status, **about)
+    return _page(request, claim, done=acknowledged_in_words(waiting, claim.deadline), **about)
+
+
+def _page(request: HttpRequest, claim: Claim | None = None, status: int = 200, **facts: Any) -> HttpResponse:
+    return render(request, "escalations/link.html", {"claim": claim, **facts}, status=status)

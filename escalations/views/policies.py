@@ -1,0 +1,135 @@
+"""Who is alarmed when: the pages on which administrators set it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from escalations import purposes
+from escalations.forms import PolicyForm, StepFormSet, rearranged, typed_policy, typed_steps
+from escalations.models import Policy, PolicyStep
+from escalations.policies import change_policy, every_policy, facts_of, version_of
+from escalations.preview import Line, preview, words_of
+from escalations.purposes import Purpose
+from escalations.recipient_codes import Wording, groups
+from journal.errors import ActionRefused, Conflict
+from people.access import SignedInRequest, needs
+
+FIRST_STEP: dict[str, Any] = {"times_target": "1.0", "tell": [], "repeats": 0, "repeat_minutes": 5}
+
+
+@require_safe
+@needs("people.administer")
+def policies(request: SignedInRequest) -> HttpResponse:
+    now = timezone.now()
+    rows = every_policy()
+    words = words_of([policy for _purpose, levels in rows for _level, policy in levels if policy], now)
+    shown = [
+        (purpose, [(level, policy, words.get(policy.pk) if policy else None) for level, policy in levels])
+        for purpose, levels in rows
+    ]
+    return render(request, "escalations/policies.html", {"purposes": shown, "now": now})
+
+
+@needs("people.administer")
+def policy(request: SignedInRequest, purpose: str, level: int) -> HttpResponse:
+    about = _purpose_or_404(purpose)
+    stored = Policy.objects.prefetch_related("steps").filter(purpose=purpose, level=level).first()
+    page = _Page(request, about, level)
+    if request.method != "POST":
+        return page.show(*_forms_of(stored), facts=facts_of(stored) if stored else None)
+    if (what := request.POST.get("do", "save")) not in ("save", "preview"):
+        steps = rearranged(typed_steps(request.POST), what)
+        return page.show(PolicyForm(initial=typed_policy(request.POST)), _unbound(steps))
+    form, steps = PolicyForm(request.POST), _bound(request)
+    sound = form.is_valid() & steps.is_valid()
+    facts = {**form.cleaned_data, "steps": steps.steps()} if sound else None
+    if what == "preview":
+        return page.show(form, steps, facts=facts, only_preview=bool(request.htmx))  # type: ignore[attr-defined]
+    if facts is None:
+        return page.show(form, steps, status=422)
+    try:
+        change_policy(actor=request.user, purpose=purpose, level=level, **facts)
+    except Conflict as conflict:
+        # Whoever saves again has seen the other version, and replaces it.
+        form = PolicyForm({**request.POST.dict(), "seen": version_of(stored)})
+        return page.show(form, steps, facts=facts, theirs=conflict.theirs, status=conflict.status)
+    except ActionRefused as refused:
+        form.add_error(None, str(refused))
+        return page.show(form, steps, facts=facts, status=refused.status)
+    messages.success(
+        request, _("Saved. It counts for clocks that start from now on; running ones stay as they are.")
+    )
+    return redirect("escalations:policies")
+
+
+def _purpose_or_404(code: str) -> Purpose:
+    try:
+        return purposes.get(code)
+    except KeyError:
+        raise Http404 from None
+
+
+def _forms_of(stored: Policy | None) -> tuple[PolicyForm, Any]:
+    facts: dict[str, Any] = facts_of(stored) if stored else {"minutes": 60, "steps": [FIRST_STEP]}
+    return PolicyForm(initial={**facts, "seen": version_of(stored)}), _unbound(facts["steps"])
+
+
+def _unbound(steps: list[dict[str, Any]]) -> Any:
+    return StepFormSet(initial=steps, form_kwargs=_form_kwargs(steps))
+
+
+def _bound(request: SignedInRequest) -> Any:
+    return StepFormSet(request.POST, form_kwargs=_form_kwargs(typed_steps(request.POST)))
+
+
+def _form_kwargs(steps: list[dict[str, Any]]) -> dict[str, Any]:
+    # A step that was added is looked at even when nothing was typed into it: it would tell nobody.
+    return {"groups": groups(code for step in steps for code in step["tell"]), "empty_permitted": False}
+
+
+@dataclass(frozen=True)
+class _Page:
+    request: SignedInRequest
+    about: Purpose
+    level: int
+
+    def show(
+        self,
+        form: PolicyForm,
+        steps: Any,
+        *,
+        facts: dict[str, Any] | None = None,
+        theirs: dict[str, Any] | None = None,
+        only_preview: bool = False,
+        status: int = 200,
+    ) -> HttpResponse:
+        """The form, and what `facts` would do in plain words; beside them `theirs`, what somebody else stored."""
+        context = {
+            "about": self.about,
+            "level": self.level,
+            "form": form,
+            "steps": steps,
+            "now": timezone.now(),
+            "lines": self._lines(facts) if facts else None,
+            "theirs": self._lines(theirs) if theirs else None,
+        }
+        template = "escalations/_preview.html" if only_preview else "escalations/policy.html"
+        return render(self.request, template, context, status=status)
+
+    def _lines(self, facts: dict[str, Any]) -> list[Line]:
+        policy = Policy(level=self.level, minutes=facts["minutes"], working_days=facts["working_days"])
+        steps = [
+            PolicyStep(**{**step, "times_target": Decimal(step["times_target"])}).frozen(policy.minutes)
+            for step in facts["steps"]
+        ]
+        wording = Wording(code for step in steps for code in step["tell"])
+        return preview(policy, steps, timezone.now(), wording)
