@@ -77,7 +77,8 @@ def test_the_lead_sees_the_next_step_and_others_only_their_part(client, activate
 def test_the_most_pressing_comes_first(brand, alice, bob):
     calm = actions.log_incident(actor=alice, brand=brand, title="The calm one")
     pressing = actions.log_incident(actor=alice, brand=brand, title="The pressing one")
-    Deadline.objects.of(pressing).update(due_at=timezone.now() - timedelta(minutes=3))
+    past = timezone.now() - timedelta(minutes=3)
+    Deadline.objects.of(pressing).update(target_at=past, due_at=past)
     assert [need.title for need in needs_of(bob)] == [pressing.title, calm.title]
 
 
