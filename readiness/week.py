@@ -23,6 +23,7 @@ class Stretch:
     span: Span
     shift: DutyShift | None
     whole_day: bool
+    to_midnight: bool
     is_now: bool
     is_over: bool
 
@@ -61,6 +62,6 @@ def _stretches(shifts: Sequence[DutyShift], day: Span, now: datetime) -> list[St
     found += [(span, None) for span in open_spans if span.length >= NEGLIGIBLE]
     found.sort(key=lambda item: item[0].start)
     return [
-        Stretch(span, shift, span == day, span.start <= now < span.end, span.end <= now)
+        Stretch(span, shift, span == day, span.end == day.end, span.start <= now < span.end, span.end <= now)
         for span, shift in found
     ]

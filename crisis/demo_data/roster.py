@@ -1,15 +1,15 @@
-"""Who is on duty, week by week, with one hole that somebody has to notice."""
+"""Who is on duty: every role has a rotation, planned a month ago, with one hole that somebody has to notice."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from crisis.demo_data.clock import as_of
 from crisis.demo_data.people import People
-from people.models import CrisisRole
-from readiness.actions import add_shift
+from people.models import CrisisRole, DutyShift
+from readiness.actions import extend_rotations, give_duty, offer_swap, remove_shift, save_rotation
 
-WEEKS_BEFORE, WEEKS_AFTER = 4, 2
+WEEKS_BEFORE = 4
 WEEK = timedelta(days=7)
 # They take turns: the first has this week.
 TURNS: dict[CrisisRole, tuple[str, ...]] = {
@@ -28,36 +28,58 @@ TURNS: dict[CrisisRole, tuple[str, ...]] = {
 
 
 def plan_duty(people: People, now: datetime) -> None:
-    """Weeks from Monday 06:00 UTC, planned a month ago. Nobody from legal covers the coming Saturday night."""
+    """Weeks from Monday 06:00 UTC. Nobody from legal covers the coming Saturday night."""
     monday = (now - timedelta(days=now.weekday())).replace(hour=6, minute=0, second=0, microsecond=0)
     if monday > now:  # early on a Monday the old week still runs
         monday -= WEEK
     first = monday - WEEKS_BEFORE * WEEK
-    gap = _coming_saturday_night(now)
     with as_of(first - timedelta(days=3)):
-        for number in range(WEEKS_BEFORE + WEEKS_AFTER):
-            start = first + number * WEEK
-            for role, turns in TURNS.items():
-                user = people[turns[(number - WEEKS_BEFORE) % len(turns)]]
-                hole = gap if role == CrisisRole.LEGAL else None
-                for starts_at, ends_at in _without(start, start + WEEK, hole):
-                    add_shift(
-                        actor=people["admin"], role=role, user=user, starts_at=starts_at, ends_at=ends_at
-                    )
+        for role, turns in TURNS.items():
+            save_rotation(
+                actor=people["admin"],
+                role=role,
+                name=f"{role.label}, week by week",
+                members=[people[turns[(number - WEEKS_BEFORE) % len(turns)]] for number in range(len(turns))],
+                turn_length=1,
+                turn_unit="weeks",
+                hand_over_weekday=0,
+                hand_over_at=time(6),
+                time_zone="UTC",
+                starts_on=first.date(),
+                hours_from=None,
+                hours_until=None,
+            )
+    _leave_saturday_night_open(people, now)
+    extend_rotations()
+    _ask_alice_to_swap(people, now)
 
 
-def _coming_saturday_night(now: datetime) -> tuple[datetime, datetime]:
+def _leave_saturday_night_open(people: People, now: datetime) -> None:
+    """Somebody would have covered it and cannot."""
+    start = _coming_saturday_night(now)
+    with as_of(now - timedelta(days=1)):
+        legal = DutyShift.objects.covering(start).select_related("user").get(role=CrisisRole.LEGAL)
+        covered = give_duty(
+            actor=people["admin"],
+            role=legal.role,
+            giver=legal.user,
+            taker=people["ines"],
+            starts_at=start,
+            ends_at=start + timedelta(hours=12),
+        )
+        remove_shift(actor=people["admin"], shift=covered)
+
+
+def _ask_alice_to_swap(people: People, now: datetime) -> None:
+    with as_of(now - timedelta(hours=5)):
+        week = people["zofia"].duty_shifts.filter(role=CrisisRole.SOCIAL_MANAGER, starts_at__gt=now).first()
+        offer_swap(
+            actor=people["zofia"], shift=week, taker=people["alice"], message="My sister marries that week."
+        )
+
+
+def _coming_saturday_night(now: datetime) -> datetime:
     saturday = (now + timedelta(days=(5 - now.weekday()) % 7)).replace(
         hour=18, minute=0, second=0, microsecond=0
     )
-    if saturday <= now:
-        saturday += WEEK
-    return saturday, saturday + timedelta(hours=12)
-
-
-def _without(
-    start: datetime, end: datetime, hole: tuple[datetime, datetime] | None
-) -> list[tuple[datetime, datetime]]:
-    if hole is None or not start <= hole[0] < end:
-        return [(start, end)]
-    return [span for span in ((start, hole[0]), (hole[1], end)) if span[0] < span[1]]
+    return saturday if saturday > now else saturday + WEEK
