@@ -37,8 +37,14 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "preferences_url": reverse("people:preferences"),
         "live_url": reverse("live-me"),
         "unread": SimpleLazyObject(lambda: Delivery.objects.unread_mark(user)),
+        "undelivered": SimpleLazyObject(lambda: _undelivered(user)),
         "engine_alarms": SimpleLazyObject(lambda: [problem.advice for problem in engine_state().problems()]),
     }
+
+
+def _undelivered(user: User) -> int:
+    """How many messages reached nobody, for those who can do something about it."""
+    return Delivery.objects.to_be_told_by_hand().count() if user.is_staff else 0
 
 
 def _belongs(here: str, name: str) -> bool:

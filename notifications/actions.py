@@ -81,11 +81,15 @@ def outside_row(entry: Entry, contact: ContactPoint, free: datetime | None = Non
     )
 
 
-def _contacts_of(person_ids: Iterable[int], *, wanted: str) -> dict[int, list[ContactPoint]]:
+def _contacts_of(person_ids: list[int], *, wanted: str) -> dict[int, list[ContactPoint]]:
     contacts = defaultdict(list)
-    chosen = ContactPoint.objects.usable().filter(person_id__in=list(person_ids), urgencies__contains=wanted)
+    chosen = ContactPoint.objects.usable().filter(person_id__in=person_ids, urgencies__contains=wanted)
     for contact in chosen.order_by("pk"):
         contacts[contact.person_id].append(contact)
+    if wanted == Urgency.NOW and (left := [pk for pk in person_ids if not contacts[pk]]):
+        # For example while somebody's only contact point waits to be verified
+        for contact in ContactPoint.objects.filter(person_id__in=left, is_login=True):
+            contacts[contact.person_id].append(contact)
     return contacts
 
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from notifications.models import Channel, DeliveryState
+from notifications.models import DeliveryState
+from notifications.models.choices import OUTSIDE
 
 
 class InboxFilter(forms.Form):
@@ -18,8 +19,7 @@ class DeliveryFilter(forms.Form):
     )
     channel = forms.ChoiceField(
         label=_("Channel"),
-        choices=[("", _("All channels"))]
-        + [choice for choice in Channel.choices if choice[0] != Channel.IN_APP],
+        choices=[("", _("All channels")), *OUTSIDE],
         required=False,
     )
-    q = forms.CharField(label=_("Person"), required=False, max_length=120)
+    q = forms.CharField(label=_("Person or incident"), required=False, max_length=120)

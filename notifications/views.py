@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from notifications import actions
+from journal.http import attempt
+from notifications import actions, subjects
 from notifications.forms import DeliveryFilter, InboxFilter
-from notifications.models import Channel, Delivery, DeliveryState
+from notifications.models import Delivery
+from notifications.models.choices import OPEN
 from people.access import SignedInRequest, needs
 
 PAGE_SIZE = 50
@@ -63,15 +68,21 @@ def read_all(request: SignedInRequest) -> HttpResponse:
 @require_safe
 @needs("people.administer")
 def deliveries(request: SignedInRequest) -> HttpResponse:
+    """What became of every message, what reached nobody first. What is said in it is not for administrators."""
     form = DeliveryFilter(request.GET)
     chosen = form.cleaned_data if form.is_valid() else {}
-    # What stands in the app needs no delivering: only what leaves the house can get lost.
-    rows = Delivery.objects.exclude(channel=Channel.IN_APP).select_related("entry", "person").order_by("-id")
+    rows = Delivery.objects.outside().select_related("entry", "person", "contact", "bundled_into")
     for field in ("state", "channel"):
         if chosen.get(field):
             rows = rows.filter(**{field: chosen[field]})
-    if chosen.get("q"):
-        rows = rows.filter(Q(person__name__icontains=chosen["q"]) | Q(person__email__icontains=chosen["q"]))
+    if words := chosen.get("q"):
+        rows = rows.filter(
+            Q(person__name__icontains=words)
+            | Q(person__email__icontains=words)
+            | Q(entry__stream__in=subjects.streams(request.user, words))
+        )
+    retries = Delivery.objects.filter(retry_of=OuterRef("pk"))
+    rows = rows.lost_first().annotate(is_retried=Exists(retries)).prefetch_related("attempts")
     counts = Delivery.objects.open_counts()
     return render(
         request,
@@ -81,6 +92,19 @@ def deliveries(request: SignedInRequest) -> HttpResponse:
             "filter_form": form,
             "filtered": any(chosen.values()),
             "counts": counts,
-            "waiting": counts.get(DeliveryState.PENDING, 0) + counts.get(DeliveryState.LEASED, 0),
+            "waiting": sum(counts.get(state, 0) for state in OPEN),
         },
     )
+
+
+@require_POST
+@needs("people.administer")
+def retry(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Send once more what was given up or is uncertain."""
+    delivery = get_object_or_404(Delivery.objects.outside(), pk=pk)
+    attempt(
+        request,
+        partial(actions.retry_by_hand, actor=request.user, delivery=delivery),
+        _("The message is sent again."),
+    )
+    return redirect("notifications:deliveries")

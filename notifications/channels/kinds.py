@@ -28,7 +28,7 @@ def server(config: Config) -> str:
     return f"{config['host']}{port}"
 
 
-KINDS = {
+KINDS: dict[str, Kind] = {
     Channel.EMAIL: Kind("mail", lambda config: config["address"]),
     Channel.SLACK: Kind("slack", lambda config: masked(config["token_c"])),
     Channel.TEAMS: Kind("users", lambda config: f"{config['host']} {masked(config['signature'])}"),

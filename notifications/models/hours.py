@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext_lazy as _
 
 
@@ -37,3 +38,8 @@ class Hours(models.Model):
 
     def __str__(self) -> str:
         return f"hours of {self.person}"
+
+    @property
+    def day_names(self) -> str:
+        """The working days, short and in the reader's language."""
+        return ", ".join(str(WEEKDAYS_ABBR[day]) for day in sorted(self.work_days))

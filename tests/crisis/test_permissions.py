@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
 
 from journal.models import Entry
+from notifications.models import Delivery
 from people.models import SiteRole, User
 from tests.crisis.world import Case, Team, World, build_case
 from tests.factories import UserFactory
@@ -58,6 +59,14 @@ def told(world: World, user: User) -> list[Any]:
     return [world.delivery_of(user).pk]
 
 
+def login_address(world: World, user: User) -> list[Any]:
+    return [user.contact_points.get(is_login=True).pk]
+
+
+def told_by_mail(world: World, user: User) -> list[Any]:
+    return [Delivery.objects.outside().order_by("pk").values_list("pk", flat=True)[0]]
+
+
 def seal(world: World) -> dict[str, Any]:
     return {"content_hash": world.open.response.current.content_hash, "comment": "Shorter"}
 
@@ -83,6 +92,8 @@ PAGES: dict[str, Row] = {
     "incidents:activate": Row(INCIDENT, get=WORKERS, post=WORKERS),
     "incidents:situation": Row(INCIDENT, get=WORKERS, post=WORKERS),
     "incidents:strategy": Row(INCIDENT, get=WORKERS, post=WORKERS),
+    "incidents:sitrep": Row(INCIDENT, get=WORKERS, post=WORKERS),
+    "incidents:review_playbook": Row(lambda world, user: ["outage"], get=ADMINISTRATORS, post=ADMINISTRATORS),
     "incidents:no_response": Row(INCIDENT, get=WORKERS, post=WORKERS),
     "incidents:dismiss": Row(INCIDENT, get=WORKERS, post=WORKERS),
     "incidents:people": Row(INCIDENT, get=WORKERS, post=WORKERS),
@@ -195,7 +206,15 @@ PAGES: dict[str, Row] = {
     "notifications:open": Row(told, get=None, post=ALL),  # their own
     "notifications:read": Row(told, get=None, post=ALL),
     "notifications:read_all": Row(get=None, post=ALL),
+    "notifications:contacts": Row(),
+    "notifications:add_contact": Row(lambda world, user: ["ntfy"], post=ALL),
+    "notifications:edit_contact": Row(login_address, post=ALL),  # their own
+    "notifications:send_code": Row(login_address, get=None, post=ALL),
+    "notifications:confirm": Row(login_address, post=ALL),
+    "notifications:remove_contact": Row(login_address, post=ALL),
+    "notifications:hours": Row(post=ALL),
     "notifications:deliveries": Row(get=ADMINISTRATORS),
+    "notifications:retry": Row(told_by_mail, get=None, post=ADMINISTRATORS),
     "live-me": Row(),
     "live-incident": Row(INCIDENT),
     "style": Row(post=ALL),  # exists only while developing, shows no data
