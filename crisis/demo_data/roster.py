@@ -72,9 +72,12 @@ def _leave_saturday_night_open(people: People, now: datetime) -> None:
 
 def _ask_alice_to_swap(people: People, now: datetime) -> None:
     with as_of(now - timedelta(hours=5)):
-        week = people["zofia"].duty_shifts.filter(role=CrisisRole.SOCIAL_MANAGER, starts_at__gt=now).first()
+        shifts = people["zofia"].duty_shifts.filter(role=CrisisRole.SOCIAL_MANAGER, starts_at__gt=now)
         offer_swap(
-            actor=people["zofia"], shift=week, taker=people["alice"], message="My sister marries that week."
+            actor=people["zofia"],
+            shift=shifts.earliest("starts_at"),
+            taker=people["alice"],
+            message="My sister marries that week.",
         )
 
 
