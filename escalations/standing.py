@@ -86,6 +86,11 @@ class Standing:
         """What the subject hangs on, where it hangs on an incident."""
         return getattr(self.subject, "incident", None)
 
+    @property
+    def level(self) -> int | None:
+        """How grave it is now; None for an incident that nobody has triaged."""
+        return getattr(self.incident or self.subject, "level", self.latest.level)
+
     def reaches(self) -> list[User]:
         """Whom the next alarm tells, as things stand now."""
         if self.armed is None:

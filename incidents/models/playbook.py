@@ -2,6 +2,7 @@ from datetime import date, timedelta
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -38,6 +39,9 @@ class Playbook(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("readiness:playbook", args=[self.slug])
 
     def all_steps(self) -> models.QuerySet["PlaybookStep"]:
         """Opening, own and closing steps in the order in which they are worked."""

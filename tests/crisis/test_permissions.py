@@ -13,6 +13,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
 
+from escalations.models import Deadline
 from journal.models import Entry
 from notifications.models import Delivery
 from people.models import SiteRole, User
@@ -65,6 +66,13 @@ def login_address(world: World, user: User) -> list[Any]:
 
 def told_by_mail(world: World, user: User) -> list[Any]:
     return [Delivery.objects.outside().order_by("pk").values_list("pk", flat=True)[0]]
+
+
+def clock(world: World, user: User) -> list[Any]:
+    return [Deadline.objects.of(world.open.incident).unsettled().latest("pk").pk]
+
+
+clock.of_case = True  # type: ignore[attr-defined]
 
 
 def seal(world: World) -> dict[str, Any]:
@@ -157,6 +165,7 @@ PAGES: dict[str, Row] = {
     "postmortems:submit": Row(of("post_mortem"), get=WORKERS, post=WORKERS),
     "postmortems:withdraw": Row(of("post_mortem"), get=WORKERS, post=WORKERS),
     "postmortems:review": Row(of("in_review"), get=APPROVERS, post=APPROVERS),
+    "postmortems:meeting": Row(of("post_mortem"), get=None, post=WORKERS),
     "postmortems:close": Row(of("post_mortem"), get=WORKERS, post=WORKERS),
     "postmortems:new_lesson": Row(of("post_mortem"), get=WORKERS, post=WORKERS),
     "postmortems:lesson": Row(of("lesson"), get=WORKERS, post=WORKERS),
@@ -201,6 +210,11 @@ PAGES: dict[str, Row] = {
     "monitoring:signal": Row(thing("signal")),
     "monitoring:dismiss": Row(thing("signal"), get=WORKERS, post=WORKERS),
     "monitoring:open": Row(thing("signal"), get=WORKERS, post=WORKERS),
+    "escalations:policies": Row(get=ADMINISTRATORS),
+    "escalations:policy": Row(
+        lambda world, user: ["incident.acknowledge", 2], get=ADMINISTRATORS, post=ADMINISTRATORS
+    ),
+    "escalations:deadline": Row(clock, post=WORKERS),
     "notifications:list": Row(),
     "notifications:bell": Row(),
     "notifications:open": Row(told, get=None, post=ALL),  # their own
@@ -255,8 +269,8 @@ API: dict[str, Row] = {
     ),
 }
 # Where nobody has to be signed in, or the site's own login app decides, or a secret key in the address does
-# (tests/readiness/test_calendars.py).
-OPEN_TO_ALL = ("account_", "admin:", "readiness:calendar_")
+# (tests/readiness/test_calendars.py, tests/escalations/test_links.py).
+OPEN_TO_ALL = ("account_", "admin:", "readiness:calendar_", "acknowledge-link")
 NOT_A_PAGE = {"api:api-root"}  # a name to build addresses with, nothing stands there
 
 
