@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -148,11 +149,18 @@ def follow_level(incident: Incident, before: int | None, *, firing: Deadline | N
             row = running.get(subject.pk)
             if firing and (firing.purpose, firing.object_id) == (clock.purpose, subject.pk):
                 continue
+            if row and not row.is_lapse:
+                start = _as_begun(start, row.armed_at)
             if row and rises:
                 starts[subject] = start._replace(latest=row.target_at)
             elif not (row and policy and (row.is_lapse or _is_missed_anyway(row, start, policy))):
                 starts[subject] = start
         arm_many(starts=starts, purpose=clock.purpose, level=level)
+
+
+def _as_begun(start: Start, armed_at: datetime) -> Start:
+    """A clock that was started again after a reopening counts from there, and not to a time that had passed then."""
+    return Start(armed_at, start.due_at if start.due_at and start.due_at > armed_at else None)
 
 
 def _is_missed_anyway(row: Deadline, start: Start, policy: Policy) -> bool:

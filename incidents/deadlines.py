@@ -75,10 +75,7 @@ def vacant_roles(incident: Incident) -> list[str]:
 
 
 def understaffed(incident: Incident) -> dict[Incident, Start]:
-    if not vacant_roles(incident):
-        return {}
-    running = clocks.get(clocks.ROLE_VACANT).of(incident).unsettled().first()
-    return {incident: Start(running.armed_at if running else timezone.now())}
+    return {incident: Start(timezone.now())} if vacant_roles(incident) else {}
 
 
 def unanswered_roles(incident: Incident) -> dict[RoleAssignment, Start]:

@@ -13,6 +13,7 @@ from incidents.models import (
     Playbook,
     StakeholderGroup,
 )
+from incidents.models.playbook import in_a_year
 from incidents.scct import Cluster, Strategy
 from incidents.severity import INPUTS, Level
 from people.models import CrisisRole, SiteRole, User, on_duty
@@ -236,6 +237,24 @@ class SituationForm(forms.ModelForm):
     @property
     def after(self) -> dict[str, str]:
         return {name: self.cleaned_data[name] for name in self.Meta.fields}
+
+
+class SitRepForm(forms.Form):
+    next_steps = forms.CharField(
+        label=_("What happens next, and who does it?"),
+        widget=LONG_TEXT,
+        max_length=2_000,
+        help_text=_("Known, unknown and what we say go along as they stand above."),
+    )
+
+
+class PlaybookReviewForm(forms.Form):
+    next_on = forms.DateField(
+        label=_("Next review on"),
+        initial=in_a_year,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Plans age: people, channels and habits change. At least once a year."),
+    )
 
 
 class StrategyForm(forms.Form):

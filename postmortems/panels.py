@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from incidents import panels
 from incidents.models import Incident
 from people.models import User
-from postmortems.actions.lifecycle import APPROVAL
+from postmortems.actions.deadlines import APPROVAL
 from postmortems.models import PostMortem
 from postmortems.models.followup import SETTLED_ACTION_STATES
 
@@ -30,7 +30,7 @@ def context(incident: Incident, user: User) -> dict[str, Any]:
     )
     if post_mortem is None:
         return {"post_mortem": None}
-    clock = post_mortem.deadlines.armed().filter(purpose=APPROVAL).first()
+    clock = post_mortem.deadlines.unsettled().filter(purpose=APPROVAL).first()
     return {"post_mortem": post_mortem, "clock": clock}
 
 

@@ -56,6 +56,13 @@ def may_verify(user: User, action: CorrectiveAction) -> bool:
     return user.pk == action.verifier_id if action.verifier_id else can_work(user)
 
 
+def may_take_on(user: User, action: CorrectiveAction) -> bool:
+    """Say “I have it” when the action is late: its owner, and whoever works where it hangs."""
+    return user.has_perm("postmortems.carry_out", action) or user.has_perm(
+        "postmortems.write", action.post_mortem
+    )
+
+
 @rules.predicate
 def sees_action(user: User, action: CorrectiveAction) -> bool:
     return sees(user, action.post_mortem)

@@ -15,6 +15,7 @@ urlpatterns = [
     path("<int:pk>/submit/", review.submit, name="submit"),
     path("<int:pk>/withdraw/", review.withdraw, name="withdraw"),
     path("<int:pk>/review/", review.review, name="review"),
+    path("<int:pk>/meeting/", review.meeting, name="meeting"),
     path("<int:pk>/close/", review.close, name="close"),
     path("<int:pk>/lessons/new/", followup.new_lesson, name="new_lesson"),
     path("lessons/<int:pk>/", followup.lesson, name="lesson"),

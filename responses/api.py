@@ -45,6 +45,7 @@ class WordsIn(Schema, extra="forbid"):
     audience: str = "public"
     scheduled_for: AwareDatetime | None = None
     next_update_by: AwareDatetime | None = None
+    no_update_reason: str = Field("", max_length=300)
     citations: list[CitationIn] = []
 
     def content(self) -> Content:
@@ -54,6 +55,7 @@ class WordsIn(Schema, extra="forbid"):
             audience=self.audience,
             scheduled_for=self.scheduled_for,
             next_update_by=self.next_update_by,
+            no_update_reason=self.no_update_reason,
             citations={item.claim: item.stance for item in self.citations},
         )
 
@@ -112,6 +114,7 @@ class ResponseOut(Schema):
     audience: str
     scheduled_for: datetime | None
     next_update_by: datetime | None
+    no_update_reason: str
     citations: list[dict]
     approvals: list[ApprovalOut]
     missing: list[str]
@@ -135,6 +138,7 @@ def _out(response: Response) -> ResponseOut:
         audience=revision.audience,
         scheduled_for=revision.scheduled_for,
         next_update_by=revision.next_update_by,
+        no_update_reason=revision.no_update_reason,
         citations=revision.citations,
         approvals=[
             ApprovalOut(capacity=given.capacity, approver=str(given.approver), at=given.at)

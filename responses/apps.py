@@ -8,13 +8,15 @@ class ResponsesConfig(AppConfig):
 
     def ready(self) -> None:
         from escalations.purposes import Purpose, register
-        from incidents import panels
+        from incidents import clocks, panels
+        from incidents.actions import register as register_clock
         from incidents.actions.locking import lock_under_incident, may_acknowledge
         from journal import kinds
         from journal.actions import entry_recorded
         from responses import gates, room
         from responses.actions.approvals import on_missed, recipients
         from responses.actions.ground import APPROVAL_CLOCK, note
+        from responses.deadlines import APPROVAL, CLAIM
         from responses.kinds import SENTENCES
         from responses.models import Response
 
@@ -22,7 +24,7 @@ class ResponsesConfig(AppConfig):
         register(
             Purpose(
                 APPROVAL_CLOCK,
-                _("Approval of a text"),
+                APPROVAL.label,
                 Response,
                 on_missed=on_missed,
                 recipients=recipients,
@@ -31,6 +33,8 @@ class ResponsesConfig(AppConfig):
                 may_acknowledge=lambda actor, response: may_acknowledge(actor, response.incident),
             )
         )
+        clocks.add(APPROVAL)
+        register_clock(CLAIM)
         gates.register_checks()
         for panel in room.PANELS:
             panels.register(panel)

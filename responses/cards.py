@@ -98,17 +98,20 @@ def _other_changes(content: Mapping[str, Any], against: Mapping[str, Any]) -> li
         "audience": _("audience"),
         "scheduled_for": _("not before"),
         "next_update_by": _("next update by"),
+        "no_update_reason": _("why no further update is planned"),
     }
     return [
-        (str(label), _shown(name, against[name]), _shown(name, content[name]))
+        (str(label), _shown(name, against.get(name)), _shown(name, content.get(name)))
         for name, label in labels.items()
-        if content[name] != against[name]
+        if content.get(name) != against.get(name)
     ]
 
 
 def _shown(name: str, value: Any) -> str:
     if name == "audience":
         return str(Audience(value).label)
+    if isinstance(value, str):
+        return value
     return absolute(value) if value else gettext("none")
 
 

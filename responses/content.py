@@ -16,6 +16,7 @@ from journal.errors import Invalid
 from people.times import FIRST_MOMENT, LAST_MOMENT
 from responses.models import Audience, Channel, Stance
 
+LONGEST_REASON = 300
 LONGEST_TEXT = 100_000  # characters; a bound for storage, the platform's own limit is far below
 
 
@@ -28,6 +29,7 @@ class Content:
     audience: str = Audience.PUBLIC
     scheduled_for: datetime | None = None
     next_update_by: datetime | None = None
+    no_update_reason: str = ""
     citations: Mapping[int, str] = field(default_factory=dict)
 
 
@@ -73,7 +75,12 @@ def canonical(content: Content, incident: Incident) -> dict[str, Any]:
         raise Invalid(_("Choose whom this is for."))
     require_plausible(content.scheduled_for)
     require_plausible(content.next_update_by)
-    return {
+    reason = clean_text(content.no_update_reason)
+    if reason and content.next_update_by:
+        raise Invalid(_("Promise a next update, or say why none is planned; not both."))
+    if len(reason) > LONGEST_REASON:
+        raise Invalid(_("Give the reason in at most 300 characters."))
+    words: dict[str, Any] = {
         "renditions": [
             {
                 "channel": pk,
@@ -89,6 +96,7 @@ def canonical(content: Content, incident: Incident) -> dict[str, Any]:
         "next_update_by": content.next_update_by,
         "citations": _clean_citations(content.citations, incident),
     }
+    return {**words, "no_update_reason": reason} if reason else words
 
 
 def _clean_media(media: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:

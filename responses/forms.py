@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from incidents.models import Incident
 from people.models import User
 from people.times import validate_moment
-from responses.content import LONGEST_TEXT, Content, clean_text
+from responses.content import LONGEST_REASON, LONGEST_TEXT, Content, clean_text
 from responses.models import (
     Answer,
     Audience,
@@ -78,6 +78,12 @@ class TextForm(forms.Form):
     next_update_by = _moment(
         _("Next update by"), _("What the text promises. It becomes a clock once published.")
     )
+    no_update_reason = forms.CharField(
+        label=_("Or: why no further update is planned"),
+        required=False,
+        max_length=LONGEST_REASON,
+        help_text=_("For the approvers; it is not published."),
+    )
     scheduled_for = _moment(_("Not before"), _("Leave empty to publish as soon as it is approved."))
 
     def __init__(
@@ -132,6 +138,7 @@ class TextForm(forms.Form):
             audience=data["audience"],
             scheduled_for=data["scheduled_for"],
             next_update_by=data["next_update_by"],
+            no_update_reason=data["no_update_reason"],
             citations={
                 claim.pk: data[f"claim_{claim.pk}"] for claim in self.claims if data[f"claim_{claim.pk}"]
             },
@@ -159,6 +166,7 @@ class TextForm(forms.Form):
             "audience": revision.audience,
             "scheduled_for": revision.scheduled_for,
             "next_update_by": revision.next_update_by,
+            "no_update_reason": revision.no_update_reason,
         }
         for item in revision.renditions:
             initial[f"text_{item['channel']}"] = item["text"]

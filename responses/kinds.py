@@ -28,6 +28,9 @@ SENTENCES = {
     "claim.verified": _("{actor} verified “{title}”. Verdict: {verdict}"),
     "claim.answer_decided": _("{actor} decided how to answer “{title}”: {answer}"),
     "claim.answered": _("{actor} marked “{title}” as answered with “{response_title}”"),
+    "claim.unanswered": _(
+        "Due {target_at}, and nobody has decided what we answer to “{item}”. Verify it, then decide. Told: {told}"
+    ),
     "claim.settled": _("{actor} settled “{title}”: {reason}"),
     "claim.reopened": _("{actor} reopened “{title}”: {reason}"),
     "case.opened": _("{actor} opened the private case {title}"),

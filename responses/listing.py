@@ -66,12 +66,13 @@ def _row(response: Response, user: User, approvers: Approvers | None) -> Row:
         pending = [Pending(code, str(CrisisRole(code).label), able) for code, able in who.items()]
         leads = approvers.leads_it(user, response.incident)
         waits_for_me = why_not_approve(user, response, response.incident, leads=leads) is None
-    running = [deadline for deadline in response.deadlines.all() if deadline.state == "armed"]
+    # Also where the last alarm has gone out: the time that was asked for has passed, and nobody has acted.
+    unsettled = response.deadlines.all()
     return Row(
         response=response,
         approvals=live_approvals(response.current),
         pending=pending,
-        clock=min(running, key=lambda deadline: deadline.due_at, default=None),
+        clock=min(unsettled, key=lambda deadline: deadline.target_at, default=None),
         publications=list(response.publications.all()),
         waits_for_me=waits_for_me,
     )

@@ -35,8 +35,6 @@ APPROVERS_BY_LEVEL: dict[int, tuple[CrisisRole, ...]] = {
     Level.L4: (_R.COMMS_LEAD,),
 }
 RECOVERY_APPROVERS = (_R.CRISIS_LEAD, _R.EXECUTIVE)
-# These promise the next word, so that nobody has to ask whether somebody is still there.
-PROMISING_KINDS = (Kind.HOLDING, Kind.UPDATE)
 
 
 def required_capacities(kind: str, incident: Incident) -> tuple[CrisisRole, ...]:
@@ -179,14 +177,25 @@ def claim_problems(revision: Revision) -> list[Reason]:
     return problems
 
 
+def leaves_people_waiting(response: Response, incident: Incident) -> bool:
+    """Whatever is said in a crisis promises the next word, or says (to the team) why there will be none.
+
+    Neither an answer to an issue (L4) nor a recovery post has to.
+    """
+    if response.kind == Kind.RECOVERY or incident.level == Level.L4 or response.current is None:
+        return False
+    return not (response.current.next_update_by or response.current.no_update_reason)
+
+
 def submission_problems(response: Response, incident: Incident, checklist: Iterable[str]) -> list[Reason]:
     """What must be settled before a text goes to the approvers."""
     problems: list[Reason] = []
     if incident.level is None:
         problems.append(_("Triage the incident first: its level decides who approves."))
-    promises = response.kind in PROMISING_KINDS and (incident.level or Level.L1) < Level.L4
-    if promises and response.current and not response.current.next_update_by:
-        problems.append(_("Say by when the next update comes: people wait for it."))
+    if leaves_people_waiting(response, incident):
+        problems.append(
+            _("Say by when the next update comes: people wait for it. If none is planned, say why.")
+        )
     unticked = [tone.label for tone in Tone if tone not in set(checklist)]
     if unticked:
         problems.append(

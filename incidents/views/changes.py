@@ -6,21 +6,32 @@ import json
 
 from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from incidents import actions, playbooks
 from incidents.access import incident_or_404
 from incidents.actions.situation import advice_for
-from incidents.forms import ActivateForm, SituationForm, StrategyForm, TriageForm
-from incidents.models import Incident
+from incidents.forms import (
+    ActivateForm,
+    PlaybookReviewForm,
+    SitRepForm,
+    SituationForm,
+    StrategyForm,
+    TriageForm,
+)
+from incidents.models import Incident, Playbook
 from incidents.scct import ALWAYS_FIRST
 from incidents.severity import LOWEST_SCORE
 from incidents.views.reasons import reason_page
 from journal.errors import Conflict
 from journal.http import attempt
+from journal.models import Entry
 from people.access import SignedInRequest, needs
+
+SITREPS_SHOWN = 10
 
 
 @require_POST
@@ -125,6 +136,43 @@ def _form_after_conflict(
     form = SituationForm(data, instance=incident)
     form.is_valid()
     return form
+
+
+@needs("people.work")
+def sitrep(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Report the situation as it stands, with what comes next; the reports so far stand below."""
+    incident = incident_or_404(request, pk)
+    form = SitRepForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        done = attempt(
+            request,
+            lambda: actions.report_situation(incident=incident, actor=request.user, **form.cleaned_data),
+            _("Reported. Everybody of the level is told; the clock for the next report is running."),
+        )
+        if done:
+            return redirect("incidents:room", pk)
+    reports = (
+        Entry.objects.filter(stream=incident.stream, kind="incident.sitrep")
+        .select_related("actor")
+        .order_by("-seq")[:SITREPS_SHOWN]
+    )
+    return render(request, "incidents/sitrep.html", {"incident": incident, "form": form, "reports": reports})
+
+
+@needs("incidents.change_playbook")
+def review_playbook(request: SignedInRequest, slug: str) -> HttpResponse:
+    playbook = get_object_or_404(Playbook, slug=slug)
+    form = PlaybookReviewForm(request.POST or None)
+    at = reverse("readiness:playbook", args=[slug])
+    if request.method == "POST" and form.is_valid():
+        done = attempt(
+            request,
+            lambda: actions.review_playbook(playbook=playbook, actor=request.user, **form.cleaned_data),
+            _("Reviewed. You will be reminded when it is due again."),
+        )
+        if done:
+            return redirect(at)
+    return render(request, "incidents/review_playbook.html", {"playbook": playbook, "form": form, "at": at})
 
 
 @needs("people.work")

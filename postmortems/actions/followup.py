@@ -13,8 +13,10 @@ from incidents.actions.locking import require_text
 from journal.errors import ActionRefused, Invalid, NotAllowed
 from journal.models import Urgency
 from people.models import User
+from postmortems.actions.deadlines import keep_due_date
 from postmortems.actions.locking import lock, mark_edited, note, require, require_draft
 from postmortems.models import ActionState, CorrectiveAction, Lesson, LessonState, PostMortem, PostMortemState
+from postmortems.models.followup import SETTLED_ACTION_STATES
 from postmortems.rules import ACTION_TRANSITIONS, LESSON_TRANSITIONS, sees
 
 # Lessons
@@ -134,6 +136,7 @@ def add_action(
     if due_on and due_on < timezone.localdate():
         raise Invalid(_("The due date lies in the past."))
     action.save()
+    keep_due_date(action)
     mark_edited(post_mortem, actor)
     _tell_owner("action.proposed", action, actor)
     return action
@@ -235,6 +238,8 @@ def change_action(
     if owner != before[0]:
         action.state = ActionState.PROPOSED  # a new owner has accepted nothing yet
     action.save(update_fields=["title", "detail", "owner", "due_on", "verifier", "lesson", "state"])
+    if (action.owner, action.due_on) != before:
+        keep_due_date(action)
     if action.post_mortem.is_draft:
         mark_edited(action.post_mortem, actor)
     _tell_owner("action.changed", action, actor)
@@ -247,10 +252,13 @@ def _move_action(action: CorrectiveAction, to_state: str, **fields: Any) -> None
             _("This action is “%(now)s” and cannot become “%(then)s”. Reload the page to see what changed.")
             % {"now": action.get_state_display(), "then": ActionState(to_state).label}
         )
+    was_done = action.state == ActionState.DONE
     action.state = to_state
     for name, value in fields.items():
         setattr(action, name, value)
     action.save(update_fields=["state", *fields])
+    if action.state in (ActionState.DONE, *SETTLED_ACTION_STATES) or was_done:
+        keep_due_date(action)
 
 
 def _require_owner(actor: User, action: CorrectiveAction) -> None:

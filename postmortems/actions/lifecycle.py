@@ -6,15 +6,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from escalations import alerts
 from escalations.actions import arm, stop
-from escalations.models import Deadline
 from incidents.actions.locking import require_text
 from incidents.models import Incident
-from incidents.recipients import people_for
 from journal.errors import ActionRefused, Conflict, NotAllowed
-from journal.models import Entry, Urgency
+from journal.models import Urgency
 from people.models import User
+from postmortems.actions.deadlines import APPROVAL, MEETING
 from postmortems.actions.locking import lock, move, note, require
 from postmortems.figures import compute
 from postmortems.models import ActionState, LessonState, PostMortem, PostMortemState
@@ -22,11 +20,9 @@ from postmortems.record import gather
 from postmortems.rules import is_independent, reviewers
 from postmortems.sections import label_of, required_fields
 
-APPROVAL = "postmortem.approval"
-
 
 def prepare(*, incident: Incident, actor: User | None) -> PostMortem:
-    """Begin the post-mortem of an incident that has just stood down, and start the clock of its approval.
+    """Begin the post-mortem of an incident that has just stood down, and start the clocks of its meeting and approval.
 
     Called inside the transaction that resolves the incident, which holds its lock. After a reopening the same
     post-mortem goes on: what was written stays, and has to be reviewed again.
@@ -36,8 +32,8 @@ def prepare(*, incident: Incident, actor: User | None) -> PostMortem:
     )
     post_mortem.incident = incident
     since = incident.resolved_at or timezone.now()
-    # The policy's minutes are calendar time: 10 working days stand there as 14 days.
     arm(subject=post_mortem, purpose=APPROVAL, level=incident.level or 1, since=since)
+    arm(subject=post_mortem, purpose=MEETING, level=incident.level or 1, since=since)
     kind = "postmortem.begun" if created else "postmortem.resumed"
     note(
         post_mortem,
@@ -51,12 +47,14 @@ def prepare(*, incident: Incident, actor: User | None) -> PostMortem:
 
 
 def suspend(*, incident: Incident) -> None:
-    """The incident is reopened: its story is not over, so a review of it is void and its clock stops."""
+    """The incident is reopened: its story is not over, so a review of it is void and its clocks stop."""
     post_mortem = PostMortem.objects.select_for_update(of=("self",)).filter(incident=incident).first()
     if post_mortem is None:
         return
     post_mortem.incident = incident
-    stop(subject=post_mortem, purpose=APPROVAL)
+    stop(subject=post_mortem)
+    post_mortem.review_held_at = None
+    post_mortem.save(update_fields=["review_held_at"])
     if not post_mortem.is_draft:
         _back_to_draft(post_mortem)
         note(post_mortem, "postmortem.voided", None, audience=[post_mortem.author])
@@ -73,6 +71,22 @@ def _back_to_draft(post_mortem: PostMortem, comment: str = "") -> None:
         figures=None,
         review_comment=comment,
     )
+
+
+@transaction.atomic
+def record_meeting(*, post_mortem: PostMortem, actor: User) -> PostMortem:
+    """The team has met and looked back together. Somebody says so once, and the clock of the meeting stops."""
+    post_mortem = lock(post_mortem.pk)
+    require(actor, "postmortems.write", post_mortem)
+    if post_mortem.incident.is_open:
+        raise ActionRefused(_("The incident is open again; the team looks back when it is over."))
+    if post_mortem.review_held_at:
+        raise ActionRefused(_("The review meeting is recorded already."))
+    post_mortem.review_held_at = timezone.now()
+    post_mortem.save(update_fields=["review_held_at"])
+    stop(subject=post_mortem, purpose=MEETING)
+    note(post_mortem, "postmortem.meeting_held", actor)
+    return post_mortem
 
 
 def missing(post_mortem: PostMortem) -> list[str]:
@@ -195,23 +209,3 @@ def close(*, post_mortem: PostMortem, actor: User) -> PostMortem:
         verified=post_mortem.actions.filter(state=ActionState.VERIFIED).count(),
     )
     return post_mortem
-
-
-def recipients(post_mortem: PostMortem, tell: list[str]) -> list[User]:
-    """The author, and whom the policy names in the incident."""
-    people = [post_mortem.author, *people_for(post_mortem.incident, tell)]
-    return list({person.pk: person for person in people}.values())
-
-
-def on_overdue(post_mortem: PostMortem, deadline: Deadline) -> Entry:
-    """The approval is late. Called by the engine with the post-mortem locked."""
-    told = alerts.audience(deadline, recipients(post_mortem, deadline.current_step["tell"]))
-    kind = alerts.kind_of(deadline)
-    return note(
-        post_mortem,
-        "postmortem.overdue" if kind == "deadline.missed" else kind,
-        None,
-        audience=told,
-        urgency=Urgency.SOON,
-        **alerts.facts(deadline, told),
-    )

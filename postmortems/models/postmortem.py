@@ -60,6 +60,7 @@ class PostMortem(models.Model):
     approved_at = models.DateTimeField(_("approved"), null=True)
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     closed_at = models.DateTimeField(_("closed"), null=True)
+    review_held_at = models.DateTimeField(_("review meeting held"), null=True)
     review_comment = models.TextField(_("what the reviewer asked for"), blank=True, max_length=5_000)
     figures = models.JSONField(null=True)  # as they stood when it was approved; computed live before that
 

@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
-from escalations.models import Deadline, DeadlineState
+from escalations.models import Deadline
 from people.access import SignedInRequest
 from postmortems import pdf as typesetting
 from postmortems.access import post_mortem_or_404
-from postmortems.actions.lifecycle import APPROVAL, missing
+from postmortems.actions.deadlines import APPROVAL, MEETING
+from postmortems.actions.lifecycle import missing
 from postmortems.figures import MEANINGS, Figure, compute, thaw
 from postmortems.forms import FilterForm
 from postmortems.models import CorrectiveAction, PostMortem, PostMortemState
@@ -68,8 +69,8 @@ def listing(request: SignedInRequest) -> HttpResponse:
 
 
 def _approval_clock(post_mortem: PostMortem) -> Deadline | None:
-    """The running clock, from what is prefetched."""
-    running = (clock for clock in post_mortem.deadlines.all() if clock.state == DeadlineState.ARMED)
+    """The clock that runs or has run out, from what is prefetched."""
+    running = (clock for clock in post_mortem.deadlines.all() if clock.settled_at is None)
     return next((clock for clock in running if clock.purpose == APPROVAL), None)
 
 
@@ -125,8 +126,10 @@ def detail(request: SignedInRequest, pk: int) -> HttpResponse:
             "actions": post_mortem.actions.select_related("owner", "verifier", "lesson"),
             "entries": entries,
             "fold": len(entries) > UNFOLDED_ENTRIES,
-            "clock": post_mortem.deadlines.armed().filter(purpose=APPROVAL).first(),
+            "meeting_clock": post_mortem.deadlines.unsettled().filter(purpose=MEETING).first(),
+            "clock": post_mortem.deadlines.unsettled().filter(purpose=APPROVAL).first(),
             "may_write": may_write,
+            "may_record_meeting": may_write and not incident.is_open and not post_mortem.review_held_at,
             "may_edit": may_write and post_mortem.is_draft,
             "may_decide": post_mortem.is_in_review and user.has_perm("postmortems.approve", post_mortem),
             "is_dependent": user.has_perm("people.approve") and not is_independent(user, post_mortem),

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
 
 from journal.errors import ActionRefused, Conflict
 from people.access import SignedInRequest
@@ -72,6 +73,15 @@ def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
         "cancel_url": post_mortem.get_absolute_url(),
     }
     return render(request, "_confirm.html", context)
+
+
+@require_POST
+def meeting(request: SignedInRequest, pk: int) -> HttpResponse:
+    post_mortem = post_mortem_or_404(request, pk)
+    require(request, "postmortems.write", post_mortem)
+    return _do(
+        request, post_mortem, actions.record_meeting, _("Recorded: the team has looked back together.")
+    )
 
 
 def review(request: SignedInRequest, pk: int) -> HttpResponse:

@@ -183,7 +183,8 @@ def on_level_changed(*, incident_id: int) -> None:
             continue
         if response.state == ResponseState.APPROVED:
             move(response, ResponseState.IN_REVIEW, approved_at=None)
-        arm(subject=response, purpose=APPROVAL_CLOCK, level=incident.level or 1, since=timezone.now())
+            # Whatever was in review already has the clock of the new level, counted from when it was submitted.
+            arm(subject=response, purpose=APPROVAL_CLOCK, level=incident.level or 1, since=timezone.now())
         pending = pending_approvers(response, incident)
         note(
             response,

@@ -21,6 +21,7 @@ from responses.models import TRANSITIONS, Response, ResponseState
 from responses.rules import Reason, why_locked
 
 APPROVAL_CLOCK = "draft.approval"
+CLAIM_CLOCK = "claim.unanswered"
 
 
 def lock_response(response_id: int) -> tuple[Incident, Response]:
@@ -121,6 +122,7 @@ def note(
         "response": response.pk,
         "kind": response.kind,
         "title": response.title,
+        "item": response.title,
         "revision": response.current.number if response.current else None,
         "content_hash": response.current.content_hash if response.current else "",
     }

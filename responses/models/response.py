@@ -98,7 +98,7 @@ class ResponseQuerySet(models.QuerySet["Response"]):
             "current__approvals__approver",
             Prefetch("revisions", Revision.objects.only("number", "author", "response")),
             "publications__channel",
-            Prefetch("deadlines", Deadline.objects.armed()),
+            Prefetch("deadlines", Deadline.objects.unsettled()),
         )
 
     def in_flight(self) -> ResponseQuerySet:
@@ -236,6 +236,7 @@ class Revision(models.Model):
     audience = models.CharField(_("audience"), max_length=12, choices=Audience)
     scheduled_for = models.DateTimeField(_("not before"), null=True)
     next_update_by = models.DateTimeField(_("next update by"), null=True)
+    no_update_reason = models.CharField(_("why no further update is planned"), max_length=300, blank=True)
     citations = models.JSONField(default=list)  # [{"claim": id, "stance": "fact"}]
     content_hash = models.CharField(max_length=64)
 
@@ -255,13 +256,15 @@ class Revision(models.Model):
     @property
     def content(self) -> dict[str, Any]:
         """Everything that an approval covers."""
-        return {
+        content = {
             "renditions": self.renditions,
             "audience": self.audience,
             "scheduled_for": self.scheduled_for,
             "next_update_by": self.next_update_by,
             "citations": self.citations,
         }
+        # Left out where there is none: seals from before the field existed stay what they were.
+        return {**content, "no_update_reason": self.no_update_reason} if self.no_update_reason else content
 
     def computed_hash(self) -> str:
         return hash_of(self.content)

@@ -16,7 +16,7 @@ from journal.models import Entry
 from journal.verification import breaks
 from notifications.models import Delivery
 from postmortems import actions
-from postmortems.actions.lifecycle import on_overdue
+from postmortems.actions.deadlines import overdue_as
 from postmortems.models import PostMortem, PostMortemState
 from postmortems.sections import required_fields
 from tests.postmortems.conftest import stand_down, write_all
@@ -294,7 +294,7 @@ def test_the_database_refuses_approved_without_approver(in_review):
 def test_a_missed_approval_tells_the_author_and_whom_the_policy_names(post_mortem, bob):
     with transaction.atomic():
         locked = PostMortem.objects.select_for_update().get(pk=post_mortem.pk)
-        entry = on_overdue(locked, clock_of(post_mortem))
+        entry = overdue_as("postmortem.overdue")(locked, clock_of(post_mortem))
     assert bob.pk in entry.audience
 
 

@@ -31,6 +31,7 @@ def draft_body(channel, **more):
         "kind": "position",
         "title": "Where we stand",
         "texts": [{"channel": channel.pk, "text": WORDS}],
+        "no_update_reason": "this is all there is to say",
         **more,
     }
 
