@@ -30,7 +30,9 @@ QUERY = """
             WHERE process = 'invariants'),
         (SELECT extract(epoch FROM now() - min(entry.at))::float
             FROM notifications_delivery delivery JOIN journal_entry entry ON entry.id = delivery.entry_id
-            WHERE delivery.state IN ('pending', 'leased') AND delivery.priority = 0)
+            WHERE delivery.state IN ('pending', 'leased') AND delivery.priority = 0 AND delivery.retry_of_id IS NULL
+            -- what waits for company or for the storm to pass, does so on purpose
+            AND NOT (delivery.attempt_count = 0 AND delivery.available_at > now()))
 """
 
 

@@ -40,8 +40,10 @@ def let_go(*, held_until: datetime) -> int:
     expired = Delivery.objects.filter(
         Q(state=DeliveryState.PENDING) | Q(pk__in=_abandoned()), expires_at__lte=Now()
     )
-    people = set(expired.values_list("person", flat=True))
-    count = expired.update(state=DeliveryState.DEAD, lease_token=None, lease_until=None, last_error=EXPIRED)
+    leads = list(expired.values_list("pk", flat=True))
+    late = Delivery.objects.filter(Q(pk__in=leads) | Q(bundled_into__in=leads, state=DeliveryState.BUNDLED))
+    people = set(late.values_list("person", flat=True))
+    count = late.update(state=DeliveryState.DEAD, lease_token=None, lease_until=None, last_error=EXPIRED)
     if count:
         record(
             stream=STREAM,

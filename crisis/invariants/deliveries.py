@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from crisis.invariants.outcome import Outcome, Scope, entries_of, listed, outcome
-from notifications.models import Attempt, Channel, Delivery
+from notifications.models import Attempt, Delivery
 
 # The other end's clock may go slow by so much, and stamps whole seconds.
 CLOCKS_DIFFER = timedelta(seconds=2)
@@ -46,10 +46,9 @@ def every_receipt_has_an_attempt(scope: Scope) -> Outcome:
     unrecorded = tried.exclude(Exists(last)).order_by("pk")
     if scope.receipts is None:
         return outcome({"tried": tried.count()}, unrecorded, name=_named)
-    begun = {
-        delivery.message_id: min(attempt.started_at for attempt in delivery.attempts.all())
-        for delivery in tried.prefetch_related("attempts")
-    }
+    begun: dict[str, datetime] = {}
+    for attempt in _attempts(scope):
+        begun.setdefault(attempt.message_id, attempt.started_at)
     unknown = [
         f"receipt {receipt.message_id} at {receipt.at.isoformat()}"
         for receipt in scope.receipts
@@ -67,12 +66,13 @@ def every_repeat_is_known(scope: Scope) -> Outcome:
     """
     if scope.receipts is None:
         unended = Attempt.objects.filter(delivery=OuterRef("pk"), ended_at__isnull=True)
-        again = _outside(scope).filter(attempt_count__gt=1)
+        again = _tried(scope).filter(attempt_count__gt=1)
         blind = again.filter(Exists(unended.filter(number__lt=OuterRef("attempt_count"))), ambiguous_count=0)
         return outcome({"tried again": again.count()}, blind.order_by("pk"), name=_named)
     arrived = Counter(receipt.message_id for receipt in scope.receipts)
     doubled = {message_id for message_id, times in arrived.items() if times > 1}
-    known = {delivery.message_id for delivery in _tried(scope) if delivery.ambiguous_count}
+    on_purpose = Q(delivery__ambiguous_count__gt=0) | Q(delivery__retry_of__isnull=False)
+    known = set(_attempts(scope).filter(on_purpose).values_list("message_id", flat=True))
     return listed(
         {"receipts": len(scope.receipts), "arrived twice": len(doubled)},
         (
@@ -82,14 +82,15 @@ def every_repeat_is_known(scope: Scope) -> Outcome:
     )
 
 
-def _outside(scope: Scope) -> QuerySet[Delivery]:
-    """Deliveries that leave the house."""
-    rows = Delivery.objects.exclude(channel=Channel.IN_APP)
+def _tried(scope: Scope) -> QuerySet[Delivery]:
+    rows = Delivery.objects.outside().filter(attempt_count__gt=0)
     return rows.filter(entry__at__gte=scope.since) if scope.since else rows
 
 
-def _tried(scope: Scope) -> QuerySet[Delivery]:
-    return _outside(scope).filter(attempt_count__gt=0)
+def _attempts(scope: Scope) -> QuerySet[Attempt]:
+    """The first one of each message first."""
+    rows = Attempt.objects.order_by("started_at")
+    return rows.filter(delivery__entry__at__gte=scope.since) if scope.since else rows
 
 
 def _named(delivery: Delivery) -> str:

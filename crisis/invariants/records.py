@@ -98,7 +98,7 @@ def _contradictions(path: heads.Path) -> list[str]:
 
 def _new_breaks() -> list[Break]:
     """Walk what was appended since each stream was last found whole. Where one breaks, it is looked at again."""
-    found, recomputed = [], 0
+    found, whole, recomputed = [], [], 0
     as_verified = Q(last_seq=F("verified__seq"), last_hash=F("verified__hash"))
     grown = Stream.objects.select_related("verified").exclude(as_verified, verified__isnull=False)
     for stream in grown.order_by("name").iterator():
@@ -108,10 +108,11 @@ def _new_breaks() -> list[Break]:
         if broken:
             found.append(broken)
         else:
-            VerifiedHead.objects.update_or_create(
-                stream=stream, defaults={"seq": stream.last_seq, "hash": stream.last_hash}
-            )
+            whole.append(VerifiedHead(stream=stream, seq=stream.last_seq, hash=stream.last_hash))
         recomputed += stream.last_seq - seq
         if recomputed > MOST_RECOMPUTED:
             break
+    VerifiedHead.objects.bulk_create(
+        whole, update_conflicts=True, unique_fields=["stream"], update_fields=["seq", "hash"]
+    )
     return found

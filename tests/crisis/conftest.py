@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from crisis.models import Violation
 from people.models import User
 from readiness.actions import add_shift, offer_swap, save_rotation
 from tests.crisis.world import Team, World, build_case, import_with_rejects, raise_signal, tell_everybody
@@ -51,6 +52,7 @@ def world(
         "swap": offer_swap(actor=writer, shift=shift, taker=approver),
         "signal": raise_signal(brand),
         "run": import_with_rejects(tmp_path, brand),
+        "violation": Violation.objects.create(invariant="I6", what="incident-1 #1 for person 1"),
     }
     tell_everybody(case.incident, people)
     return World(people, case, things)

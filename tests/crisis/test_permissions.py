@@ -229,6 +229,12 @@ PAGES: dict[str, Row] = {
     "notifications:hours": Row(post=ALL),
     "notifications:deliveries": Row(get=ADMINISTRATORS),
     "notifications:retry": Row(told_by_mail, get=None, post=ADMINISTRATORS),
+    "engine": Row(get=ADMINISTRATORS),
+    "engine-release": Row(get=None, post=ADMINISTRATORS),
+    "engine-settle": Row(
+        thing("violation"), get=None, post=ADMINISTRATORS, data=lambda world: {"reason": "Looked at"}
+    ),
+    "metrics": Row(get=ADMINISTRATORS),
     "live-me": Row(),
     "live-incident": Row(INCIDENT),
     "style": Row(post=ALL),  # exists only while developing, shows no data
