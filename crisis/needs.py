@@ -88,8 +88,8 @@ def needs_of(user: User) -> list[Need]:
 
 
 def clocks_of(path: str = "deadlines") -> Prefetch:
-    """Running clocks of a subject as `clocks`, the next to run out first."""
-    return Prefetch(path, Deadline.objects.armed().order_by("due_at"), to_attr="clocks")
+    """Clocks of a subject that run, or have run out and nobody has acted, as `clocks`; the most pressing first."""
+    return Prefetch(path, Deadline.objects.unsettled().order_by("target_at", "pk"), to_attr="clocks")
 
 
 def _clock(subject: Incident | PostMortem) -> Deadline | None:
@@ -322,7 +322,7 @@ def _with_clocks(reviews: PostMortemQuerySet) -> PostMortemQuerySet:
 
 def _for_review(review: PostMortem, kind: str, why: str, label: str, since: datetime) -> Need:
     clock = _clock(review)
-    due_at = clock.due_at if clock else None
+    due_at = clock.target_at if clock else None
     return Need(
         kind=kind,
         icon="book-open-check",
@@ -332,6 +332,7 @@ def _for_review(review: PostMortem, kind: str, why: str, label: str, since: date
         level=review.incident.level,
         since=since,
         due_at=due_at,
+        clock_label=purposes.get(clock.purpose).label if clock else "",
         rank=due_at or since + PATIENCE[kind],
         step=Step(label, review.get_absolute_url()),
     )

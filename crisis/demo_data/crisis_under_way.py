@@ -34,10 +34,10 @@ TEAM = {
     "LG": ("carol", "liwei"),
     "SME": ("jonas", ""),
     "CC": ("deniz", ""),
-    "IC": ("marta?", ""),
-    "EX": ("dave?", ""),
     "SC": ("zofia", ""),
 }
+# Asked a moment ago, and has not answered yet.
+ASKED = {"IC": ("marta?", ""), "EX": ("dave?", "")}
 # Nobody knows the reach yet; unknown counts 1.
 SCORES = dict(reach=None, velocity=3, sentiment_fall=3, media=1, influencers=1, safety_legal=1, topic=3)
 SHORT = (
@@ -116,10 +116,6 @@ def _work(story: Story, incident: Incident, ago: Ago) -> Thread:
     finish_task(
         story, incident, "mert", "Capture", "Full video (1:52), 24 links and the papers as shown in it."
     )
-    yield ago(20)
-    finish_task(
-        story, incident, "bob", "Score the incident", "L2; law must approve, the passenger has rights here."
-    )
     yield ago(17)
     write(
         story,
@@ -136,9 +132,6 @@ def _work(story: Story, incident: Incident, ago: Ago) -> Thread:
     )
     yield ago(13)
     write(story, incident, "nadia", scheduled_content=ScheduledContent.PAUSED)
-    finish_task(
-        story, incident, "nadia", "Pause scheduled", "“Pets fly free” campaign and four posts paused."
-    )
     yield ago(12)
     incidents.choose_strategy(
         incident=incident,
@@ -146,6 +139,18 @@ def _work(story: Story, incident: Incident, ago: Ago) -> Thread:
         strategy=Strategy.INSTRUCT,
         reason="Until Jonas has heard the crew: facts, concern and the next time. Then decide about an apology.",
     )
+    yield ago(11)
+    finish_task(
+        story, incident, "mert", "Study the public", "Two videos a month, 41,000 followers, friendly."
+    )
+    yield ago(10)
+    incidents.report_situation(
+        incident=incident,
+        actor=story.people["zofia"],
+        next_steps="Jonas speaks with the crew when it lands. Alice has the first statement ready in five minutes; "
+        "Nadia and Carol read it at once.",
+    )
+    yield from build_team(story, incident, ago(8), "alice", ASKED)
 
 
 def _verify(story: Story, incident: Incident, claims: dict[str, Claim], ago: Ago) -> Thread:
@@ -213,6 +218,7 @@ def _care(story: Story, incident: Incident, ago: Ago) -> Thread:
         actor=deniz,
         message="Called the passenger: apology, a colleague at her side, seat and hotel as she wishes.",
     )
+    finish_task(story, incident, "deniz", "Contact the customer", "By phone; a colleague stays with her.")
     yield ago(11)
     incidents.add_stakeholder(
         incident=incident,
@@ -260,7 +266,11 @@ def _write_too_early(story: Story, incident: Incident, ago: Ago) -> Thread:
         actor=story.people["alice"],
         kind=Kind.POSITION,
         title="Assistance dogs: note to travel agents",
-        content=Content(texts=texts_for(incident, {Platform.LINKEDIN: AGENTS}), audience=Audience.PARTNERS),
+        content=Content(
+            texts=texts_for(incident, {Platform.LINKEDIN: AGENTS}),
+            audience=Audience.PARTNERS,
+            no_update_reason="Agencies hear more from their account managers.",
+        ),
     )
     yield ago(8)
     submit(story, response, "alice")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from crisis.demo_data.story import Story, Thread, write
+from escalations.actions import acknowledge_deadline
+from escalations.models import Deadline
 from incidents import actions as incidents
 from incidents.models import Cause, Incident
 from postmortems import actions
@@ -86,6 +88,7 @@ def tell_what_was_learned(story: Story, incident: Incident, when: datetime) -> T
                 after=after,
             )
     yield when + 2 * DAY
+    actions.record_meeting(post_mortem=post_mortem, actor=people["bob"])
     planned = _plan(story, post_mortem)
     yield when + 3 * DAY
     write(
@@ -147,3 +150,7 @@ def _follow_up(
     lesson = post_mortem.lessons.earliest("pk")
     change = "The outage playbook begins with a prepared text; two of four languages are approved."
     actions.implement_lesson(lesson=lesson, actor=people["alice"], change=change)
+    # One is late, and its owner has said so.
+    yield story.now - DAY
+    late = Deadline.objects.of(planned["deniz"]).armed().get()
+    acknowledge_deadline(deadline=late, actor=people["deniz"])

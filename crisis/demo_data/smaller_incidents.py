@@ -134,9 +134,6 @@ def tell_misunderstanding(story: Story) -> Thread:
     yield when + timedelta(hours=4)
     for by, text, note in (
         ("mert", "Capture", "Newsletter of yesterday, 11 posts."),
-        ("zofia", "Score the incident", ""),
-        ("zofia", "Pause scheduled", "Kept: nothing scheduled is about bags."),
-        ("zofia", "Publish the approved", "A correction instead, out after 80 minutes."),
         ("mert", "Study the public profile", "No single author; readers of the newsletter."),
         ("zofia", "Reply with a short", "Nine of eleven answered, all friendly."),
         ("deniz", "Contact the customer", "Two who had paid at the gate by mistake."),
@@ -146,5 +143,9 @@ def tell_misunderstanding(story: Story) -> Thread:
         ("deniz", "Confirm satisfaction", "Both wrote back."),
     ):
         finish_task(story, incident, by, text, note)
+    for notice in incident.stakeholder_notices.all():
+        incidents.skip_stakeholder(
+            notice=notice, actor=people["zofia"], reason="The correction reached everybody who had asked."
+        )
     yield when + timedelta(hours=20)
     incidents.begin_monitoring(incident=incident, actor=people["zofia"])

@@ -23,6 +23,7 @@ from crisis.demo_data.clock import as_of
 from crisis.desk import needs_of
 from escalations.engine import tick
 from escalations.models import Deadline
+from incidents.clocks import deadlines_under
 from incidents.models import Brand, Incident, IncidentState
 from journal.models import Entry
 from monitoring.models import ImportRun, Mention, Signal, SignalState
@@ -55,6 +56,7 @@ def test_the_story_is_complete_and_nothing_is_overdue(load: Callable[[], str]) -
     assert not Deadline.objects.due().exists()
     _check_the_crisis_under_way()
     _check_the_past_crisis()
+    _check_that_nothing_else_runs()
     _check_what_waits_for_whom()
     _check_that_old_alerts_are_told()
     _check_the_roster()
@@ -89,9 +91,17 @@ def _check_the_crisis_under_way() -> None:
     signal = Signal.objects.get(incident=incident)
     assert signal.evidence["count"] > signal.evidence["limit"]
     assert incident.attached_mentions.count() > 20
-    clock = incident.deadlines.armed().get()
-    left = clock.due_at - timezone.now()
-    assert clock.purpose == "incident.holding_statement"
+    running = deadlines_under(incident).unsettled()
+    assert {clock.purpose for clock in running} == {
+        "incident.holding_statement",
+        "incident.sitrep",
+        "claim.unanswered",
+        "draft.approval",
+        "role.unaccepted",
+        "stakeholder.notice",
+        "task.ageing",
+    }
+    left = running.get(purpose="incident.holding_statement").due_at - timezone.now()
     assert timedelta(minutes=10) < left < timedelta(minutes=25)
     response = Response.objects.get(state=ResponseState.IN_REVIEW)
     assert missing_capacities(response, incident) == ["CO", "LG"]
@@ -114,6 +124,16 @@ def _check_the_past_crisis() -> None:
     states = set(CorrectiveAction.objects.values_list("state", flat=True))
     assert overdue.count() == 1
     assert states == {ActionState.VERIFIED, ActionState.IN_PROGRESS}
+
+
+def _check_that_nothing_else_runs() -> None:
+    for incident in Incident.objects.exclude(state=IncidentState.ACTIVE):
+        assert not deadlines_under(incident).unsettled().exists(), incident
+    elsewhere = Deadline.objects.unsettled().filter(purpose__in=["review.meeting", "postmortem.approval"])
+    assert not elsewhere.exists()
+    late = Deadline.objects.unsettled().get(purpose="action.due", target_at__lt=timezone.now())
+    assert late.acknowledged_by  # its owner has said so, and has some time left
+    assert late.due_at > timezone.now()
 
 
 def _check_what_waits_for_whom() -> None:
