@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from notifications.reach import unreachable
 from people.models import CrisisRole, DutyShift, User
 from readiness.spans import Span, covered, gaps
 
@@ -44,6 +45,10 @@ class RoleDuty:
         return list(self.gaps) == [self.window]
 
     @property
+    def now_and_next(self) -> list[DutyShift]:
+        return [*self.now, *([self.following] if self.following else [])]
+
+    @property
     def bars(self) -> list[dict[str, float]]:
         """The gaps as places on a strip that is as wide as the window has hours."""
         hour = timedelta(hours=1)
@@ -80,6 +85,11 @@ def _duty_of(role: CrisisRole, shifts: list[DutyShift], window: Span) -> RoleDut
         window=window,
         percent=covered(spans, window),
     )
+
+
+def unreachable_people(rows: Iterable[RoleDuty]) -> set[int]:
+    """Ids of those who are on duty now or next and have no verified, working channel outside the app. One query."""
+    return unreachable(shift.user for row in rows for shift in row.now_and_next)
 
 
 APPROVING_CAPACITIES = (CrisisRole.COMMS_LEAD, CrisisRole.LEGAL, CrisisRole.EXECUTIVE)

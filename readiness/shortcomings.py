@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -36,9 +36,11 @@ def span_in_words(span: Span) -> str:
     }
 
 
-def collect(duty: Sequence[RoleDuty], approvers: dict[CrisisRole, list[User]]) -> list[Shortcoming]:
-    """Holes in the roster first, then missing approvers."""
-    return [*_holes(duty), *_missing_approvers(approvers)]
+def collect(
+    duty: Sequence[RoleDuty], approvers: dict[CrisisRole, list[User]], unreachable: Collection[int] = ()
+) -> list[Shortcoming]:
+    """Holes in the roster first, then who is on duty and cannot be reached, then missing approvers."""
+    return [*_holes(duty), *_out_of_reach(duty, unreachable), *_missing_approvers(approvers)]
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,30 @@ def _holes(duty: Sequence[RoleDuty]) -> list[Shortcoming]:
         )
         found.append(Shortcoming(text, detail, path))
     return found
+
+
+def _out_of_reach(duty: Sequence[RoleDuty], unreachable: Collection[int]) -> list[Shortcoming]:
+    """One line for everybody: the remedy is the same."""
+    roles: dict[User, list[str]] = {}
+    for row in duty:
+        for person in {shift.user for shift in row.now_and_next if shift.user_id in unreachable}:
+            roles.setdefault(person, []).append(str(row.role.label))
+    if not roles:
+        return []
+    named = "; ".join(
+        _("%(person)s: %(roles)s") % {"person": person, "roles": ", ".join(labels)}
+        for person, labels in roles.items()
+    )
+    return [
+        Shortcoming(
+            _("On duty now or next and not to be reached outside this app. %(named)s") % {"named": named},
+            _(
+                "They have no channel that was verified and works. Each adds one in their preferences; "
+                "until then give their duty to somebody else."
+            ),
+            "",
+        )
+    ]
 
 
 def _missing_approvers(approvers: dict[CrisisRole, list[User]]) -> list[Shortcoming]:

@@ -26,6 +26,7 @@ class Stretch:
     to_midnight: bool
     is_now: bool
     is_over: bool
+    is_first: bool  # of this shift in this week, apart from what is over: there it can be changed
 
 
 @dataclass(frozen=True)
@@ -46,13 +47,16 @@ def days_of(role: str, monday: date, now: datetime) -> list[Day]:
         .order_by("starts_at", "pk")
     )
     today = timezone.localdate(now)
+    changeable = {shift.pk: max(shift.starts_at, borders[0], now) for shift in shifts}
     return [
-        Day(day, day == today, _stretches(shifts, Span(borders[n], borders[n + 1]), now))
+        Day(day, day == today, _stretches(shifts, Span(borders[n], borders[n + 1]), now, changeable))
         for n, day in enumerate(monday + DAY * n for n in range(7))
     ]
 
 
-def _stretches(shifts: Sequence[DutyShift], day: Span, now: datetime) -> list[Stretch]:
+def _stretches(
+    shifts: Sequence[DutyShift], day: Span, now: datetime, changeable: dict[int, datetime]
+) -> list[Stretch]:
     found: list[tuple[Span, DutyShift | None]] = [
         (Span(max(shift.starts_at, day.start), min(shift.ends_at, day.end)), shift)
         for shift in shifts
@@ -62,6 +66,14 @@ def _stretches(shifts: Sequence[DutyShift], day: Span, now: datetime) -> list[St
     found += [(span, None) for span in open_spans if span.length >= NEGLIGIBLE]
     found.sort(key=lambda item: item[0].start)
     return [
-        Stretch(span, shift, span == day, span.end == day.end, span.start <= now < span.end, span.end <= now)
+        Stretch(
+            span=span,
+            shift=shift,
+            whole_day=span == day,
+            to_midnight=span.end == day.end,
+            is_now=span.start <= now < span.end,
+            is_over=span.end <= now,
+            is_first=shift is not None and span.start <= changeable[shift.pk] < span.end,
+        )
         for span, shift in found
     ]

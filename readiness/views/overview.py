@@ -19,11 +19,13 @@ from readiness import roster, shortcomings
 def overview(request: SignedInRequest) -> HttpResponse:
     coming = roster.coming_duty(timezone.now())
     approvers = roster.approvers_by_capacity()
+    unreachable = roster.unreachable_people(coming)
     watched = [row for row in coming if row.is_watched]
     context = {
         "duty": coming,
         "hours": roster.LOOK_AHEAD.total_seconds() / 3600,
-        "shortcomings": shortcomings.collect(coming, approvers),
+        "shortcomings": shortcomings.collect(coming, approvers, unreachable),
+        "unreachable": unreachable,
         "approvers": approvers.items(),
         "staffed": sum(bool(row.now) for row in watched),
         "watched": len(watched),

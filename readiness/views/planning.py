@@ -61,6 +61,7 @@ def role(request: SignedInRequest, code: str) -> HttpResponse:
     coming = roster.coming_duty(now, ahead=roster.FOUR_WEEKS, roles=[CrisisRole(code)])[0]
     context = {
         "row": coming,
+        "unreachable": roster.unreachable_people([coming]),
         "days": week.days_of(code, monday, now),
         "monday": monday,
         "sunday": monday + timedelta(days=6),

@@ -8,6 +8,7 @@ from django.utils import timezone, translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from notifications.models import ContactPoint
 from people.models import DutyShift
 from readiness import roster, shortcomings
 from readiness.spans import Span, covered, gaps
@@ -132,3 +133,28 @@ def test_fewer_than_two_approvers_are_named(bob, carol):
     line = shortcomings.collect([], roster.approvers_by_capacity())[0]
     assert "Comms lead: Bob Nowak" in line.text
     assert "Executive sponsor: nobody" in line.text
+
+
+@pytest.mark.django_db
+def test_who_is_on_duty_now_or_next_and_cannot_be_reached_is_named_once(
+    client, bob, carol, dave, alice, django_assert_num_queries
+):
+    now = timezone.now()
+    hours = [now + timedelta(hours=n) for n in (-1, 8, 16, 24)]
+    for role, who in (("LG", (carol, bob, alice)), ("EX", (carol, dave, dave))):
+        for person, start, end in zip(who, hours, hours[1:], strict=False):
+            DutyShift.objects.create(role=role, user=person, starts_at=start, ends_at=end)
+    ContactPoint.objects.filter(person=bob).delete()
+    ContactPoint.objects.create(person=bob, kind="email", verified_at=now)
+    duty = roster.coming_duty(now)
+    with django_assert_num_queries(1):
+        unreachable = roster.unreachable_people(duty)
+    assert unreachable == {carol.pk, dave.pk}  # Alice comes later, Bob can be reached
+    (line,) = [line for line in shortcomings.collect(duty, {}, unreachable) if "reached" in line.text]
+    assert "Carol Li: Legal, Executive sponsor; Dave Okafor: Executive sponsor" in line.text
+
+    client.force_login(bob)
+    assert client.get("/readiness/").content.decode().count("cannot be reached") == 3
+    assert client.get("/readiness/roles/LG/").content.decode().count("cannot be reached") == 1
+    ContactPoint.objects.filter(person=bob).update(failures=3)  # no longer works
+    assert client.get("/readiness/roles/LG/").content.decode().count("cannot be reached") == 2
