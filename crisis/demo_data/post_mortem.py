@@ -151,6 +151,6 @@ def _follow_up(
     change = "The outage playbook begins with a prepared text; two of four languages are approved."
     actions.implement_lesson(lesson=lesson, actor=people["alice"], change=change)
     # One is late, and its owner has said so.
-    yield story.now - DAY
+    yield story.now - 2.5 * DAY
     late = Deadline.objects.of(planned["deniz"]).armed().get()
     acknowledge_deadline(deadline=late, actor=people["deniz"])

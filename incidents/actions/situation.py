@@ -62,7 +62,7 @@ def change_situation(
     incident.save(update_fields=[*changed])
     labels = ", ".join(str(FIELD_LABELS[name]) for name in changed)
     note(incident, "incident.situation_changed", actor, fields=labels, changes=changed)
-    if changed.get("scheduled_content") in (ScheduledContent.PAUSED, ScheduledContent.KEPT):
+    if "scheduled_content" in changed and incident.scheduled_content != ScheduledContent.UNDECIDED:
         tick_tasks(incident, actor, DoneBy.SCHEDULED_CONTENT)
     return incident
 
