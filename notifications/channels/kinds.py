@@ -30,7 +30,7 @@ def server(config: Config) -> str:
 
 KINDS: dict[str, Kind] = {
     Channel.EMAIL: Kind("mail", lambda config: config["address"]),
-    Channel.SLACK: Kind("slack", lambda config: masked(config["token_c"])),
+    Channel.SLACK: Kind("hash", lambda config: masked(config["token_c"])),
     Channel.TEAMS: Kind("users", lambda config: f"{config['host']} {masked(config['signature'])}"),
     Channel.MATTERMOST: Kind(
         "message-circle",

@@ -12,10 +12,12 @@ import pytest
 from aiosmtpd.controller import Controller
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from journal.actions import record
 from journal.models import Entry, Urgency
-from notifications.models import Delivery
+from notifications.models import ContactPoint, Delivery
+from tests.notifications.sink import Sink, running_sink
 from tests.processes import free_port
 
 
@@ -78,6 +80,38 @@ def mailbox(settings: Any) -> Iterator[Mailbox]:
 
 
 @pytest.fixture
+def sink(settings: Any) -> Iterator[Sink]:
+    """A server on this machine to which the tests' contact points may lead."""
+    settings.EGRESS_ALLOWED_NETWORKS = ["127.0.0.1/32"]
+    with running_sink() as sink:
+        yield sink
+
+
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
+
+@pytest.fixture
+def reach() -> Callable[..., ContactPoint]:
+    """reach(person, "webhook", url=…) adds a verified contact point."""
+
+    def make(person: Any, kind: str, urgencies: list[str] | None = None, **config: Any) -> ContactPoint:
+        contact = ContactPoint(person=person, kind=kind, verified_at=timezone.now())
+        contact.urgencies = urgencies or ["now", "soon"]
+        contact.config = config
+        contact.save()
+        return contact
+
+    return make
+
+
+@pytest.fixture
+def webhook(bob: Any, sink: Sink, reach: Any) -> ContactPoint:
+    """Bob is told by webhook; his e-mail address takes only what is good to know."""
+    bob.contact_points.update(urgencies=["later"])
+    return reach(bob, "webhook", url=f"{sink.url}/hook", secret=SECRET)
+
+
+@pytest.fixture
 def alert(bob: Any, alice: Any) -> Callable[..., Entry]:
     """alert(to=[bob], …) records something that people must know now."""
 
@@ -102,6 +136,6 @@ def by_mail(entry: Entry) -> Delivery:
 
 def make_available(entry: Entry) -> None:
     """As though the pause before the next try, or the lease of a dead worker, were over."""
-    rows = Delivery.objects.filter(entry=entry, channel="email")
+    rows = Delivery.objects.outside().filter(entry=entry)
     rows.filter(state="pending").update(available_at=Now())
     rows.filter(state="leased").update(lease_until=Now())
