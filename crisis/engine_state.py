@@ -20,19 +20,19 @@ UNCHECKED_SECONDS = 300  # a worker checks the invariants every minute
 # Read by both the async health check and Django's connection. Every part is answered by an index or a small table.
 QUERY = """
     SELECT
-        (SELECT extract(epoch FROM now() - max(last_clean_tick_at))::float FROM escalations_heartbeat
+        (SELECT extract(epoch FROM statement_timestamp() - max(last_clean_tick_at))::float FROM escalations_heartbeat
             WHERE process IN ('engine', 'watchdog-firing')),
-        (SELECT extract(epoch FROM now() - min(due_at))::float FROM escalations_deadline
-            WHERE state = 'armed' AND due_at <= now()),
+        (SELECT extract(epoch FROM statement_timestamp() - min(due_at))::float FROM escalations_deadline
+            WHERE state = 'armed' AND due_at <= statement_timestamp()),
         (SELECT ends_at FROM escalations_hold WHERE ended_at IS NULL),
         (SELECT array_agg(DISTINCT invariant) FROM crisis_violation WHERE gone_at IS NULL AND settled_at IS NULL),
-        (SELECT extract(epoch FROM now() - last_tick_at)::float FROM escalations_heartbeat
+        (SELECT extract(epoch FROM statement_timestamp() - last_tick_at)::float FROM escalations_heartbeat
             WHERE process = 'invariants'),
-        (SELECT extract(epoch FROM now() - min(entry.at))::float
+        (SELECT extract(epoch FROM statement_timestamp() - min(entry.at))::float
             FROM notifications_delivery delivery JOIN journal_entry entry ON entry.id = delivery.entry_id
             WHERE delivery.state IN ('pending', 'leased') AND delivery.priority = 0 AND delivery.retry_of_id IS NULL
             -- what waits for company or for the storm to pass, does so on purpose
-            AND NOT (delivery.attempt_count = 0 AND delivery.available_at > now()))
+            AND NOT (delivery.attempt_count = 0 AND delivery.available_at > statement_timestamp()))
 """
 
 
