@@ -87,10 +87,8 @@ def export() -> Export:
     """
     kept = files()
     before = read(kept[-1]).heads if kept else {}
-    now = {
-        name: (seq, digest)
-        for name, seq, digest in Stream.objects.values_list("name", "last_seq", "last_hash")
-    }
+    begun = Stream.objects.filter(last_seq__gt=0)  # others were only locked: there is no entry to contradict
+    now = {name: (seq, digest) for name, seq, digest in begun.values_list("name", "last_seq", "last_hash")}
     heads = now | {name: before[name] for name, _seq in contradicted(before)}
     settings.JOURNAL_HEADS_DIR.mkdir(parents=True, exist_ok=True)
     path = settings.JOURNAL_HEADS_DIR / datetime.now(UTC).strftime(NAME)

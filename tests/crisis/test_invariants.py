@@ -21,7 +21,7 @@ from django.utils import timezone
 from crisis.invariants import CHECKS, RULES, actions, check, heads
 from crisis.invariants.outcome import Outcome, Receipt, Scope
 from crisis.models import VerifiedHead, Violation
-from escalations import engine
+from escalations import alarms, engine
 from escalations.models import Deadline, DeadlineState, Heartbeat, Hold
 from incidents import actions as incidents
 from incidents.models import Incident
@@ -348,6 +348,12 @@ def test_no_head_goes_back_with_the_next_export(lived: Lived) -> None:
     named = the_tail_cut_off(lived)
     heads.export()
     assert any(named in row for row in ask("I11").broken)
+
+
+def test_a_stream_that_was_only_locked_contradicts_no_export(lived: Lived) -> None:
+    alarms.lock_stream()
+    heads.export()
+    assert check(full=True)["I11"].holds
 
 
 def test_a_changed_export_is_known(lived: Lived) -> None:
