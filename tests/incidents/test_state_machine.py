@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import transaction
+from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from escalations.models import Deadline, DeadlineState
 from incidents import actions, gates
+from incidents.clocks import deadlines_under
 from incidents.models import Incident, IncidentState, Playbook
 from incidents.rules import TRANSITIONS
 from incidents.signals import incident_moved
@@ -131,6 +135,30 @@ class IncidentLife(RuleBasedStateMachine):
     def waive(self, who: str, check: str, reason: str) -> None:
         self.attempt(actions.waive_check, who=who, incident=self.incident, check_code=check, reason=reason)
 
+    @rule(who=people, next_steps=texts)
+    def report(self, who: str, next_steps: str) -> None:
+        self.attempt(actions.report_situation, who=who, incident=self.incident, next_steps=next_steps)
+
+    @rule(who=people, name=people, accepts=st.booleans())
+    def answer_role(self, who: str, name: str, accepts: bool) -> None:
+        asked = self.incident.role_assignments.filter(user=self.people[name], state="assigned").first()
+        if asked and accepts:
+            self.attempt(actions.accept_role, who=who, assignment=asked)
+        elif asked:
+            self.attempt(actions.decline_role, who=who, assignment=asked, reason="away")
+
+    @rule(who=people, hours=st.sampled_from([None, 2]))
+    def add_task(self, who: str, hours: int | None) -> None:
+        due_at = timezone.now() + timedelta(hours=hours) if hours else None
+        self.attempt(
+            actions.add_task, who=who, incident=self.incident, role="SM", text="Look again", due_at=due_at
+        )
+
+    @rule(who=people, state=st.sampled_from(["done", "skipped"]), reason=texts)
+    def settle_task(self, who: str, state: str, reason: str) -> None:
+        if task := self.incident.tasks.filter(state="open").first():
+            self.attempt(actions.settle_task, who=who, task=task, state=state, text=reason)
+
     @rule(who=people)
     def resolve(self, who: str) -> None:
         self.attempt(actions.resolve, who=who, incident=self.incident)
@@ -160,8 +188,11 @@ class IncidentLife(RuleBasedStateMachine):
             return
         incident = Incident.objects.get(pk=self.incident.pk)
         running = Deadline.objects.of(incident).filter(state=DeadlineState.ARMED)
+        everything = deadlines_under(incident).unsettled()
         if incident.is_locked:
-            assert not running.filter(purpose__startswith="incident.").exists()
+            assert not everything.exists(), "over, and something still alarms people"
+        if incident.state in (IncidentState.ACTIVE, IncidentState.MONITORING):
+            assert everything.exists(), "the response runs and nothing would be missed"
         if incident.state in (IncidentState.RESOLVED, IncidentState.CLOSED):
             assert incident.sign_offs.filter(role=CrisisRole.CRISIS_LEAD).exists()
             assert all(result.passed for result in gates.results(incident, IncidentState.RESOLVED))
