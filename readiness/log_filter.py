@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 import re
 
-_KEY = re.compile(r"(?<=/calendar/)[^/\s]+(?=/)")
-# The web server's access log, and what Django says about answers such as 404.
-LOGGERS = ("uvicorn.access", "django.request", "django.server")
+_KEY = re.compile(r"(?<=/readiness/calendar/)[^/\s]+")
+# The web server's access log, and what Django says about answers such as 404 or 403.
+LOGGERS = ("uvicorn.access", "django.request", "django.server", "django.security.csrf")
 
 
 class HideCalendarKeys(logging.Filter):

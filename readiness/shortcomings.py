@@ -110,11 +110,14 @@ def _out_of_reach(duty: Sequence[RoleDuty], unreachable: Collection[int]) -> lis
     )
     return [
         Shortcoming(
-            _("On duty now or next and not to be reached outside this app. %(named)s") % {"named": named},
-            _(
-                "They have no channel that was verified and works. Each adds one in their preferences; "
-                "until then give their duty to somebody else."
-            ),
+            ngettext(
+                "%(n)d person on duty now or next has no verified, working channel outside this app",
+                "%(n)d people on duty now or next have no verified, working channel outside this app",
+                len(roles),
+            )
+            % {"n": len(roles)},
+            _("%(named)s. Each adds one in their preferences; until then give their duty to somebody else.")
+            % {"named": named},
             "",
         )
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +19,8 @@ from people.models import DutyShift, Rotation, RotationMember, User
 from readiness.actions.roster_lock import is_able, lock_roster, note, require_able, require_planner
 from readiness.spans import Span, gaps
 from readiness.turns import Plan, turns
+
+logger = logging.getLogger(__name__)
 
 HORIZON = timedelta(weeks=8)
 MOST_MEMBERS = 50
@@ -98,7 +101,10 @@ def end_rotation(*, actor: User, rotation: Rotation) -> None:
 def extend_rotations() -> None:
     """Produce what is missing of the coming weeks. Any number of workers may do this at the same time."""
     for pk in Rotation.objects.filter(ended_at__isnull=True).values_list("pk", flat=True):
-        _extend(pk)
+        try:
+            _extend(pk)
+        except Exception:  # one that cannot be planned holds up no other
+            logger.exception("rotation %s cannot be extended", pk)
 
 
 @transaction.atomic

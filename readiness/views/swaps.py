@@ -46,9 +46,7 @@ def mine(request: SignedInRequest) -> HttpResponse:
         "may_work": request.user.has_perm("people.work"),
         "section": "mine",
     }
-    answer = render(request, "readiness/mine.html", context)
-    answer["Referrer-Policy"] = "no-referrer"
-    return answer
+    return render(request, "readiness/mine.html", context)
 
 
 def _address(name: str, *args: str) -> str:

@@ -150,11 +150,12 @@ def test_who_is_on_duty_now_or_next_and_cannot_be_reached_is_named_once(
     with django_assert_num_queries(1):
         unreachable = roster.unreachable_people(duty)
     assert unreachable == {carol.pk, dave.pk}  # Alice comes later, Bob can be reached
-    (line,) = [line for line in shortcomings.collect(duty, {}, unreachable) if "reached" in line.text]
-    assert "Carol Li: Legal, Executive sponsor; Dave Okafor: Executive sponsor" in line.text
+    (line,) = [line for line in shortcomings.collect(duty, {}, unreachable) if "channel" in line.text]
+    assert "2 people on duty" in line.text
+    assert "Carol Li: Legal, Executive sponsor; Dave Okafor: Executive sponsor." in line.detail
 
     client.force_login(bob)
-    assert client.get("/readiness/").content.decode().count("cannot be reached") == 3
-    assert client.get("/readiness/roles/LG/").content.decode().count("cannot be reached") == 1
+    assert client.get("/readiness/").content.decode().count("no verified channel") == 3
+    assert client.get("/readiness/roles/LG/").content.decode().count("no verified channel") == 1
     ContactPoint.objects.filter(person=bob).update(failures=3)  # no longer works
-    assert client.get("/readiness/roles/LG/").content.decode().count("cannot be reached") == 2
+    assert client.get("/readiness/roles/LG/").content.decode().count("no verified channel") == 2

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import pytest
 
+from crisis.celery import app as celery
 from journal.errors import ActionRefused, Invalid, NotAllowed
 from journal.models import Entry
 from notifications.models import Delivery
@@ -63,6 +64,21 @@ def test_extending_adds_what_time_has_brought_and_nothing_twice(rotation, decemb
     assert len(found) == len(before) + 3
     assert all(one[2] == two[1] for one, two in pairwise(found))
     assert [entry.audience for entry in Entry.objects.filter(kind="duty.rotation_extended")] == [[]]
+
+
+def test_a_rotation_that_cannot_be_planned_holds_up_no_other(rotation, december):
+    broken, whole = rotation(), rotation(role="CO")
+    Rotation.objects.filter(pk=broken.pk).update(time_zone="Gone/From_The_Maps")
+    before = whole.shifts.count()
+    december.move_to(NOW + timedelta(weeks=2))
+    extend_rotations()
+    assert whole.shifts.count() == before + 2
+
+
+def test_beat_sends_the_hint_to_a_task_that_is_there():
+    hint = celery.conf.beat_schedule["extend-rotations"]
+    assert celery.tasks[hint["task"]].run.__name__ == extend_rotations.__name__
+    assert "args" not in hint
 
 
 def test_a_change_rewrites_what_has_not_begun(rotation, bob, alice, carol):
