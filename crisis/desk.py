@@ -33,7 +33,7 @@ def desk(request: SignedInRequest) -> HttpResponse:
     needs = needs_of(user)
     tasks, task_count = _tasks(user)
     others = _others_of_mine(user, needs)
-    clocks = [clock.target_at for incident, _step in others for clock in getattr(incident, "clocks", [])[:1]]
+    clocks = [clock.counts_to for incident, _step in others for clock in getattr(incident, "clocks", [])[:1]]
     dues = [*clocks, *(need.due_at for need in needs), *(task.due_at for task in tasks)]
     context = {
         "needs": needs,

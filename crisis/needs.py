@@ -9,20 +9,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from escalations import purposes
-from escalations.models import Deadline
+from escalations.models import Deadline, DeadlineState
+from escalations.standing import Standing, standings
 from incidents.models import Incident, RoleAssignment, RoleState
 from incidents.models.incident import IncidentQuerySet
 from incidents.models.room import ACTIVE_ROLE_STATES
 from incidents.next_step import next_step
 from incidents.severity import Level
+from incidents.templatetags.incidents import purpose_label
 from monitoring.models import Signal
 from people.models import CrisisRole, User
 from postmortems.models import CorrectiveAction, PostMortem, PostMortemState
@@ -81,15 +82,55 @@ class Need:
 
 def needs_of(user: User) -> list[Need]:
     """Everything that waits for `user`, the most pressing first."""
-    found = [*_roles(user), *_statements(user), *_looking_back(user)]
+    found = [*_alarms(user), *_roles(user), *_statements(user), *_looking_back(user)]
     if user.has_perm("people.work"):
-        found += [*_unacknowledged(user), *_without_lead(user), *_led(user), *_signals(user)]
-    return sorted(found, key=lambda need: (need.rank, need.level or 0))
+        alarmed = {need.url for need in found if need.kind == "alarm"}
+        found += [need for need in _unacknowledged(user) if need.url not in alarmed]
+        found += [*_without_lead(user), *_led(user), *_signals(user)]
+    # What somebody was alarmed about comes first, whatever else is late.
+    return sorted(found, key=lambda need: (need.kind != "alarm", need.rank, need.level or 0))
+
+
+def _alarms(user: User) -> Iterator[Need]:
+    """Alarms that reached the reader and that nobody has taken on, and what the reader has taken on."""
+    same = {name: OuterRef(name) for name in ("content_type", "object_id", "purpose")}
+    reached_me = Deadline.objects.alarming().filter(entry__audience__contains=[user.pk], **same)
+    unsettled = Deadline.objects.unsettled().filter(
+        Exists(reached_me) | Q(acknowledged_by=user, state=DeadlineState.ARMED)
+    )
+    for standing in standings(unsettled, user)[:MOST_OF_A_KIND]:
+        if user in standing.acknowledged:
+            continue  # where everybody must acknowledge, the others are missing
+        yield _alarm(standing, user)
+
+
+def _alarm(standing: Standing, user: User) -> Need:
+    page = reverse("escalations:deadline", args=[standing.latest.pk])
+    if standing.taken_by:
+        why, step = _("You have it. If nothing follows, the alarm goes on."), Step(_("Go on"), standing.path)
+    else:
+        told = ", ".join(str(person) for person in standing.told)
+        why = _("Missed, and nobody has acted. Told: %(people)s") % {"people": told}
+        step = Step(_("I have it"), page, is_post=True)
+        if not user.has_perm("people.work"):
+            step = Step(_("Look"), page)
+    return Need(
+        kind="taken" if standing.taken_by else "alarm",
+        icon="siren",
+        title=f"{standing.label}: {standing.incident or standing.subject}",
+        url=standing.path,
+        why=why,
+        step=step,
+        rank=standing.latest.counts_to,
+        level=standing.level,
+        due_at=standing.latest.counts_to,
+        clock_label=_("lapses") if standing.taken_by else "",
+    )
 
 
 def clocks_of(path: str = "deadlines") -> Prefetch:
     """Clocks of a subject that run, or have run out and nobody has acted, as `clocks`; the most pressing first."""
-    return Prefetch(path, Deadline.objects.unsettled().order_by("target_at", "pk"), to_attr="clocks")
+    return Prefetch(path, Deadline.objects.pressing(), to_attr="clocks")
 
 
 def _clock(subject: Incident | PostMortem) -> Deadline | None:
@@ -102,9 +143,9 @@ def _for_incident(incident: Incident, kind: str, waiting_since: datetime, **fact
     return Need(
         kind=kind,
         level=incident.level,
-        due_at=clock.target_at if clock else None,
-        clock_label=purposes.get(clock.purpose).label if clock else "",
-        rank=min([waiting_since + PATIENCE[kind], *([clock.target_at] if clock else [])]),
+        due_at=clock.counts_to if clock else None,
+        clock_label=purpose_label(clock) if clock else "",
+        rank=min([waiting_since + PATIENCE[kind], *([clock.counts_to] if clock else [])]),
         **facts,  # type: ignore[arg-type]
     )
 
@@ -322,7 +363,7 @@ def _with_clocks(reviews: PostMortemQuerySet) -> PostMortemQuerySet:
 
 def _for_review(review: PostMortem, kind: str, why: str, label: str, since: datetime) -> Need:
     clock = _clock(review)
-    due_at = clock.target_at if clock else None
+    due_at = clock.counts_to if clock else None
     return Need(
         kind=kind,
         icon="book-open-check",
@@ -332,7 +373,7 @@ def _for_review(review: PostMortem, kind: str, why: str, label: str, since: date
         level=review.incident.level,
         since=since,
         due_at=due_at,
-        clock_label=purposes.get(clock.purpose).label if clock else "",
+        clock_label=purpose_label(clock) if clock else "",
         rank=due_at or since + PATIENCE[kind],
         step=Step(label, review.get_absolute_url()),
     )

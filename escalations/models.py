@@ -156,6 +156,10 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
         """What runs, and what has fired without anybody acting."""
         return self.filter(settled_at__isnull=True)
 
+    def pressing(self) -> DeadlineQuerySet:
+        """What a list shows of a subject's clocks, the most pressing first; what has fired to its end stays there."""
+        return self.unsettled().select_related("acknowledged_by").order_by("due_at")
+
     def armed(self) -> DeadlineQuerySet:
         return self.filter(state=DeadlineState.ARMED)
 
@@ -239,6 +243,11 @@ class Deadline(models.Model):
         ]
         indexes = [
             models.Index(F("due_at"), condition=Q(state="armed"), name="deadline_due"),  # the engine's sweep
+            models.Index(  # what runs or alarms, of one incident and of everything in it, and on the desk
+                fields=["content_type", "object_id"],
+                condition=Q(settled_at__isnull=True),
+                name="deadline_unsettled",
+            ),
         ]
         triggers = [
             # What has fired or was cancelled stays so, whoever writes: a later start is a new row.
@@ -260,6 +269,11 @@ class Deadline(models.Model):
     def is_lapse(self) -> bool:
         """Does it run because somebody acknowledged, and fires when nothing has followed?"""
         return self.acknowledged_at is not None
+
+    @property
+    def counts_to(self) -> datetime:
+        """What a clock on a page runs towards: the target, or the lapse of an acknowledgement."""
+        return self.due_at if self.is_lapse else self.target_at
 
     @property
     def following(self) -> tuple[int, int, datetime] | None:

@@ -64,11 +64,6 @@ class Standing:
         return self.purpose.label
 
     @property
-    def counts_to(self) -> datetime:
-        """What a clock on a page runs towards: the target, or the lapse of an acknowledgement."""
-        return self.latest.due_at if self.taken_by else self.latest.target_at
-
-    @property
     def raises_level(self) -> bool:
         return bool(self.armed and self.armed.current_step["raise_level"] and not self.armed.repeat)
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from incidents.views import changes, lists, people, room, standdown, work
+from incidents.views import changes, escalation, lists, people, room, standdown, work
 
 app_name = "incidents"
 
@@ -9,6 +9,7 @@ urlpatterns = [
     path("new/", lists.log, name="log"),
     path("<int:pk>/", room.room, name="room"),
     path("<int:pk>/timeline/", room.timeline, name="timeline"),
+    path("<int:pk>/escalation/", escalation.escalation, name="escalation"),
     path("<int:pk>/acknowledge/", changes.acknowledge, name="acknowledge"),
     path("<int:pk>/triage/", changes.triage, name="triage"),
     path("<int:pk>/activate/", changes.activate, name="activate"),

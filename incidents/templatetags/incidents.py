@@ -3,6 +3,7 @@
 from django import template
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from escalations import purposes
 from escalations.models import Deadline
@@ -29,4 +30,8 @@ def incident_state(incident: Incident) -> SafeString:
 
 @register.filter
 def purpose_label(deadline: Deadline) -> str | Promise:
-    return purposes.get(deadline.purpose).label
+    """What a clock is about, and who has it already."""
+    label = purposes.get(deadline.purpose).label
+    if not deadline.is_lapse:
+        return label
+    return _("%(person)s has “%(what)s”") % {"person": deadline.acknowledged_by, "what": label}

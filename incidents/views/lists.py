@@ -53,7 +53,7 @@ def with_lead_and_clocks(incidents: IncidentQuerySet) -> IncidentQuerySet:
         .order_by(F("level").asc(nulls_first=True), "-detected_at")
         .prefetch_related(
             Prefetch("role_assignments", leads.select_related("user"), to_attr="leads"),
-            Prefetch("deadlines", Deadline.objects.armed().order_by("due_at"), to_attr="clocks"),
+            Prefetch("deadlines", Deadline.objects.pressing(), to_attr="clocks"),
         )
     )
 

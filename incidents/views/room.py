@@ -8,21 +8,19 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from escalations import purposes
-from escalations.models import Deadline
 from incidents.access import incident_or_404
 from incidents.actions.situation import advice_for
+from incidents.escalation_facts import ALARMS_IN_PANEL, alarms_of, by_person, escalation_of
 from incidents.models import Incident, IncidentState, RoleState, StepPhase, Task, TaskState
 from incidents.next_step import next_step
 from incidents.panels import every as every_panel
 from incidents.severity import INPUTS, UNKNOWN_COUNTS_AS
 from journal.models import Entry, Stream
 from people.access import SignedInRequest
-from people.models import CrisisRole, User
+from people.models import CrisisRole
 
 ENTRIES_SHOWN = 30
 ENTRIES_PER_PAGE = 100
@@ -50,7 +48,8 @@ def room(request: SignedInRequest, pk: int) -> HttpResponse:
         "tasks": tasks,
         "tasks_done": sum(task.state != "open" for task in tasks),
         "notices": incident.stakeholder_notices.select_related("told_by"),
-        "clocks": running_clocks(incident),
+        "escalation": escalation_of(incident, user, [row.user for row in assignments]),
+        "alarms": by_person(alarms_of(incident)[:ALARMS_IN_PANEL]),
         "assessment": _assessment(incident),
         "advice": advice_for(incident),
         "entries": entries(incident)[:ENTRIES_SHOWN],
@@ -93,19 +92,6 @@ def timeline(request: SignedInRequest, pk: int) -> HttpResponse:
 def entries(incident: Incident) -> Any:
     """The incident's journal, newest first."""
     return Entry.objects.filter(stream=incident.stream).select_related("actor").order_by("-seq")
-
-
-def running_clocks(incident: Incident) -> list[tuple[Deadline, str | Promise, list[User]]]:
-    """Each running clock, what it is about and whom it will reach when it runs out; the next to run out first."""
-    clocks = Deadline.objects.of(incident).armed().order_by("due_at")
-    return [
-        (
-            clock,
-            purposes.get(clock.purpose).label,
-            purposes.get(clock.purpose).recipients(incident, clock.current_step["tell"]),
-        )
-        for clock in clocks
-    ]
 
 
 def _assessment(incident: Incident) -> dict[str, Any] | None:

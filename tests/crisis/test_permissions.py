@@ -95,6 +95,7 @@ PAGES: dict[str, Row] = {
     "incidents:log": Row(get=WORKERS, post=WORKERS),
     "incidents:room": Row(INCIDENT),
     "incidents:timeline": Row(INCIDENT),
+    "incidents:escalation": Row(INCIDENT),
     "incidents:acknowledge": Row(INCIDENT, get=None, post=WORKERS),
     "incidents:triage": Row(INCIDENT, get=WORKERS, post=WORKERS),
     "incidents:activate": Row(INCIDENT, get=WORKERS, post=WORKERS),

@@ -1,0 +1,215 @@
+"""The room always shows what fires next, whom it reaches, who has what, and what was sent with which result."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from django.utils.html import escape
+
+from escalations import engine
+from escalations.actions import acknowledge_deadline
+from escalations.models import Deadline
+from incidents import actions
+from incidents.escalation_facts import escalation_of
+from notifications.models import ContactPoint, Delivery
+
+pytestmark = pytest.mark.django_db
+HOLDING = "incident.holding_statement"
+
+
+def room(client, incident) -> str:
+    return " ".join(client.get(f"/incidents/{incident.pk}/").content.decode().split())
+
+
+def part(page: str, name: str) -> str:
+    """What stands between the element with this id and the next section."""
+    return page.split(f'id="{name}"', 1)[1].split("</section>", 1)[0]
+
+
+def strip(page: str) -> str:
+    return page.split('id="strip"', 1)[1].split('id="asks"', 1)[0]
+
+
+def miss(incident, purpose: str = HOLDING, times: int = 1) -> Deadline:
+    for _time in range(times):
+        clock = Deadline.objects.of(incident).armed().get(purpose=purpose)
+        then = timezone.now() - timedelta(minutes=1)
+        Deadline.objects.filter(pk=clock.pk).update(due_at=then, target_at=then)
+        assert engine.fire(clock.pk)
+    return Deadline.objects.get(pk=clock.pk)
+
+
+def only(incident, purpose: str = HOLDING) -> None:
+    """Leave one clock running, so that it is the one that fires next."""
+    Deadline.objects.exclude(purpose=purpose).delete()
+
+
+def test_what_fires_next_and_whom_it_reaches(client, activated, bob):
+    incident = activated(2)
+    only(incident)
+    client.force_login(bob)
+    page = room(client, incident)
+    assert "Fires next: <strong>Holding statement</strong>" in part(page, "escalation")
+    assert "Bob Nowak" in part(page, "escalation").split("It will reach", 1)[1]
+    assert "then reaches" in strip(page)
+    assert "No alarm has gone out" in page
+
+
+def test_each_alarm_shows_person_channel_and_result(client, activated, bob, dave):
+    incident = activated(2)
+    entry = miss(incident).entry
+    Delivery.objects.filter(entry=entry, person=bob, channel="in_app").update(read_at=timezone.now())
+    Delivery.objects.filter(entry=entry, person=dave, channel="email").update(state="dead")
+    client.force_login(bob)
+    sent = part(room(client, incident), "escalation").split("<details", 1)[1]
+    of_bob, of_dave = (
+        sent.split(name, 1)[1].split("</li>", 1)[0] for name in ("Bob Nowak</span>", "Dave Okafor</span>")
+    )
+    assert "read" in of_bob
+    assert "Waiting" in of_bob  # the mail
+    assert "Given up" in of_dave
+    assert "not read yet" in of_dave
+
+
+def test_who_has_it_is_said_and_no_target_pretends_to_run(client, activated, bob, dave):
+    incident = activated(2)
+    only(incident)
+    missed = miss(incident)
+    acknowledge_deadline(deadline=missed, actor=dave)
+    only(incident)
+    client.force_login(bob)
+    page = room(client, incident)
+    assert "Dave Okafor has “Holding statement”, lapses" in strip(page)
+    assert "overdue by" not in strip(page)
+    assert "Dave Okafor has it" in part(page, "escalation")
+    assert "I have it" not in part(page, "escalation")
+
+
+def test_an_acknowledged_incident_does_not_count_down_to_be_acknowledged(client, incident, carol):
+    actions.acknowledge(incident=incident, actor=carol)
+    client.force_login(carol)
+    assert "Carol Li has “Acknowledge”, lapses" in strip(room(client, incident))
+
+
+def test_what_was_missed_to_the_end_does_not_vanish(client, activated, bob):
+    incident = activated(2)
+    only(incident)
+    while Deadline.objects.of(incident).armed().filter(purpose=HOLDING).exists():
+        miss(incident)
+    only(incident)
+    client.force_login(bob)
+    page = room(client, incident)
+    assert "nobody else is alerted" in strip(page)
+    assert "overdue by" in strip(page)
+    assert "missed, nobody else is alerted" in part(page, "escalation")
+    assert "I have it" in part(page, "escalation")
+    for address in ("/", "/incidents/"):
+        assert "overdue by" in client.get(address).content.decode(), address
+
+
+def test_the_desk_puts_an_alarm_that_reached_me_on_top(client, activated, bob, dave, carol):
+    incident = activated(2)
+    miss(incident)
+    client.force_login(bob)
+    needs = client.get("/").context["needs"]
+    assert needs[0].kind == "alarm"
+    assert needs[0].step.is_post
+    assert "Told: Bob Nowak" in needs[0].why or "Dave Okafor" in needs[0].why
+    client.post(needs[0].step.url)
+    assert [need.kind for need in client.get("/").context["needs"] if need.kind in ("alarm", "taken")] == [
+        "taken"
+    ]
+    client.force_login(dave)  # was told as well, and Bob has it now
+    assert "alarm" not in {need.kind for need in client.get("/").context["needs"]}
+    client.force_login(carol)  # was never told
+    assert "alarm" not in {need.kind for need in client.get("/").context["needs"]}
+
+
+def test_what_hangs_on_the_incident_is_there_too(client, activated, bob):
+    incident = activated(2)
+    task = incident.tasks.filter(state="open", due_at__isnull=False).first()
+    row = Deadline.objects.of(task).armed().get()
+    Deadline.objects.exclude(pk=row.pk).delete()
+    client.force_login(bob)
+    assert escape(task.text) in part(room(client, incident), "escalation")
+
+
+def test_the_lead_sees_whom_nobody_can_wake(client, activated, alice, bob, dave, carol):
+    incident = activated(2)
+    only(incident)
+    ContactPoint.objects.exclude(person=alice).update(verified_at=timezone.now())
+    client.force_login(bob)
+    notice = "no verified contact outside the app"
+    page = part(room(client, incident), "escalation")
+    assert "Alice Kaya" in page.split(notice, 1)[1].split("</div>", 1)[0]
+    client.force_login(carol)  # works here and does not lead
+    assert notice not in part(room(client, incident), "escalation")
+    ContactPoint.objects.filter(person=bob).update(failures=5)
+    page = part(room(client, incident), "escalation")  # he would be alarmed next: everybody should know
+    assert "Bob Nowak" in page.split(notice, 1)[1].split("</div>", 1)[0]
+
+
+def test_readers_see_it_and_have_no_button(client, activated, erin):
+    incident = activated(2)
+    miss(incident)
+    client.force_login(erin)
+    page = part(room(client, incident), "escalation")
+    assert "Holding statement" in page
+    assert "I have it" not in page
+
+
+def test_everything_that_was_sent_has_a_page_of_its_own(client, activated, bob, erin):
+    incident = activated(2)
+    miss(incident)
+    address = f"/incidents/{incident.pk}/escalation/"
+    client.force_login(bob)
+    page = client.get(address).content.decode()
+    assert "What was sent, to whom, with which result" in page
+    assert "Missed: Holding statement" in page
+    partial = client.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in partial
+    assert "Fires next" in " ".join(partial.split())
+    type(incident).objects.filter(pk=incident.pk).update(confidential=True)
+    client.force_login(erin)
+    assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/incidents/{}/", "/incidents/{}/escalation/", "/"])
+def test_fifty_clocks_cost_as_much_as_one(client, activated, bob, django_assert_max_num_queries, address):
+    incident = activated(2)
+    miss(incident)
+    task = incident.tasks.filter(state="open", due_at__isnull=False).first()
+    keep = Deadline.objects.of(task).armed().get()
+    Deadline.objects.armed().exclude(pk=keep.pk).exclude(purpose=HOLDING).delete()
+    missed = miss(task, keep.purpose)
+    client.force_login(bob)
+    client.get(address.format(incident.pk))  # content types are remembered
+    with django_assert_max_num_queries(80) as few:
+        client.get(address.format(incident.pk))
+    for number in range(50):
+        other = incident.tasks.create(
+            role="SC", text=f"Task {number}", position=number, due_at=timezone.now()
+        )
+        clock = Deadline.objects.of(other).armed().first() or Deadline.objects.create(
+            **{
+                name: getattr(missed, name)
+                for name in (
+                    "content_type",
+                    "purpose",
+                    "level",
+                    "generation",
+                    "steps",
+                    "lapse_seconds",
+                    "armed_at",
+                    "target_at",
+                    "due_at",
+                )
+            },
+            object_id=other.pk,
+        )
+        engine.fire(clock.pk)
+    assert len(escalation_of(incident, bob, []).clocks) >= 51
+    with django_assert_max_num_queries(len(few.captured_queries)):
+        client.get(address.format(incident.pk))
