@@ -60,6 +60,6 @@ def look_before_sending(task: Task, **_signal: object) -> None:
     """In a restored backup the messages of yesterday wait, too: whoever sends looks for that before anything else."""
     if task.name != DELIVER:
         return
-    from escalations.holds import must_wait
+    from escalations.engine import may_act
 
-    must_wait()
+    may_act()

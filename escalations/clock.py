@@ -39,9 +39,10 @@ class Clock:
         wrong = min(passed - least, 0) or max(passed - most, 0)
         return (wrong if abs(wrong) > TOLERATED_SECONDS else 0), shown
 
-    def watch(self) -> None:
-        """Tell administrators of a jump, once for all processes. Deadlines that are due fire all the same."""
+    def watch(self) -> bool:
+        """Whether it jumped. Tells administrators, once for all processes; what is due fires all the same."""
         seconds, shown = self.jump()
         if seconds:
             told = Q(at__range=(shown - SAME_JUMP, shown + SAME_JUMP))
             alarm("engine.clock_jumped", once=told, seconds=round(seconds))
+        return bool(seconds)

@@ -19,7 +19,7 @@ from django.db.models.functions import Now
 from escalations import alerts, purposes
 from escalations.alarms import alarm
 from escalations.clock import Clock
-from escalations.holds import must_wait
+from escalations.holds import must_wait, take_heartbeats_anew
 from escalations.models import Deadline, DeadlineState, Heartbeat
 from escalations.purposes import Purpose
 from journal.models import Urgency
@@ -144,6 +144,13 @@ def _watch_locked(skipped: list[int]) -> None:
             )
 
 
+def may_act() -> bool:
+    """Whether anything may fire or be sent just now: looks at the clock, and for a hold."""
+    if clock.watch():
+        take_heartbeats_anew()
+    return not must_wait()
+
+
 def tick(process: str = "engine", *, seconds: float = 20) -> int:
     """Fire everything that is due, at most for `seconds`, and leave a heartbeat; returns how many fired.
 
@@ -151,10 +158,9 @@ def tick(process: str = "engine", *, seconds: float = 20) -> int:
     caller drops the connection and waits.
     """
     fired, clean, until = 0, True, time.monotonic() + seconds
-    clock.watch()
     seen: set[int] = set()
     skipped: list[int] = []
-    while not must_wait() and time.monotonic() < until:
+    while may_act() and time.monotonic() < until:
         ids = list(Deadline.objects.due().exclude(pk__in=seen).values_list("pk", flat=True)[:BATCH])
         if not ids:
             break
