@@ -5,10 +5,17 @@ from __future__ import annotations
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
 
+from incidents import actions
+from incidents.models import Incident
 from journal.actions import record
+from journal.errors import ActionRefused, NotAllowed
+from journal.models import Entry
+from notifications import actions as notifications
 from notifications.delivery import deliver_pending
-from notifications.models import Delivery
+from notifications.models import Attempt, Delivery
+from tests.notifications.conftest import by_mail
 
 pytestmark = pytest.mark.django_db
 
@@ -103,9 +110,120 @@ def test_administrators_see_what_did_not_arrive_but_not_what_it_said(client, mai
     assert "The mail server refuses this address." in html
     assert "1 given up" in html
     assert "A secret of the board" not in html
-    assert client.get("/notifications/deliveries/?q=bob").content.decode().count("Bob Nowak") == 1
+    assert "Bob Nowak" in client.get("/notifications/deliveries/?q=bob").content.decode()
     assert "No delivery matches" in client.get("/notifications/deliveries/?state=sent").content.decode()
     assert "No delivery matches" in client.get("/notifications/deliveries/?q=nobody").content.decode()
+
+
+def rows_on(client, query: str = "") -> list[int]:
+    """The deliveries on the administrators' page, from the top."""
+    return [row.pk for row in client.get(f"/notifications/deliveries/{query}").context["page_obj"]]
+
+
+@pytest.fixture
+def lost(mailbox, alert) -> Delivery:
+    """A mail to Bob that was given up; older than another that was sent."""
+    mailbox.mode = "refuse"
+    entry = alert(stream="incident-1")
+    deliver_pending()
+    mailbox.mode = "ok"
+    alert(stream="incident-2")
+    deliver_pending()
+    return by_mail(entry)
+
+
+def test_what_reached_nobody_stands_first(client, lost, admin):
+    client.force_login(admin)
+    rows = rows_on(client)
+    assert rows[0] == lost.pk
+    assert len(rows) == 2
+    assert rows_on(client, "?state=sent") == rows[1:]
+    assert rows_on(client, "?channel=webhook") == []
+
+
+def test_the_attempts_are_shown_with_what_went_out(client, lost, admin):
+    client.force_login(admin)
+    html = client.get("/notifications/deliveries/").content.decode()
+    attempt = Attempt.objects.get(delivery=lost)
+    assert escape(attempt.message_id) in html
+    assert attempt.message_id == lost.message_id
+
+
+def test_messages_are_found_by_incident(client, admin, bob, incident):
+    other = actions.log_incident(actor=bob, brand=incident.brand, title="Something else")
+    for case in (incident, other):
+        actions.assign_role(incident=case, actor=case.logged_by, role="CL", user=admin)
+    client.force_login(admin)
+
+    def streams(words: str) -> set[str]:
+        page = client.get("/notifications/deliveries/", {"q": words}).context["page_obj"]
+        return {row.entry.stream_id for row in page}
+
+    assert streams("stranded passengers") == {incident.stream}
+    assert streams(other.reference) == {other.stream}
+    assert streams("nothing of the kind") == set()
+
+
+def test_a_confidential_incident_cannot_be_found_out_by_asking(client, admin, bob, incident):
+    actions.assign_role(incident=incident, actor=incident.logged_by, role="CL", user=bob)
+    client.force_login(admin)
+    assert rows_on(client, "?q=stranded")
+    Incident.objects.filter(pk=incident.pk).update(confidential=True)
+    assert not rows_on(client, "?q=stranded")
+    assert not rows_on(client, f"?q={incident.reference}")
+
+
+def test_an_administrator_sends_again_by_hand(client, mailbox, lost, admin):
+    client.force_login(admin)
+    assert client.post(f"/notifications/deliveries/{lost.pk}/retry/").status_code == 302
+    again = lost.retries.get()
+    deliver_pending()
+    again.refresh_from_db()
+    lost.refresh_from_db()
+    assert (lost.state, again.state) == ("dead", "sent")
+    assert mailbox.mails[-1]["Message-ID"] == lost.message_id
+    entry = Entry.objects.get(kind="notification.retried")
+    assert (entry.actor, entry.data["person"]) == (admin, "Bob Nowak")
+    client.post(f"/notifications/deliveries/{lost.pk}/retry/")
+    assert lost.retries.count() == 1, "once is enough; what it became can be sent again in turn"
+
+
+@pytest.mark.parametrize("name", ["alice", "bob", "erin"])
+def test_nobody_else_sends_again(client, request, lost, name):
+    user = request.getfixturevalue(name)
+    client.force_login(user)
+    assert client.post(f"/notifications/deliveries/{lost.pk}/retry/").status_code == 403
+    with pytest.raises(NotAllowed):
+        notifications.retry_by_hand(actor=user, delivery=lost)
+    assert not lost.retries.exists()
+
+
+def test_what_was_sent_or_waits_is_not_sent_again(alert, mailbox, admin):
+    entry = alert()
+    for _state in ("pending", "sent"):
+        with pytest.raises(ActionRefused, match="Only what was given up"):
+            notifications.retry_by_hand(actor=admin, delivery=by_mail(entry))
+        deliver_pending()
+    assert len(mailbox.mails) == 1
+
+
+def test_administrators_are_reminded_until_somebody_sends_it_again(client, mailbox, lost, admin, bob):
+    banner = "did not reach"
+    client.force_login(bob)
+    assert banner not in client.get("/notifications/").content.decode()
+    client.force_login(admin)
+    assert f"1 message {banner}" in client.get("/notifications/").content.decode()
+    notifications.retry_by_hand(actor=admin, delivery=lost)
+    assert banner not in client.get("/notifications/").content.decode()
+
+
+def test_what_came_another_way_needs_no_reminder(client, webhook, sink, mailbox, alert, admin):
+    sink.mode = "gone"
+    alert()
+    deliver_pending()
+    assert Delivery.objects.filter(state="dead").count() == 1
+    client.force_login(admin)
+    assert "did not reach" not in client.get("/notifications/").content.decode()
 
 
 @pytest.mark.parametrize("path", ["/notifications/", "/notifications/deliveries/"])
