@@ -5,8 +5,9 @@ import os
 
 from celery import Celery, Task
 from celery.signals import beat_init, before_task_publish, task_prerun
-from django.conf import settings
 from django.db import Error, connection
+
+from crisis.queues import QUEUES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crisis.settings")
 
@@ -29,7 +30,7 @@ app.conf.beat_schedule = {
             "schedule": 2.0,
             "options": {**HINT, "queue": queue},
         }
-        for queue in settings.QUEUES
+        for queue in QUEUES
     },
     "watch": {"task": "crisis.tasks.watch", "schedule": 60.0, "options": {"expires": 50}},
     "sweep-imports": {"task": "monitoring.tasks.sweep_imports", "schedule": 15.0, "options": HINT},

@@ -27,6 +27,7 @@ from pathlib import Path
 
 from crisis.embedded import EmbeddedError, Servers, configured_servers, database_url, redis_url
 from crisis.processes import Process, last_words, spawn
+from crisis.queues import QUEUES
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("VAR_DIR") or BASE_DIR / "var").absolute()
@@ -39,7 +40,6 @@ PEOPLE = (
     ("admin@example.com", "administrator"),
 )
 PASSWORD = "crisis-demo"  # noqa: S105 (known to everybody, which is why the demo stays on this machine)
-QUEUES = ("engine", "deliveries", "default")
 READY_SECONDS = 90
 STOP_SECONDS = 8
 

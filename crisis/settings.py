@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from kombu import Queue
 
 from crisis import embedded
+from crisis.queues import QUEUES
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -170,7 +171,6 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "max_retries": 0,
 }
 # A deadline waits neither for a mail server that hangs nor for an import: each has a queue, and workers, of its own.
-QUEUES = ("engine", "deliveries", "default")
 CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in QUEUES]
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
