@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
+from crisis.embedded.redis import Redis
+from crisis.invariants import check
 from escalations.engine import tick
 from escalations.models import Deadline, DeadlineState, Heartbeat
+from incidents import actions
+from journal.models import Entry
 from notifications.models import Delivery, DeliveryState
 from tests.processes import ROOT, environment, free_port, running, wait_until
 
@@ -53,23 +62,90 @@ def test_without_workers_and_broker_a_deadline_fires_in_time(incident, admin, tm
     assert Delivery.objects.filter(channel="in_app", state=DeliveryState.SENT).exists()
 
 
-def test_a_broker_that_is_gone_keeps_nobody_waiting(transactional_db):
-    """Every action sends hints when it commits; the person who acted waits for them."""
-    program = (
-        "import time, django; django.setup(); from journal.wake import wake; "
-        "began = time.monotonic(); wake('escalations.tasks.fire_due'); wake('notifications.tasks.deliver'); "
-        "print(time.monotonic() - began)"
-    )
+MANY_HINTS = """
+import time, django; django.setup()
+from journal.live import publish
+from journal.wake import wake
+began = time.monotonic()
+for number in range(20):
+    wake("escalations.tasks.fire_due")
+    publish(f"incident-{number}", "deadline.missed")
+print(time.monotonic() - began)
+"""
+
+
+def seconds_for_many_hints(broker: str) -> float:
+    """What a person who acts waits for, when an action has many hints to send on its commit."""
     done = subprocess.run(
-        [sys.executable, "-c", program],
+        [sys.executable, "-c", MANY_HINTS],
         cwd=ROOT,
-        env=environment(REDIS_URL=f"redis://127.0.0.1:{free_port()}"),
+        env=environment(REDIS_URL=broker),
         capture_output=True,
         text=True,
         timeout=60,
         check=True,
     )
-    assert float(done.stdout) < 2
+    return float(done.stdout)
+
+
+@pytest.fixture
+def frozen(tmp_path) -> Iterator[str]:
+    """The address of a Redis of its own that was stopped: it takes calls and answers none."""
+    redis = Redis(directory=tmp_path, sockets=tmp_path, log=tmp_path / "redis.log")
+    redis.start()
+    process_id = redis.process_id()
+    os.kill(process_id, signal.SIGSTOP)
+    try:
+        yield f"unix://{redis.socket}?db=0"
+    finally:
+        os.kill(process_id, signal.SIGCONT)
+        redis.stop()
+
+
+def test_a_broker_that_is_gone_keeps_nobody_waiting(transactional_db):
+    assert seconds_for_many_hints(f"redis://127.0.0.1:{free_port()}") < 1
+
+
+def test_nor_does_a_frozen_one(transactional_db, frozen):
+    assert seconds_for_many_hints(frozen) < 1.5
+
+
+def test_a_frozen_broker_is_known_within_two_seconds(transactional_db, frozen, settings):
+    settings.REDIS_URL = frozen
+    began = time.monotonic()
+    parts = Client().get("/healthz").json()
+    assert time.monotonic() - began < 2
+    assert parts["broker"] == "does not answer"
+    assert parts["database"] == "ok"
+
+
+def test_with_a_frozen_broker_every_deadline_fires_in_time(incident, admin, frozen, tmp_path):
+    incidents = [incident, *log_more(incident, 9)]
+    with running("manage.py", "watchdog", log=tmp_path / "watchdog.log", REDIS_URL=frozen):
+        for one in incidents:
+            make_due(one)
+        wait_until(lambda: all(map(missed, incidents)), 15)
+
+
+def test_several_watchdogs_fire_each_deadline_once(incident, admin, tmp_path):
+    incidents = [incident, *log_more(incident, 29)]
+    broker = f"redis://127.0.0.1:{free_port()}"
+    with ExitStack() as stack:
+        for number in range(3):
+            log = tmp_path / f"watchdog-{number}.log"
+            stack.enter_context(running("manage.py", "watchdog", log=log, REDIS_URL=broker))
+        wait_until(lambda: Heartbeat.objects.filter(process="watchdog-firing").exists())
+        for one in incidents:
+            make_due(one)
+        wait_until(lambda: all(map(missed, incidents)), 15)
+    found = check(full=True)
+    assert {code: outcome.broken for code, outcome in found.items() if not outcome.holds} == {}
+    assert Entry.objects.filter(kind="deadline.missed", data__step=1).count() == len(incidents)
+
+
+def log_more(incident, number):
+    facts = {"actor": incident.logged_by, "brand": incident.brand}
+    return [actions.log_incident(title=f"Number {count}", **facts) for count in range(number)]
 
 
 def test_while_workers_tick_it_keeps_out(incident, tmp_path):
