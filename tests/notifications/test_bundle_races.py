@@ -1,0 +1,107 @@
+"""Bundles while somebody acts, while others claim, and while a sender dies."""
+
+from __future__ import annotations
+
+import json
+import threading
+
+import pytest
+from django.db import connection
+from django.db.models.functions import Now
+
+from journal.actions import supersede
+from journal.models import Urgency
+from notifications.claim import claim, release_orphans
+from notifications.delivery import deliver, deliver_pending
+from notifications.models import Delivery, DeliveryState
+from tests.notifications.test_faults import in_threads
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def rows_of(*entries):
+    return {row.entry_id: row for row in Delivery.objects.filter(entry__in=entries, channel="webhook")}
+
+
+def told(sink) -> list[int]:
+    """The entries that the receiver has read of."""
+    return [
+        entry["id"]
+        for _path, _headers, body in sink.received
+        for entry in json.loads(body)["data"]["entries"]
+    ]
+
+
+@pytest.fixture(autouse=True)
+def no_brake(settings):
+    settings.NOTIFICATION_QUOTA_PERSON = settings.NOTIFICATION_QUOTA_EVERYBODY = 10_000
+
+
+def bundled(alert, name: str):
+    """Two rows of two incidents in one leased message."""
+    entries = [alert(urgency=Urgency.SOON, stream=f"{name}-{part}") for part in "ab"]
+    Delivery.objects.filter(entry=entries[0], channel="webhook").update(available_at=Now())
+    (lead,) = claim()
+    assert rows_of(*entries)[entries[1].pk].state == DeliveryState.BUNDLED
+    return lead, entries
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["lead", "other"])
+def test_withdrawn_while_sending_begins_is_either_left_out_or_recorded_as_sent(webhook, sink, alert, which):
+    """What was told was told, what was stopped was not: whoever of the two comes first, the record is true."""
+    outcomes = set()
+    for number in range(25):
+        lead, entries = bundled(alert, f"round-{number}")
+        barrier = threading.Barrier(2)
+
+        def send(lead=lead, barrier=barrier) -> None:
+            barrier.wait()
+            deliver(lead)
+
+        def act(entries=entries, barrier=barrier) -> None:
+            barrier.wait()
+            supersede(entry_ids=[entries[which].pk])
+
+        work = iter([send, act])
+        in_threads(lambda work=work: next(work)(), 2)
+        deliver_pending()
+        rows = rows_of(*entries)
+        for entry in entries:
+            assert (rows[entry.pk].state == DeliveryState.SENT) == (told(sink).count(entry.pk) == 1), rows
+        assert rows[entries[1 - which].pk].state == DeliveryState.SENT
+        outcomes.add(rows[entries[which].pk].state)
+    assert outcomes <= {DeliveryState.SENT, DeliveryState.CANCELLED}
+    assert len(told(sink)) == len(set(told(sink))), "nothing twice"
+
+
+def test_several_workers_send_each_thing_once_in_few_messages(webhook, sink, alert):
+    entries = [alert(urgency=Urgency.SOON, stream=f"incident-{number}") for number in range(60)]
+    Delivery.objects.filter(state=DeliveryState.PENDING).update(available_at=Now())
+    in_threads(deliver_pending, 4)
+    deliver_pending()
+    assert sorted(told(sink)) == [entry.pk for entry in entries]
+    assert len(sink.received) <= 2
+
+
+def test_urgent_twice_at_the_same_moment_is_not_sent_twice_by_two_workers(webhook, sink, alert):
+    for _round in range(5):
+        alert(), alert()
+        in_threads(deliver_pending, 3)
+    assert len(sink.received) == 1  # the others wait for the rest of the minute
+    assert Delivery.objects.filter(state=DeliveryState.PENDING, available_at__gt=Now()).count() == 8
+
+
+def test_whoever_finds_the_lease_of_a_dead_worker_sends_the_whole_bundle(webhook, sink, alert):
+    lead, entries = bundled(alert, "dead")
+    Delivery.objects.filter(pk=lead.pk).update(lease_until=Now())
+    deliver_pending()
+    assert sorted(told(sink)) == [entry.pk for entry in entries]
+
+
+def test_what_was_bundled_into_something_that_ended_goes_out_by_itself(webhook, sink, alert):
+    lead, entries = bundled(alert, "ended")
+    Delivery.objects.filter(pk=lead.pk).update(state=DeliveryState.DEAD, lease_token=None, lease_until=None)
+    release_orphans()
+    deliver_pending()
+    assert told(sink) == [entries[1].pk]
+    connection.close()
