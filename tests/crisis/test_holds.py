@@ -35,7 +35,9 @@ def silent(**since: float) -> None:
     """As though the engine had last ticked then; other processes live on."""
     for process in ("engine", "watchdog-firing"):
         at = Now() - timedelta(**since)
-        Heartbeat.objects.update_or_create(process=process, defaults={"last_tick_at": at, "last_clean_tick_at": at})
+        Heartbeat.objects.update_or_create(
+            process=process, defaults={"last_tick_at": at, "last_clean_tick_at": at}
+        )
     engine.beat("beat", clean=True)
     engine.beat("watchdog", clean=True)
 
@@ -131,7 +133,9 @@ def test_silence_is_worse_than_a_repeat(restored: Incident) -> None:
     assert len(told("engine.held")) == 1  # its ticks are its heartbeat: it does not hold again
 
 
-def test_what_has_expired_becomes_one_notice_for_each_person(restored: Incident, bob: User, admin: User) -> None:
+def test_what_has_expired_becomes_one_notice_for_each_person(
+    restored: Incident, bob: User, admin: User
+) -> None:
     for number in range(5):
         incidents.log_incident(actor=restored.logged_by, brand=restored.brand, title=f"Yesterday {number}")
     Delivery.objects.exclude(channel="in_app").update(expires_at=Now() - timedelta(hours=1))
@@ -149,7 +153,12 @@ def test_what_has_expired_becomes_one_notice_for_each_person(restored: Incident,
 
 def test_what_a_dead_sender_had_leased_waits_too(restored: Incident, bob: User) -> None:
     row = Delivery.objects.filter(person=bob, channel="email", state="pending").first()
-    lease = {"state": "leased", "lease_token": "0" * 32, "lease_until": Now() - YESTERDAY, "started_at": Now()}
+    lease = {
+        "state": "leased",
+        "lease_token": "0" * 32,
+        "lease_until": Now() - YESTERDAY,
+        "started_at": Now(),
+    }
     Delivery.objects.filter(pk=row.pk).update(**lease)
     engine.tick()
     deliver_pending()

@@ -60,9 +60,9 @@ def test_a_deadline_waits_for_no_message(incident: Any, bob: Any, tmp_path: Path
             wait_until(
                 lambda queue=queue: Heartbeat.objects.filter(process=WORKER.format(queue)).exists(), 40
             )
-        for _hint in range(30):
+        for _hint in range(60):
             wake("notifications.tasks.deliver", expires=60)
-        wait_until(lambda: Delivery.objects.filter(state="leased", attempt_count=1).exists(), 20)
+        wait_until(lambda: Delivery.objects.filter(state="leased", started_at__isnull=False).exists(), 40)
         Deadline.objects.of(incident).armed().update(due_at=Now())
         began = time.monotonic()
         wake("escalations.tasks.fire_due")
