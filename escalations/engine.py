@@ -98,7 +98,7 @@ def _say_that_nobody_else_is_told(purpose: Purpose, subject: Any, deadline: Dead
         "deadline.exhausted",
         None,
         audience=told,
-        urgency=Urgency.NOW,
+        urgency=Urgency.SOON if purpose.can_wait else Urgency.NOW,
         **alerts.facts(deadline, told),
     )
 

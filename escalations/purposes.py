@@ -33,6 +33,8 @@ class Purpose:
     may_acknowledge: Callable[[User, Any], bool]
     # Where saying so is an action of its own: acknowledge(locked subject, actor).
     acknowledge: Callable[[Any, User], object] | None = None
+    # What is due on a day wakes nobody, not even when nobody has acted on it.
+    can_wait: bool = False
 
     def subjects_for(self, user: User) -> QuerySet[Any]:
         """Subjects of this purpose that `user` may see: by their own `visible_to`, or by that of their incident."""

@@ -30,6 +30,7 @@ class IncidentsConfig(AppConfig):
                 note=playbooks.note,
                 lock=playbooks.lock,
                 may_acknowledge=lambda actor, _playbook: actor.has_perm("people.work"),
+                can_wait=True,
             )
         )
         kinds.declare(SENTENCES)

@@ -35,7 +35,7 @@ STAKEHOLDER_NOTICE = "stakeholder.notice"
 LEVEL_BEFORE_TRIAGE = Level.L2
 
 
-def _nobody(_subject: Any) -> list[User]:
+def _nobody(_subject: Any) -> list[str]:
     return []
 
 
@@ -54,8 +54,8 @@ class Clock:
     wanted: Callable[[Incident], Mapping[Any, Start]]
     # How the entry about the missed target reads; it may name whatever `facts` returns.
     missed: str = "deadline.missed"
-    # Whose business this one is: told at every step, besides those whom the policy names.
-    responsible: Callable[[Any], list[User]] = _nobody
+    # Whose business this one is, by the policy's codes: told at every step, besides those whom the step names.
+    responsible: Callable[[Any], list[str]] = _nobody
     facts: Callable[[Any], dict[str, Any]] = _no_facts
     anchor: str = ""  # where in the room it is settled
     acknowledge: Callable[[Any, User], object] | None = None

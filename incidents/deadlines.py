@@ -23,9 +23,9 @@ from incidents.models import (
     Task,
     TaskState,
 )
-from incidents.recipients import ESCALATE_TO, people_for
+from incidents.recipients import ESCALATE_TO
 from incidents.severity import Level
-from people.models import CrisisRole, User
+from people.models import CrisisRole
 
 RESPONDING = (IncidentState.ACTIVE, IncidentState.MONITORING)
 # A crisis that has lasted this long settles into a slower rhythm of reports.
@@ -96,8 +96,8 @@ def untold(incident: Incident) -> dict[StakeholderNotice, Start]:
     return {notice: Start(incident.activated_at or timezone.now(), notice.due_at) for notice in notices}
 
 
-def _asked(assignment: RoleAssignment) -> list[User]:
-    return [assignment.user, assignment.assigned_by]
+def _asked(assignment: RoleAssignment) -> list[str]:
+    return [f"person:{assignment.user_id}", f"person:{assignment.assigned_by_id}"]
 
 
 def _role_facts(assignment: RoleAssignment) -> dict[str, Any]:
@@ -147,7 +147,7 @@ CLOCKS = (
         Task,
         open_tasks,
         "task.overdue",
-        responsible=lambda task: people_for(task.incident, [f"role:{task.role}"]),
+        responsible=lambda task: [f"role:{task.role}"],
         facts=lambda task: {"item": task.text, "role": task.role},
         anchor="#tasks",
     ),
@@ -157,7 +157,7 @@ CLOCKS = (
         StakeholderNotice,
         untold,
         "stakeholder.overdue",
-        responsible=lambda notice: people_for(notice.incident, [f"role:{notice.sender_role}"]),
+        responsible=lambda notice: [f"role:{notice.sender_role}"],
         facts=lambda notice: {"item": notice.name, "role": notice.sender_role},
         anchor="#stakeholders",
     ),

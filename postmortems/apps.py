@@ -33,6 +33,7 @@ class PostmortemsConfig(AppConfig):
                     note=note,
                     lock=lock_under_incident(PostMortem),
                     may_acknowledge=lambda actor, post_mortem: may_acknowledge(actor, post_mortem.incident),
+                    can_wait=True,
                 )
             )
         purposes.register(
@@ -45,6 +46,7 @@ class PostmortemsConfig(AppConfig):
                 note=deadlines.note_action,
                 lock=deadlines.lock_action,
                 may_acknowledge=may_take_on,
+                can_wait=True,
             )
         )
         incident_moved.connect(receivers.on_incident_moved, dispatch_uid="postmortems.on_incident_moved")

@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 from escalations.actions import Start
 from incidents.clocks import Clock
 from incidents.models import Incident
-from people.models import User
 from responses.actions.ground import APPROVAL_CLOCK, CLAIM_CLOCK
 from responses.models import Claim, ClaimState, Response, ResponseState
 
@@ -25,8 +24,8 @@ def undecided(incident: Incident) -> dict[Claim, Start]:
     return {claim: Start(claim.logged_at) for claim in claims}
 
 
-def _verifier(claim: Claim) -> list[User]:
-    return [claim.verifier] if claim.verifier else []
+def _verifier(claim: Claim) -> list[str]:
+    return [f"person:{claim.verifier_id}"] if claim.verifier_id else []
 
 
 APPROVAL = Clock(APPROVAL_CLOCK, _("Approval of a text"), Response, in_review)

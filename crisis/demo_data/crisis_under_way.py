@@ -150,7 +150,7 @@ def _work(story: Story, incident: Incident, ago: Ago) -> Thread:
         next_steps="Jonas speaks with the crew when it lands. Alice has the first statement ready in five minutes; "
         "Nadia and Carol read it at once.",
     )
-    yield from build_team(story, incident, ago(8), "alice", ASKED)
+    yield from build_team(story, incident, ago(4), "alice", ASKED)
 
 
 def _verify(story: Story, incident: Incident, claims: dict[str, Claim], ago: Ago) -> Thread:

@@ -47,8 +47,7 @@ def _incident_of(subject: Any) -> Incident:
 
 def recipients(clock: Clock, subject: Any, tell: list[str]) -> list[User]:
     """Whose business it is, and whom the step names."""
-    people = clock.responsible(subject) + people_for(_incident_of(subject), tell)
-    return list({person.pk: person for person in people}.values())
+    return people_for(_incident_of(subject), [*clock.responsible(subject), *tell])
 
 
 def on_missed(clock: Clock, subject: Any, deadline: Deadline) -> Entry:

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -103,7 +102,7 @@ def note(
         kind=kind,
         actor=actor,
         data={"item": playbook.name, **data},
-        path=reverse("readiness:playbook", args=[playbook.slug]),
+        path=playbook.get_absolute_url(),
         audience=audience,
         urgency=urgency,
     )

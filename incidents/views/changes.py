@@ -7,7 +7,6 @@ import json
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -163,7 +162,6 @@ def sitrep(request: SignedInRequest, pk: int) -> HttpResponse:
 def review_playbook(request: SignedInRequest, slug: str) -> HttpResponse:
     playbook = get_object_or_404(Playbook, slug=slug)
     form = PlaybookReviewForm(request.POST or None)
-    at = reverse("readiness:playbook", args=[slug])
     if request.method == "POST" and form.is_valid():
         done = attempt(
             request,
@@ -171,8 +169,8 @@ def review_playbook(request: SignedInRequest, slug: str) -> HttpResponse:
             _("Reviewed. You will be reminded when it is due again."),
         )
         if done:
-            return redirect(at)
-    return render(request, "incidents/review_playbook.html", {"playbook": playbook, "form": form, "at": at})
+            return redirect(playbook)
+    return render(request, "incidents/review_playbook.html", {"playbook": playbook, "form": form})
 
 
 @needs("people.work")

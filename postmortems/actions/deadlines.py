@@ -20,7 +20,6 @@ from people.models import User
 from people.times import end_of_day
 from postmortems.actions.locking import note
 from postmortems.models import ActionState, CorrectiveAction, PostMortem
-from postmortems.rules import sees
 
 APPROVAL = "postmortem.approval"
 MEETING = "review.meeting"
@@ -29,8 +28,7 @@ ACTION_DUE = "action.due"
 
 def recipients(post_mortem: PostMortem, tell: list[str]) -> list[User]:
     """The author, and whom the policy names in the incident."""
-    people = [post_mortem.author, *people_for(post_mortem.incident, tell)]
-    return list({person.pk: person for person in people}.values())
+    return people_for(post_mortem.incident, [f"person:{post_mortem.author_id}", *tell])
 
 
 def overdue_as(missed: str) -> Callable[[PostMortem, Deadline], Entry]:
@@ -66,7 +64,7 @@ def keep_due_date(action: CorrectiveAction) -> None:
     arm(
         subject=action,
         purpose=ACTION_DUE,
-        level=level_of(action.post_mortem.incident),
+        level=level_of(action.incident),
         since=now,
         due_at=due_at if due_at > now else None,
     )
@@ -86,14 +84,9 @@ def lock_action(pk: int, *, skip_locked: bool) -> CorrectiveAction | None:
 
 
 def action_recipients(action: CorrectiveAction, tell: list[str]) -> list[User]:
-    """The owner, as long as they see the incident, and whom the policy names in it."""
-    owner = (
-        action.owner
-        if action.owner and action.owner.is_active and sees(action.owner, action.post_mortem)
-        else None
-    )
-    people = [*filter(None, [owner]), *people_for(action.post_mortem.incident, tell)]
-    return list({person.pk: person for person in people}.values())
+    """The owner, and whom the policy names in the incident."""
+    owner = [f"person:{action.owner_id}"] if action.owner_id else []
+    return people_for(action.incident, [*owner, *tell])
 
 
 def note_action(

@@ -7,9 +7,11 @@ from datetime import date
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from incidents.models import Incident
 from people.models import User
 from postmortems.models.postmortem import PostMortem
 
@@ -67,7 +69,8 @@ SETTLED_ACTION_STATES = (ActionState.VERIFIED, ActionState.CANCELLED)
 
 class CorrectiveActionQuerySet(models.QuerySet["CorrectiveAction"]):
     def visible_to(self, user: User) -> CorrectiveActionQuerySet:
-        return self.filter(post_mortem__in=PostMortem.objects.visible_to(user))
+        seen = self.filter(post_mortem__in=PostMortem.objects.visible_to(user))
+        return seen.select_related("post_mortem__incident")
 
     def unsettled(self) -> CorrectiveActionQuerySet:
         return self.exclude(state__in=SETTLED_ACTION_STATES)
@@ -165,6 +168,13 @@ class CorrectiveAction(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("postmortems:action", args=[self.pk])
+
+    @property
+    def incident(self) -> Incident:
+        return self.post_mortem.incident
 
     @property
     def is_settled(self) -> bool:

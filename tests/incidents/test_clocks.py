@@ -288,6 +288,13 @@ def test_only_those_who_see_a_confidential_incident_are_told(activated, alice, b
     assert set(entry.audience) <= {alice.pk, bob.pk, dave.pk}
 
 
+def test_who_asked_and_may_not_see_it_any_more_is_not_told(activated, alice, bob, carol, dave):
+    incident = activated(2)
+    asked = actions.assign_role(incident=incident, actor=UserFactory(), role="LG", user=carol)
+    actions.change_members(incident=incident, actor=alice, confidential=True, members=[])
+    assert set(run_out(of(asked, "role.unaccepted")).audience) == {carol.pk, bob.pk}
+
+
 # Tasks that tick themselves
 
 
@@ -459,3 +466,27 @@ def test_the_review_is_recorded_on_a_page(client, outage, admin, alice):
     assert client.post(page, {"next_on": next_on.isoformat()}).status_code == 302
     outage.refresh_from_db()
     assert outage.review_due_on == next_on
+
+
+def test_another_day_in_the_administration_moves_the_clock(client, outage, admin):
+    client.force_login(admin)
+    page = reverse("admin:incidents_playbook_change", args=[outage.pk])
+    day = timezone.localdate() + timedelta(days=50)
+    steps = list(outage.steps.all())
+    inline = {"steps-TOTAL_FORMS": len(steps), "steps-INITIAL_FORMS": len(steps)}
+    for number, step in enumerate(steps):
+        inline |= {
+            f"steps-{number}-id": step.pk,
+            f"steps-{number}-playbook": outage.pk,
+            f"steps-{number}-position": step.position,
+            f"steps-{number}-role": step.role,
+            f"steps-{number}-text": step.text,
+            f"steps-{number}-target_minutes": step.target_minutes or "",
+        }
+    before = of(outage, "playbook.review")
+    facts = {"name": outage.name, "slug": outage.slug, **inline}
+    client.post(page, {**facts, "review_due_on": outage.review_due_on.isoformat()})
+    assert of(outage, "playbook.review") == before
+    answer = client.post(page, {**facts, "review_due_on": day.isoformat()})
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
+    assert of(outage, "playbook.review").target_at.date() == day + timedelta(days=1)

@@ -14,7 +14,7 @@ from escalations.models import Deadline
 from incidents import actions as incident_actions
 from incidents.models import Incident
 from journal.errors import ActionRefused, NotAllowed
-from journal.models import Entry
+from journal.models import Entry, Urgency
 from notifications.models import Delivery, DeliveryState
 from people.models import User
 from postmortems import actions
@@ -140,6 +140,14 @@ def test_a_late_action_tells_its_owner_and_the_lead_until_it_is_done(action, own
     assert of(action, "action.due").target_at > timezone.now()
     actions.cancel_action(action=action, actor=alice, reason="the system is gone")
     assert of(action, "action.due") is None
+
+
+def test_what_is_due_on_a_day_wakes_nobody(action, bob):
+    while clock := Deadline.objects.of(action).armed().first():
+        run_out(clock)
+    last = Entry.objects.filter(kind="deadline.exhausted").get()
+    assert last.urgency == Urgency.SOON
+    assert "Corrective action “List certificates”" in last.sentence
 
 
 def test_a_returned_action_whose_day_has_passed_gets_the_policys_time(action, owner, alice):
