@@ -13,7 +13,7 @@ from django.db.models import Max
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from escalations import alerts, purposes
+from escalations import news, purposes
 from escalations.models import Acknowledgement, Deadline, DeadlineQuerySet, DeadlineState, Policy
 from journal.actions import supersede
 from journal.errors import ActionRefused, NotAllowed
@@ -144,7 +144,7 @@ def _still_waiting(fired: Deadline | None) -> list[User]:
     """Those of the last alarm who must still acknowledge it."""
     if fired is None or fired.entry is None or not fired.current_step["everyone"]:
         return []
-    missing = set(fired.entry.audience) - alerts.acknowledged_ids(fired)
+    missing = set(fired.entry.audience) - {person.pk for person in news.acknowledged(fired)}
     return list(User.objects.filter(pk__in=missing, is_active=True))
 
 
@@ -182,7 +182,7 @@ def acknowledge_deadline(*, deadline: Deadline, actor: User) -> list[User]:
     if purpose.acknowledge:
         purpose.acknowledge(subject, actor)
         return []
-    told = _told(deadline)
+    told = news.told_so_far(deadline)
     waiting = take(subject=subject, purpose=deadline.purpose, actor=actor)
     purpose.note(
         subject,
@@ -193,18 +193,3 @@ def acknowledge_deadline(*, deadline: Deadline, actor: User) -> list[User]:
         waiting=", ".join(str(person) for person in waiting),
     )
     return waiting
-
-
-def _told(deadline: Deadline) -> list[User]:
-    """Whom this clock has alarmed so far: they hear that somebody has it."""
-    audiences = (
-        Deadline.objects.filter(
-            content_type=deadline.content_type_id,
-            object_id=deadline.object_id,
-            purpose=deadline.purpose,
-            entry__isnull=False,
-        )
-        .values_list("entry__audience", flat=True)
-        .order_by("-pk")[:20]
-    )
-    return list(User.objects.filter(pk__in={pk for people in audiences for pk in people}, is_active=True))

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from escalations.models import Acknowledgement, Deadline
+from escalations import news
+from escalations.models import Deadline
 from people.models import User
 
 SENTENCES = {
@@ -29,23 +30,12 @@ def kind_of(deadline: Deadline) -> str:
     return "deadline.repeated" if deadline.repeat else "deadline.missed"
 
 
-def acknowledged_ids(deadline: Deadline) -> set[int]:
-    """Who has said “I have it” in this generation of the clock."""
-    rows = Acknowledgement.objects.filter(
-        content_type=deadline.content_type_id,
-        object_id=deadline.object_id,
-        purpose=deadline.purpose,
-        generation=deadline.generation,
-    )
-    return set(rows.values_list("person_id", flat=True))
-
-
 def audience(deadline: Deadline, people: list[User]) -> list[User]:
     """Where everybody must acknowledge, whoever has done so is left in peace; but never nobody is told."""
     if not deadline.current_step["everyone"]:
         return people
-    done = acknowledged_ids(deadline)
-    return [person for person in people if person.pk not in done] or people
+    done = news.acknowledged(deadline)
+    return [person for person in people if person not in done] or people
 
 
 def facts(deadline: Deadline, told: list[User]) -> dict[str, Any]:
@@ -60,4 +50,5 @@ def facts(deadline: Deadline, told: list[User]) -> dict[str, Any]:
         "lapsed": deadline.is_lapse,
         "acknowledged_by": str(deadline.acknowledged_by) if deadline.acknowledged_by else "",
         "told": ", ".join(str(person) for person in told),
+        "news": news.about(deadline),
     }

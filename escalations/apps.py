@@ -7,9 +7,10 @@ class EscalationsConfig(AppConfig):
     verbose_name = _("Escalations")
 
     def ready(self) -> None:
-        from escalations import alarms, alerts, policies
+        from escalations import alarms, alerts, news, policies
         from journal import kinds
 
         kinds.declare(alerts.SENTENCES)
         kinds.declare(alarms.SENTENCES)
         kinds.declare(policies.SENTENCES)
+        kinds.declare(news.SENTENCES)

@@ -60,4 +60,6 @@ def sentence(kind: str, actor: str, data: Mapping[str, Any]) -> str:
             "purpose": words["purpose"],
             "item": data["item"],
         }
-    return str(_sentences.get(kind, kind)).format_map(_Missing({**words, "actor": actor}))
+    text = str(_sentences.get(kind, kind)).format_map(_Missing({**words, "actor": actor}))
+    # How things stood when an alarm was raised: facts, each with a kind of its own.
+    return " · ".join([text, *(sentence(fact["kind"], actor, fact) for fact in data.get("news", []))])

@@ -7,9 +7,10 @@ class MonitoringConfig(AppConfig):
     verbose_name = _("Monitoring")
 
     def ready(self) -> None:
+        from escalations import news
         from incidents import gates, panels
         from journal import kinds
-        from monitoring import checks, panel
+        from monitoring import checks, panel, velocity_news
 
         kinds.declare(
             {
@@ -24,9 +25,13 @@ class MonitoringConfig(AppConfig):
                 "import.finished": _(
                     "“{file}” is imported: {stored} stored, {duplicate} already there, {rejected} rejected"
                 ),
+                "news.mentions": _(
+                    "{count} mentions of {brand} within the last hour, {before} in the hour before"
+                ),
                 "import.failed": _("The import of “{file}” failed: {error}"),
             }
         )
         for check in checks.CHECKS:
             gates.register(check)
         panels.register(panel.PANEL)
+        news.register(velocity_news.of)

@@ -1,0 +1,86 @@
+"""No repeat is the old text: each alarm after the first says how things stand now."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from escalations.actions import acknowledge_deadline
+from journal import kinds
+from journal.models import Entry
+from monitoring.models import Mention
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def post(brand):
+    def posted(number: int, minutes_ago: int) -> None:
+        at = timezone.now() - timedelta(minutes=minutes_ago)
+        Mention.objects.bulk_create(
+            Mention(brand=brand, source="x", external_id=f"{minutes_ago}-{n}", text="Stuck", posted_at=at)
+            for n in range(number)
+        )
+
+    return posted
+
+
+def test_the_second_alarm_says_something_newer_than_the_first(steps, activated, miss, post):
+    # Repeats far apart: whatever an alarm is late must not swallow the next one.
+    steps(
+        {"tell": ["role:CL"], "repeats": 2, "repeat_minutes": 40},
+        {"times_target": 3, "tell": ["deputy:CL"], "raise_level": True},
+    )
+    incident = activated(2)
+    first = miss(incident).entry
+    post(3, minutes_ago=90)
+    post(7, minutes_ago=10)
+    second = miss(incident, late=timedelta(minutes=12)).entry
+    assert first.data["news"] == []
+    assert second.sentence != first.sentence
+    assert "overdue by 12 min" in second.sentence
+    assert "7 mentions of Kestrel Air within the last hour, 3 in the hour before" in second.sentence
+    assert "told so far: Bob Nowak" in second.sentence
+    post(20, minutes_ago=5)
+    third = miss(incident, late=timedelta(minutes=30)).entry
+    assert "overdue by 30 min" in third.sentence
+    assert "27 mentions" in third.sentence
+    last = miss(incident, late=timedelta(minutes=45)).entry
+    assert last.kind == "deadline.missed_raised"
+    assert "raised to L1 since the clock began" in last.sentence
+    assert "told so far: Bob Nowak" in last.sentence
+    assert last.headline.startswith("Videos of stranded passengers: ")
+
+
+def test_where_everybody_must_it_says_who_has(steps, activated, miss, bob):
+    steps({"tell": ["role:CL", "deputy:CL"], "everyone": True, "repeats": 1})
+    incident = activated(2)
+    acknowledge_deadline(deadline=miss(incident), actor=bob)
+    assert "has acknowledged: Bob Nowak" in miss(incident).entry.sentence
+
+
+def test_a_lapse_says_how_things_stand_too(steps, activated, miss, dave):
+    steps({"tell": ["role:CL", "deputy:CL"]})
+    incident = activated(2)
+    acknowledge_deadline(deadline=miss(incident), actor=dave)
+    lapsed = miss(incident, late=timedelta(minutes=3)).entry
+    assert lapsed.kind == "deadline.lapsed"
+    assert "overdue by 3 min" in lapsed.sentence
+
+
+def test_what_nobody_mentions_is_not_counted(steps, activated, miss):
+    steps({"repeats": 1})
+    incident = activated(2)
+    miss(incident)
+    assert "mentions" not in miss(incident).entry.sentence
+
+
+def test_facts_are_data_and_read_in_the_language_of_the_reader(steps, activated, miss):
+    steps({"repeats": 1})
+    incident = activated(2)
+    miss(incident)
+    entry = miss(incident, late=timedelta(minutes=5)).entry
+    assert {"kind": "news.overdue", "minutes": 5} in Entry.objects.get(pk=entry.pk).data["news"]
+    assert all(kinds.is_declared(fact["kind"]) for fact in entry.data["news"])
