@@ -23,7 +23,7 @@ from crisis.demo_data.smaller_incidents import (
 )
 from crisis.demo_data.story import Story, weave
 from incidents.models import Brand
-from notifications.models import Channel, Delivery, DeliveryState
+from notifications.models import Attempt, Channel, Delivery, DeliveryState
 from people.models import User
 
 OUTAGE_WAS = timedelta(days=21)
@@ -72,7 +72,19 @@ def _put_history_to_rest(story: Story) -> None:
     The only rows that the loader changes by itself: in a real installation the worker would have written them then.
     """
     old = Delivery.objects.filter(entry__at__lt=story.now - NEWS)
-    old.filter(state=DeliveryState.PENDING).update(
+    waiting = list(old.filter(state=DeliveryState.PENDING))
+    Attempt.objects.bulk_create(
+        Attempt(
+            delivery=row,
+            number=1,
+            message_id=row.message_id,
+            started_at=row.available_at,
+            ended_at=row.available_at,
+            outcome="sent",
+        )
+        for row in waiting
+    )
+    old.filter(pk__in=[row.pk for row in waiting]).update(
         state=DeliveryState.SENT, sent_at=F("available_at"), attempt_count=1
     )
     old.filter(channel=Channel.IN_APP).update(read_at=F("sent_at") + READ_AFTER)

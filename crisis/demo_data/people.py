@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.contrib.auth.hashers import make_password
+from django.db.models.functions import Now
 
 from crisis.demo import PASSWORD
+from notifications.models import ContactPoint
 from people.models import CrisisRole, SiteRole, User
 
 _R, _S = CrisisRole, SiteRole
@@ -28,6 +30,8 @@ COLLEAGUES: tuple[tuple[str, str, SiteRole, list[CrisisRole], str, str], ...] = 
     ("ines", "Ines Duarte", _S.APPROVER, [_R.EXECUTIVE], "Board", "Europe/Lisbon"),
 )
 
+NEVER_VERIFIED = "jonas"
+
 People = dict[str, User]
 
 
@@ -50,4 +54,12 @@ def make_people() -> People:
                 person.password = password
                 person.save(update_fields=["password"])
             found[key] = person
+    _verify_addresses(found)
     return found
+
+
+def _verify_addresses(people: People) -> None:
+    """All but one have typed in the code that their address was sent; the readiness page names the one."""
+    verified = [person for key, person in people.items() if key != NEVER_VERIFIED]
+    logins = ContactPoint.objects.filter(person__in=verified, is_login=True, verified_at__isnull=True)
+    logins.update(verified_at=Now())

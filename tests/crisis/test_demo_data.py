@@ -21,6 +21,7 @@ from crisis.demo_data import loading
 from crisis.demo_data.brands import AIRLINE, CAFE
 from crisis.demo_data.clock import as_of
 from crisis.desk import needs_of
+from crisis.invariants import check
 from escalations.engine import tick
 from escalations.models import Deadline
 from incidents.clocks import deadlines_under
@@ -54,6 +55,8 @@ def test_the_story_is_complete_and_nothing_is_overdue(load: Callable[[], str]) -
     call_command("verify_journal")
     assert tick() == 0
     assert not Deadline.objects.due().exists()
+    broken = {code: found.broken for code, found in check(full=True).items() if not found.holds}
+    assert not broken
     _check_the_crisis_under_way()
     _check_the_past_crisis()
     _check_that_nothing_else_runs()
