@@ -56,13 +56,17 @@ def claim(closed: Closed | None = None) -> list[Delivery]:
 
 
 def release_orphans() -> None:
-    """What was bundled into a message that will not be sent after all goes out by itself."""
+    """What was bundled into a message that will not be sent after all goes out by itself.
+
+    Where that message may have arrived before it was stopped, it is a possible repeat.
+    """
     orphans = Delivery.objects.filter(state=DeliveryState.BUNDLED).exclude(bundled_into__state__in=OPEN)
     with transaction.atomic():
         locked = orphans.select_for_update(skip_locked=True, of=("self",), no_key=True)
-        Delivery.objects.filter(pk__in=list(locked.values_list("pk", flat=True))).update(
-            state=DeliveryState.PENDING, bundled_into=None, available_at=Now()
-        )
+        for row in locked.select_related("bundled_into"):
+            row.ambiguous_count = min(row.bundled_into.ambiguous_count, 1) if row.bundled_into else 0
+            row.state, row.bundled_into, row.available_at = DeliveryState.PENDING, None, Now()
+            row.save(update_fields=["state", "bundled_into", "available_at", "ambiguous_count"])
 
 
 def _candidates(closed: Closed) -> list[Delivery]:

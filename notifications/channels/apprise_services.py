@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from typing import Any
 
 import requests
-from apprise import Apprise, AppriseAsset, NotifyFormat
+from apprise import Apprise, AppriseAsset, NotifyFormat, PersistentStoreMode
 from apprise.exception import AppriseImproperlyConfigured
 from apprise.plugins import discord, mattermost, ntfy, slack, telegram, twilio, workflows
 from apprise.result import AppriseResultStatus
@@ -27,7 +27,9 @@ from notifications.models import Channel
 logging.getLogger("apprise").setLevel(logging.CRITICAL)
 
 _failures: ContextVar[list[SendingFailed]] = ContextVar("failures")
-_asset = AppriseAsset(app_id="Crisis Desk", http_redirects=False, async_mode=False)
+_asset = AppriseAsset(
+    app_id="Crisis Desk", http_redirects=False, async_mode=False, storage_mode=PersistentStoreMode.MEMORY
+)
 
 
 class _GuardedRequests:

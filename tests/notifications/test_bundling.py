@@ -150,6 +150,18 @@ def test_when_the_lead_is_no_longer_true_the_others_still_go_out(bundle, mailbox
     assert [by_mail(entry).state for entry in entries] == [DeliveryState.CANCELLED, DeliveryState.SENT]
 
 
+def test_what_may_have_arrived_with_a_lead_that_is_stopped_goes_out_as_a_possible_repeat(bundle, mailbox):
+    lead, entries = bundle
+    mailbox.mode = "drop"
+    deliver(lead)
+    supersede(entry_ids=[entries[0].pk])
+    mailbox.mode = "ok"
+    deliver_pending()
+    assert len(mailbox.mails) == 2
+    assert "Possible repeat" in mailbox.text()
+    assert "Lead:" not in mailbox.text()
+
+
 def test_a_repeat_brings_the_same(bundle, mailbox):
     lead, entries = bundle
     mailbox.mode = "drop"
