@@ -107,7 +107,6 @@ class EngineCollector(Collector):
 
 
 @login_not_required
-@require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     """For whoever brings METRICS_TOKEN, without a session; and for administrators who are signed in."""
     if given := request.headers.get("Authorization"):
@@ -121,6 +120,11 @@ def metrics(request: HttpRequest) -> HttpResponse:
         return redirect_to_login(request.get_full_path())
     elif not request.user.has_perm("people.administer"):
         raise PermissionDenied(_("Your role on this site does not allow this. Ask an administrator."))
+    return _measured(request)
+
+
+@require_safe
+def _measured(request: HttpRequest) -> HttpResponse:
     registry = CollectorRegistry(auto_describe=False)
     registry.register(EngineCollector())
     encode, content_type = choose_encoder(request.headers.get("Accept", ""))
