@@ -6,7 +6,6 @@ runs every fault at full length. Whatever is random comes from FAULT_SEED, which
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -14,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 
 from tests.faults.building import a_world, make_template
 from tests.faults.checker import Report, check
+from tests.faults.figures import keep_figures
 from tests.faults.services import Services
 from tests.faults.sink import Sink
 from tests.faults.world import FULL, World
@@ -101,12 +100,3 @@ def must_hold_in(request: pytest.FixtureRequest) -> Callable[..., Report]:
 def must_hold(world: World, must_hold_in: Callable[..., Report]) -> Callable[..., Report]:
     """The same for the test's own world."""
     return partial(must_hold_in, world)
-
-
-def keep_figures(test: str, figures: dict[str, Any]) -> None:
-    """Written to var/faults/ and printed: docs/reliability.md quotes them."""
-    directory = Path(settings.VAR_DIR) / "faults"
-    directory.mkdir(parents=True, exist_ok=True)
-    line = {"test": test, "full": FULL, **figures}
-    (directory / f"{test.split('[')[0]}.json").write_text(json.dumps(line, indent=1) + "\n")
-    print(json.dumps(line))

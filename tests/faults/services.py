@@ -12,6 +12,7 @@ import psycopg
 from redis import Redis
 
 from crisis.embedded import Servers
+from crisis.embedded.postgres import _binary
 from tests.processes import wait_until
 
 
@@ -75,3 +76,8 @@ class Services:
         self.take_down(self.postgres, signal.SIGQUIT)
         self.start_again()
         return time.monotonic() - began
+
+
+def program(name: str) -> str:
+    """The path of one of the programs that come with PostgreSQL."""
+    return str(_binary(name))

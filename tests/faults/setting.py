@@ -36,7 +36,7 @@ def make_people() -> None:
 
 def make_short_clocks() -> None:
     policy = Policy.objects.get(purpose=ACKNOWLEDGE, level=LEVEL_BEFORE_TRIAGE)
-    Policy.objects.filter(pk=policy.pk).update(minutes=1)
+    Policy.objects.filter(pk=policy.pk).update(minutes=1, lapse_minutes=60)
     policy.steps.all().delete()
     for position, times in enumerate(TIMES_TARGET):
         PolicyStep.objects.create(

@@ -7,6 +7,7 @@ import json
 import logging
 import threading
 import time
+import uuid
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,9 +22,10 @@ from aiosmtpd.controller import Controller
 
 from tests.processes import free_port
 
-REPEAT_MARK = "Possible repeat"
+REPEAT_MARKS = ("Possible repeat", '"possible_repeat": true')
 SLOW_SECONDS = 2
 HANG_SECONDS = 90  # longer than any sender waits
+RETRY_AFTER_SECONDS = 9  # told with a 429
 
 
 class Sink:
@@ -35,12 +37,12 @@ class Sink:
     def __init__(self, receipts: Path) -> None:
         self.mode = "ok"
         self.http_mode = "ok"
-        self.retry_after = 3  # seconds, told with a 429
         self._released = threading.Event()
         self._lock = threading.Lock()
         self._file = receipts.open("a", encoding="utf-8")
         self.path = receipts
         self.refused: Counter[str] = Counter()
+        self.pings: list[float] = []  # when a GET came, by the monotonic clock
         self._smtp = Controller(_Mail(self), hostname="127.0.0.1", port=free_port())
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._http.daemon_threads = True
@@ -65,14 +67,15 @@ class Sink:
     def http_url(self) -> str:
         return f"http://127.0.0.1:{self._http.server_address[1]}"
 
-    def receipts(self, kind: str = "mail") -> list[dict[str, Any]]:
-        """What arrived, in the order of arrival; `kind` is mail, post or get."""
+    def receipts(self, *kinds: str) -> list[dict[str, Any]]:
+        """The messages that arrived, in the order of arrival: of some kinds (mail, post) or of all."""
         lines = self.path.read_text(encoding="utf-8").splitlines()
-        return [receipt for receipt in map(json.loads, lines) if receipt["kind"] == kind]
+        return [receipt for receipt in map(json.loads, lines) if not kinds or receipt["kind"] in kinds]
 
     def note(self, kind: str, key: str, text: str) -> None:
         at = datetime.now(UTC).isoformat()
-        line = {"kind": kind, "message_id": key, "at": at, "repeat": REPEAT_MARK in text, "text": text}
+        repeat = any(mark in text for mark in REPEAT_MARKS)
+        line = {"kind": kind, "message_id": key, "at": at, "repeat": repeat, "text": text}
         with self._lock:
             self._file.write(json.dumps(line) + "\n")
             self._file.flush()
@@ -125,25 +128,30 @@ class _Mail:
 def _handler(sink: Sink) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self._answer("get", self.path)
+            sink.pings.append(time.monotonic())
+            self._answer_ok()
 
         def do_POST(self) -> None:
-            self.rfile_text = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
-            self._answer("post", self.headers.get("webhook-id", self.path), self.rfile_text)
-
-        def _answer(self, kind: str, key: str, text: str = "") -> None:
+            text = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+            key = self.headers.get("webhook-id", self.path)
             if sink.http_mode in ("500", "429"):
                 sink.refused["http"] += 1
                 self.send_response(int(sink.http_mode))
                 if sink.http_mode == "429":
-                    self.send_header("Retry-After", str(sink.retry_after))
-            else:
-                sink.note(kind, key, text)
-                if sink.http_mode == "drop":
-                    self.close_connection = True
-                    return
-                time.sleep({"slow": SLOW_SECONDS, "hang": HANG_SECONDS}.get(sink.http_mode, 0))
-                self.send_response(200)
+                    self.send_header("Retry-After", str(RETRY_AFTER_SECONDS))
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
+            # What a message is called in an e-mail and in the sender's records.
+            sink.note("post", f"<{uuid.uuid5(uuid.NAMESPACE_URL, key)}@crisis-desk>", text)
+            if sink.http_mode == "drop":
+                self.close_connection = True
+                return
+            time.sleep({"slow": SLOW_SECONDS, "hang": HANG_SECONDS}.get(sink.http_mode, 0))
+            self._answer_ok()
+
+        def _answer_ok(self) -> None:
+            self.send_response(200)
             self.send_header("Content-Length", "0")
             self.end_headers()
 

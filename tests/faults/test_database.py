@@ -160,7 +160,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_row_15_the_disk_is_full(
-    small_disk: Path, sink: Sink, tmp_path: Path, monkeypatch, must_hold_in, seed: int
+    small_disk: Path, sink: Sink, tmp_path: Path, must_hold_in, seed: int, django_db_blocker
 ) -> None:
     """Nothing is recorded as sent that was not, and with room again everything goes on."""
     services = Services(small_disk)
