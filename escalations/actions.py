@@ -11,6 +11,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from django.db.models import Max
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from escalations import news, purposes
@@ -59,6 +60,7 @@ def arm_many(*, starts: Mapping[Any, Start], purpose: str, level: int) -> list[D
     generations = dict(earlier.order_by().values_list("object_id").annotate(last=Max("generation")))
     steps = policy.frozen_steps()
     late = timedelta(seconds=steps[0]["after_seconds"]) - timedelta(minutes=policy.minutes)
+    now = timezone.now()
     armed = []
     for subject, start in starts.items():
         target_at = start.target(policy)
@@ -72,7 +74,9 @@ def arm_many(*, starts: Mapping[Any, Start], purpose: str, level: int) -> list[D
             lapse_seconds=policy.lapse_seconds,
             armed_at=start.since,
             target_at=target_at,
-            due_at=target_at + late,
+            # A target that has passed already, as after a rise of the level, alarms now: the next step keeps its
+            # distance to that, and does not follow at once.
+            due_at=max(target_at + late, now),
         )
         armed.append(deadline)
     Deadline.objects.bulk_create(armed)

@@ -349,6 +349,22 @@ def test_a_rise_counts_from_the_beginning_and_puts_nothing_off(activated, alice)
     assert of(incident, "role.vacant").level == 1
 
 
+def test_a_rise_that_makes_a_target_past_alarms_once_and_then_goes_on_step_by_step(activated, alice):
+    incident = activated(3)
+    ago = timezone.now() - timedelta(hours=3)
+    Incident.objects.filter(pk=incident.pk).update(detected_at=ago)
+    Deadline.objects.of(incident).filter(purpose="incident.holding_statement").update(armed_at=ago)
+    actions.assess(incident=incident, actor=alice, scores=SCORES[2])
+    assert of(incident, "incident.holding_statement").target_at < timezone.now()
+    while engine.tick():
+        pass
+    incident.refresh_from_db()
+    assert incident.level == 2  # twice the target has passed as well, but nobody had an hour to act
+    following = of(incident, "incident.holding_statement")
+    assert following.step == 1
+    assert 59 <= (following.due_at - timezone.now()) / MINUTE <= 60
+
+
 def test_a_fall_gives_more_time_but_lets_be_what_somebody_has_taken_on(activated, alice, bob, carol):
     incident = activated(2)
     role = actions.assign_role(incident=incident, actor=alice, role="LG", user=carol)
@@ -484,7 +500,8 @@ def test_another_day_in_the_administration_moves_the_clock(client, outage, admin
             f"steps-{number}-target_minutes": step.target_minutes or "",
         }
     before = of(outage, "playbook.review")
-    facts = {"name": outage.name, "slug": outage.slug, **inline}
+    shown = {"initial-review_due_on": outage.review_due_on.isoformat()}  # hidden beside the field
+    facts = {"name": outage.name, "slug": outage.slug, **shown, **inline}
     client.post(page, {**facts, "review_due_on": outage.review_due_on.isoformat()})
     assert of(outage, "playbook.review") == before
     answer = client.post(page, {**facts, "review_due_on": day.isoformat()})
