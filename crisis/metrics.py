@@ -9,7 +9,6 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, ExpressionWrapper, F, Q, Sum
 from django.db.models.fields import DurationField
 from django.db.models.functions import Extract, Now
@@ -25,6 +24,7 @@ from crisis.engine_state import engine_state
 from crisis.models import Violation
 from escalations.models import Deadline, DeadlineState, Heartbeat, Hold
 from notifications.models import Delivery
+from people.access import needs
 
 # Histogram and deliveries count what was recorded in the last hour: an index answers that however much there ever was.
 WINDOW = timedelta(hours=1)
@@ -109,17 +109,23 @@ class EngineCollector(Collector):
 @login_not_required
 def metrics(request: HttpRequest) -> HttpResponse:
     """For whoever brings METRICS_TOKEN, without a session; and for administrators who are signed in."""
-    if given := request.headers.get("Authorization"):
-        if not _is_token(given):
-            answer = HttpResponse(
-                _("This token is not the one of METRICS_TOKEN."), status=401, content_type="text/plain"
-            )
-            answer.headers["WWW-Authenticate"] = 'Bearer realm="metrics"'
-            return answer
-    elif not request.user.is_authenticated:
+    given = request.headers.get("Authorization", "")
+    if _is_token(given):
+        return _measured(request)
+    if given:
+        answer = HttpResponse(
+            _("This token is not the one of METRICS_TOKEN."), status=401, content_type="text/plain"
+        )
+        answer.headers["WWW-Authenticate"] = 'Bearer realm="metrics"'
+        return answer
+    if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
-    elif not request.user.has_perm("people.administer"):
-        raise PermissionDenied(_("Your role on this site does not allow this. Ask an administrator."))
+    return _for_administrators(request)
+
+
+@require_safe
+@needs("people.administer")
+def _for_administrators(request: HttpRequest) -> HttpResponse:
     return _measured(request)
 
 
