@@ -9,6 +9,7 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Concat, Now
 
 from crisis.invariants.outcome import Outcome, Scope, entries_of, outcome
+from escalations.alarms import STREAM
 from escalations.holds import open_holds
 from escalations.models import Deadline, DeadlineState
 from incidents.actions.lifecycle import ACKNOWLEDGE
@@ -45,11 +46,7 @@ def each_fired_has_one_entry(scope: Scope) -> Outcome:
     The table itself holds that whatever has fired has an entry, and no two the same. Here: whatever entry says that
     a deadline was missed is the one which that deadline fired with.
     """
-    said = (
-        entries_of(scope)
-        .filter(kind__startswith="deadline.", data__has_key="deadline")
-        .exclude(kind=EXHAUSTED)
-    )
+    said = entries_of(scope).filter(data__has_key="deadline").exclude(Q(kind=EXHAUSTED) | Q(stream=STREAM))
     fired = Deadline.objects.filter(entry=OuterRef("pk"), state=DeadlineState.FIRED)
     doubled = said.annotate(
         said_of=Cast(KT("data__deadline"), BigIntegerField()), fired=fired.values("pk")[:1]
