@@ -5,6 +5,7 @@ The defaults are those of production; `make demo` and the tests set DEMO or TEST
 
 import re
 import sys
+from ipaddress import ip_network
 from pathlib import Path
 
 import environ
@@ -219,7 +220,7 @@ EMAIL_TIMEOUT = 15  # seconds of silence; a whole message has 20 (notifications.
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Crisis Desk <crisis-desk@localhost>")
 
 # Notifications. People name servers (webhook, ntfy, Mattermost): only public ones, and these networks of your own.
-EGRESS_ALLOWED_NETWORKS = env.list("EGRESS_ALLOWED_NETWORKS", default=[])
+EGRESS_ALLOWED_NETWORKS = [str(ip_network(net)) for net in env.list("EGRESS_ALLOWED_NETWORKS", default=[])]
 # The storm brake: as many messages within ten minutes go out at once, to one person and to everybody together.
 NOTIFICATION_QUOTA_PERSON = env.int("NOTIFICATION_QUOTA_PERSON", default=20)
 NOTIFICATION_QUOTA_EVERYBODY = env.int("NOTIFICATION_QUOTA_EVERYBODY", default=500)

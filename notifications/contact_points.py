@@ -109,8 +109,8 @@ def remove(*, actor: User, contact: ContactPoint) -> None:
     _require_another_for_now(contact)
     contact.removed_at, contact.sealed = Now(), ""
     contact.save()
-    waiting = Delivery.objects.filter(contact=contact, started_at__isnull=True)
-    waiting.filter(state__in=[DeliveryState.PENDING, DeliveryState.BUNDLED]).update(
+    # What is under way already is recorded as sent or not; what a worker has only leased, it stops itself.
+    Delivery.objects.filter(contact=contact, state=DeliveryState.PENDING).update(
         state=DeliveryState.CANCELLED
     )
     _note("contact.removed", actor, contact)

@@ -170,7 +170,9 @@ def _put_back(rows: deque[Delivery]) -> None:
 
 def _begin(row: Delivery) -> tuple[Attempt, list[Delivery]] | None:
     """Record that sending begins, before the network is touched; None when there is nothing to send."""
-    if not row.person.is_active or row.contact is None or row.contact.removed_at:
+    # Read again: it may have been changed or removed since the row was claimed.
+    row.contact = ContactPoint.objects.current().filter(deliveries=row).first()
+    if not row.person.is_active or row.contact is None:
         with transaction.atomic():
             if _held(row).update(state=DeliveryState.CANCELLED, lease_token=None, lease_until=None):
                 _bundled(row).update(state=DeliveryState.CANCELLED)

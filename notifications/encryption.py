@@ -32,3 +32,11 @@ def unseal(sealed: str) -> dict[str, Any]:
         return json.loads(_keys().decrypt(sealed.encode()))
     except InvalidToken as wrong:
         raise BadSignature("no key of this site opens it") from wrong
+
+
+def reseal(sealed: str) -> str:
+    """The same secret under the key in use. Raises BadSignature when none of the site's keys fits."""
+    try:
+        return _keys().rotate(sealed.encode()).decode()
+    except InvalidToken as wrong:
+        raise BadSignature("no key of this site opens it") from wrong

@@ -9,6 +9,7 @@ from importlib import import_module
 import pytest
 from apprise.manager_plugins import NotificationManager
 from django.apps import apps
+from django.core.management import CommandError, call_command
 from django.core.signing import BadSignature
 from django.db import connection
 from django.db.models.functions import Now
@@ -19,7 +20,9 @@ from journal.errors import ActionRefused, Invalid
 from journal.models import Entry, Urgency
 from notifications import contact_points
 from notifications.channels import apprise_services
+from notifications.claim import claim
 from notifications.contact_forms import FORMS
+from notifications.delivery import deliver
 from notifications.models import ContactPoint, Delivery, Hours, VerificationCode
 from notifications.reach import unreachable
 from tests.factories import UserFactory
@@ -110,6 +113,30 @@ def test_a_former_key_still_opens_and_a_strange_one_does_not(reach, bob, setting
     settings.SECRET_KEY = "strange"
     with pytest.raises(BadSignature):
         _ = ContactPoint.objects.get(pk=contact.pk).config
+
+
+def test_before_a_former_key_is_dropped_everything_is_sealed_anew(reach, bob, settings):
+    contact = reach(bob, "webhook", url="https://a.example/", secret=SECRET)
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "new", [settings.SECRET_KEY]
+    call_command("reseal_contact_points")
+    settings.SECRET_KEY_FALLBACKS = []
+    assert ContactPoint.objects.get(pk=contact.pk).config["secret"] == SECRET
+    settings.SECRET_KEY = "strange"
+    with pytest.raises(CommandError, match="2 contact points"):
+        call_command("reseal_contact_points")
+
+
+def test_nothing_goes_to_a_contact_point_that_was_removed_meanwhile(webhook, sink, bob, alert):
+    entries = [alert(urgency=Urgency.SOON, stream=stream) for stream in "ab"]
+    Delivery.objects.filter(entry=entries[0], contact=webhook).update(available_at=Now())
+    (lead,) = claim()
+    bob.contact_points.filter(is_login=True).update(urgencies=["now"])
+    contact_points.remove(actor=bob, contact=webhook)
+    states = Delivery.objects.filter(contact=webhook).values_list("state", flat=True)
+    assert set(states) == {"leased", "bundled"}  # its sender stops what it has leased
+    deliver(lead)
+    assert set(states.all()) == {"cancelled"}
+    assert not sink.received
 
 
 def test_secrets_are_shown_by_their_last_characters_only(client, reach, bob):
