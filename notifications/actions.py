@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -30,25 +30,34 @@ STREAM = "notifications"
 _PRIORITY = {Urgency.NOW: Priority.NOW, Urgency.SOON: Priority.SOON, Urgency.LATER: Priority.LATER}
 
 
-def fan_out(*, entry: Entry, **_signal: Any) -> None:
-    """Write the delivery rows of `entry`, in the transaction that writes the entry itself.
+def fan_out(*, entries: list[Entry], **_signal: Any) -> None:
+    """Write the delivery rows of `entries`, in the transaction that writes the entries themselves.
 
     One per person for the inbox and one per contact point that the person wants for this urgency. Unique per entry,
     person and contact point: writing them again changes nothing.
     """
-    if not entry.audience:
+    told = {person_id for entry in entries for person_id in entry.audience}
+    if not told:
         return
-    contacts = _contacts_of(entry.audience, wanted=entry.urgency)
-    free = _free_times(entry, [person_id for person_id in entry.audience if contacts[person_id]])
-    rows = []
-    for person_id in entry.audience:
-        rows.append(_inbox_row(entry, person_id))
-        rows += [outside_row(entry, contact, free.get(person_id)) for contact in contacts[person_id]]
+    contacts = {
+        urgency: _contacts_of(told, wanted=urgency)
+        for urgency in {entry.urgency for entry in entries if entry.audience}
+    }
+    rows = [row for entry in entries for row in _rows_of(entry, contacts.get(entry.urgency, {}))]
     Delivery.objects.bulk_create(rows, ignore_conflicts=True)
-    for person_id in entry.audience:
+    for person_id in told:
         transaction.on_commit(partial(live.publish, f"person-{person_id}", "told"), robust=True)
-    if len(rows) > len(entry.audience):
+    if any(row.channel != Channel.IN_APP for row in rows):
         transaction.on_commit(partial(wake, "notifications.tasks.deliver"), robust=True)
+
+
+def _rows_of(entry: Entry, contacts: Mapping[int, list[ContactPoint]]) -> Iterator[Delivery]:
+    reachable = [person_id for person_id in entry.audience if contacts.get(person_id)]
+    free = _free_times(entry, reachable)
+    for person_id in entry.audience:
+        yield _inbox_row(entry, person_id)
+        for contact in contacts.get(person_id, ()):
+            yield outside_row(entry, contact, free.get(person_id))
 
 
 def _inbox_row(entry: Entry, person_id: int) -> Delivery:
@@ -81,7 +90,7 @@ def outside_row(entry: Entry, contact: ContactPoint, free: datetime | None = Non
     )
 
 
-def _contacts_of(person_ids: list[int], *, wanted: str) -> dict[int, list[ContactPoint]]:
+def _contacts_of(person_ids: set[int], *, wanted: str) -> dict[int, list[ContactPoint]]:
     contacts = defaultdict(list)
     chosen = ContactPoint.objects.usable().filter(person_id__in=person_ids, urgencies__contains=wanted)
     for contact in chosen.order_by("pk"):

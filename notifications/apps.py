@@ -10,7 +10,7 @@ class NotificationsConfig(AppConfig):
         from django.db.models.signals import post_save
 
         from journal import kinds
-        from journal.actions import entries_superseded, entry_recorded
+        from journal.actions import entries_recorded, entries_superseded
         from notifications.actions import fan_out, withdraw
         from notifications.contact_points import keep_login_contact
         from notifications.models import Channel
@@ -39,6 +39,6 @@ class NotificationsConfig(AppConfig):
         )
         kinds.declare_labels("channel", dict(Channel.choices))
         kinds.declare_labels("whom", {"everybody": _("everybody together")})
-        entry_recorded.connect(fan_out, dispatch_uid="notifications.fan_out")
+        entries_recorded.connect(fan_out, dispatch_uid="notifications.fan_out")
         entries_superseded.connect(withdraw, dispatch_uid="notifications.withdraw")
         post_save.connect(keep_login_contact, sender=User, dispatch_uid="notifications.login_contact")

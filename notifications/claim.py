@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Max, Q
+from django.db.models import Count, F, Max, Q
 from django.db.models.functions import Now
 
 from notifications.actions import BUNDLE_WINDOW
@@ -110,6 +110,12 @@ class _Round:
                 self.last_urgent[contact_id, stream] = at
         going = rows.filter(state=DeliveryState.LEASED, lease_until__gt=self.now, priority=Priority.NOW)
         self.going = set(going.values_list("contact", "entry__stream"))
+        waiting = (
+            rows.filter(state=DeliveryState.PENDING).order_by().values_list("contact").annotate(Count("pk"))
+        )
+        self.crowded = {
+            contact_id for contact_id, count in waiting if count > 1
+        }  # where something can be bundled
 
     def sort(self) -> list[Delivery]:
         """The rows to send, leased."""
@@ -148,7 +154,7 @@ class _Round:
             self.last[row.contact_id] = self.now  # a second message within this round comes after it
         if row.priority == Priority.NOW:
             self.going.add((row.contact_id or 0, row.entry.stream_id))
-        if _is_fresh(row) and row.entry.kind != ALARM:
+        if row.contact_id in self.crowded and _is_fresh(row) and row.entry.kind != ALARM:
             self._bundle(row)
 
     def _bundle(self, lead: Delivery) -> None:
