@@ -51,7 +51,7 @@ class Escalation:
 def escalation_of(incident: Incident, user: User, team: Iterable[User]) -> Escalation:
     """In a fixed number of queries, however many clocks run; `team` are those who hold a role."""
     read_once(incident)
-    clocks = standings(deadlines_under(incident).unsettled(), user)
+    clocks = standings(deadlines_in_room(incident).unsettled(), user)
     for one in clocks:  # one and the same row for all of them: roles and duty are read once
         if isinstance(one.subject, Incident):
             one.subject = incident
@@ -67,7 +67,7 @@ def escalation_of(incident: Incident, user: User, team: Iterable[User]) -> Escal
     return Escalation(clocks, coming, reaches, [person for pk, person in asked.items() if pk in away])
 
 
-def deadlines_under(incident: Incident) -> DeadlineQuerySet:
+def deadlines_in_room(incident: Incident) -> DeadlineQuerySet:
     """Those of the incident, and of whatever hangs on it."""
     models: dict[Any, None] = {purpose.model: None for purpose in purposes.every()}
     found = [Deadline.objects.of(incident)]
