@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.db.models import Model
 from django.http import QueryDict
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from escalations.models import MOST_REPEATS, Policy, PolicyStep
@@ -23,7 +24,11 @@ def _minutes(model: type[Model], name: str, **options: Any) -> forms.IntegerFiel
     """The model's field with the bounds of the calendar: a target in 4000 years would stop the engine."""
     field: Any = model._meta.get_field(name)
     return forms.IntegerField(
-        label=field.verbose_name, min_value=1, max_value=LONGEST_MINUTES, help_text=field.help_text, **options
+        label=capfirst(field.verbose_name),
+        min_value=1,
+        max_value=LONGEST_MINUTES,
+        help_text=field.help_text,
+        **options,
     )
 
 

@@ -22,7 +22,7 @@ from notifications.reach import unreachable
 from people.models import User
 
 CLOCKS_IN_PANEL = 8
-CLOCKS_IN_STRIP = 3
+CLOCKS_IN_STRIP = 2  # it stays in sight on a phone, too
 ALARMS_IN_PANEL = 3
 
 
