@@ -8,8 +8,10 @@ here touches the network.
 from __future__ import annotations
 
 import logging
+import random
+import sys
 import time
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -22,11 +24,13 @@ from escalations.clock import Clock
 from escalations.holds import must_wait, take_heartbeats_anew
 from escalations.models import Deadline, DeadlineState, Heartbeat
 from escalations.purposes import Purpose
-from journal.models import Urgency
+from journal.actions import together
+from journal.models import Entry, Urgency
 
 logger = logging.getLogger(__name__)
 
-BATCH = 50
+BATCH = 25  # in one transaction: whoever acts on one of their subjects waits for all of them
+SPREAD = 4  # batches: among so many of the oldest each worker chooses its own
 LONGEST_BACKOFF_SECONDS = 60
 ALARM_AFTER_FAILURES = 3
 ALARM_AFTER_LOCKED_SECONDS = 30
@@ -36,37 +40,50 @@ clock = Clock()
 
 def fire(deadline_id: int) -> bool:
     """Fire one deadline; False when it is not due any more or its subject is locked by somebody who is acting."""
-    with transaction.atomic(durable=True):
-        deadline = Deadline.objects.get(pk=deadline_id)
-        purpose = purposes.get(deadline.purpose)
-        subject = purpose.lock(deadline.object_id, skip_locked=True)
-        if subject is None:
-            return False
-        due = (
-            Deadline.objects.due()
-            .filter(pk=deadline_id)
-            .select_for_update(of=("self",))
-            .select_related("content_type", "acknowledged_by")
-            .annotate(clock=Now())
-            .first()
-        )
-        if due is None:
-            return False
-        entry = purpose.on_missed(subject, due)
-        # Guarded once more by state: of two that ever came this far, one writes nothing.
-        if (
-            not Deadline.objects.armed()
-            .filter(pk=due.pk)
-            .update(state=DeadlineState.FIRED, fired_at=Now(), entry=entry)
+    return bool(_fire_together([deadline_id]))
+
+
+@transaction.atomic(durable=True)
+def _fire_together(deadline_ids: list[int]) -> list[int]:
+    """Fire these in one transaction, all or none; returns which did, the others are not due or not to be had.
+
+    Each subject is locked, and looked at, when its turn comes; what is written for all of them is written at once.
+    """
+    fired: list[Deadline] = []
+    upcoming: list[Deadline] = []
+    entries: list[Entry] = []
+    with together():
+        for pk, code, object_id in (
+            Deadline.objects.due().filter(pk__in=deadline_ids).values_list("pk", "purpose", "object_id")
         ):
-            raise RuntimeError(f"deadline {due.pk} fired twice")
-        if not _arm_next(due, due.clock):
-            _say_that_nobody_else_is_told(purpose, subject, due)
-    return True
+            purpose = purposes.get(code)
+            subject = purpose.lock(object_id, skip_locked=True)
+            due = _lock_due(pk) if subject is not None else None
+            if due is None:
+                continue
+            entries.append(purpose.on_missed(subject, due))
+            fired.append(due)
+            if following := _following(due):
+                upcoming.append(following)
+            else:
+                _say_that_nobody_else_is_told(purpose, subject, due)
+    for due, entry in zip(fired, entries, strict=True):
+        due.state, due.fired_at, due.entry = DeadlineState.FIRED, Now(), entry
+    # Guarded once more by state: of two that ever came this far, one writes nothing.
+    if Deadline.objects.armed().bulk_update(fired, ["state", "fired_at", "entry"]) != len(fired):
+        raise RuntimeError(f"one of the deadlines {deadline_ids} fired twice")
+    Deadline.objects.bulk_create(upcoming)
+    return [due.pk for due in fired]
 
 
-def _arm_next(fired: Deadline, now: datetime) -> bool:
-    """Arm what follows; False after the last step. Repeats that an outage has swallowed are not made up for."""
+def _lock_due(deadline_id: int) -> Deadline | None:
+    """The deadline, locked, with the database's time as `clock`, if it is still due."""
+    rows = Deadline.objects.due().filter(pk=deadline_id).select_for_update(of=("self",))
+    return rows.select_related("content_type", "acknowledged_by").annotate(clock=Now()).first()
+
+
+def _following(fired: Deadline) -> Deadline | None:
+    """What follows; None after the last step. Repeats that an outage has swallowed are not made up for."""
     following = fired.following
     while following:
         step, repeat, due_at = following
@@ -84,11 +101,10 @@ def _arm_next(fired: Deadline, now: datetime) -> bool:
             target_at=fired.target_at,
             due_at=due_at,
         )
-        if not repeat or due_at > now:
-            upcoming.save(force_insert=True)
-            return True
+        if not repeat or due_at > fired.clock:  # type: ignore[attr-defined]
+            return upcoming
         following = upcoming.following
-    return False
+    return None
 
 
 def _say_that_nobody_else_is_told(purpose: Purpose, subject: Any, deadline: Deadline) -> None:
@@ -126,7 +142,7 @@ def _note_failure(deadline_id: int, failure: Exception) -> None:
 _locked_since: dict[int, float] = {}
 
 
-def _watch_locked(skipped: list[int]) -> None:
+def _watch_locked(skipped: set[int]) -> None:
     """Somebody who acts holds a lock for moments; one that stays keeps a deadline from firing, which must be known."""
     now = time.monotonic()
     due = {deadline.pk: deadline for deadline in Deadline.objects.due().filter(pk__in=skipped)}
@@ -157,28 +173,49 @@ def tick(process: str = "engine", *, seconds: float = 20) -> int:
     Nothing fires while a hold is open. Raises OperationalError or InterfaceError when the database is gone: the
     caller drops the connection and waits.
     """
-    fired, clean, until = 0, True, time.monotonic() + seconds
-    seen: set[int] = set()
-    skipped: list[int] = []
+    total, clean, until = 0, True, time.monotonic() + seconds
+    skipped: set[int] = set()
     while may_act() and time.monotonic() < until:
-        ids = list(Deadline.objects.due().exclude(pk__in=seen).values_list("pk", flat=True)[:BATCH])
+        oldest = Deadline.objects.due().exclude(pk__in=skipped).values_list("pk", flat=True)[: BATCH * SPREAD]
+        # Workers that begin at the same moment do not all want the same ones.
+        ids = random.sample(list(oldest), min(BATCH, len(oldest)))
         if not ids:
             break
-        for deadline_id in ids:
-            seen.add(deadline_id)
-            try:
-                if fire(deadline_id):
-                    fired += 1
-                else:
-                    skipped.append(deadline_id)
-            except Exception as failure:
-                if isinstance(failure, OperationalError | InterfaceError) and not connection.is_usable():
-                    raise
-                clean = False
-                _note_failure(deadline_id, failure)
+        fired, failed = _fire_batch(ids)
+        total += len(fired)
+        clean = clean and not failed
+        skipped |= {*ids} - {*fired}
     _watch_locked(skipped)
     beat(process, clean=clean)
-    return fired
+    return total
+
+
+def _fire_batch(ids: list[int]) -> tuple[list[int], bool]:
+    """Fire them together, or one by one when that does not work, so that one that fails takes no other with it.
+
+    Returns which have fired, and whether any could not.
+    """
+    try:
+        return _fire_together(ids), False
+    except Exception:
+        _raise_if_database_is_gone()
+        logger.warning("these could not fire together, so each fires by itself: %s", ids, exc_info=True)
+    fired, failed = [], False
+    for deadline_id in ids:
+        try:
+            if fire(deadline_id):
+                fired.append(deadline_id)
+        except Exception as failure:  # noqa: BLE001 - one bad row must not stop the others
+            _raise_if_database_is_gone()
+            failed = True
+            _note_failure(deadline_id, failure)
+    return fired, failed
+
+
+def _raise_if_database_is_gone() -> None:
+    """Raise the error that is being handled when it is not about a row but about the connection."""
+    if isinstance(sys.exception(), OperationalError | InterfaceError) and not connection.is_usable():
+        raise
 
 
 def oldest_due_seconds() -> float:

@@ -15,7 +15,7 @@ class IncidentsConfig(AppConfig):
         from incidents.models import Playbook
         from incidents.scct import Strategy
         from journal import kinds
-        from journal.actions import entry_recorded
+        from journal.actions import entries_recorded
         from people.models import CrisisRole
 
         for clock in CLOCKS:
@@ -36,5 +36,5 @@ class IncidentsConfig(AppConfig):
         kinds.declare(SENTENCES)
         kinds.declare_labels("role", dict(CrisisRole.choices))
         kinds.declare_labels("strategy", dict(Strategy.choices))
-        entry_recorded.connect(actions.on_entry_recorded, dispatch_uid="incidents.on_entry_recorded")
+        entries_recorded.connect(actions.on_entries_recorded, dispatch_uid="incidents.on_entries_recorded")
         checks.register_all()

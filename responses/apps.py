@@ -12,7 +12,7 @@ class ResponsesConfig(AppConfig):
         from incidents.actions import register as register_clock
         from incidents.actions.locking import lock_under_incident, may_acknowledge
         from journal import kinds
-        from journal.actions import entry_recorded
+        from journal.actions import entries_recorded
         from responses import gates, room
         from responses.actions.approvals import on_missed, recipients
         from responses.actions.ground import APPROVAL_CLOCK, note
@@ -38,4 +38,4 @@ class ResponsesConfig(AppConfig):
         gates.register_checks()
         for panel in room.PANELS:
             panels.register(panel)
-        entry_recorded.connect(room.follow_level, dispatch_uid="responses.follow_level")
+        entries_recorded.connect(room.follow_level, dispatch_uid="responses.follow_level")

@@ -19,10 +19,11 @@ SHOWN = 12  # of each; the whole list is a click away
 LEVEL_KINDS = {"incident.rescored", "deadline.missed_raised"}
 
 
-def follow_level(*, entry: Entry, **_signal: Any) -> None:
+def follow_level(*, entries: list[Entry], **_signal: Any) -> None:
     """A new level changes who must approve; in the transaction that changes it, with the incident locked."""
-    if entry.kind in LEVEL_KINDS:
-        on_level_changed(incident_id=entry.data["incident"])
+    for entry in entries:
+        if entry.kind in LEVEL_KINDS:
+            on_level_changed(incident_id=entry.data["incident"])
 
 
 def responses_panel(incident: Incident, user: User) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from incidents.actions.lifecycle import (
     close,
     dismiss,
     log_incident,
-    on_entry_recorded,
+    on_entries_recorded,
     reopen,
     resolve,
 )
@@ -65,7 +65,7 @@ __all__ = [
     "may_hand_over",
     "note_first_response",
     "notify_department",
-    "on_entry_recorded",
+    "on_entries_recorded",
     "promise_next_update",
     "register",
     "reopen",

@@ -147,16 +147,20 @@ def acknowledge(*, incident: Incident, actor: User) -> Incident:
     return incident
 
 
-def on_entry_recorded(*, entry: Entry, **_signal: Any) -> None:
+def on_entries_recorded(*, entries: list[Entry], **_signal: Any) -> None:
     """Something followed the acknowledgement of an incident: it does not lapse any more."""
-    if entry.actor_id is None or entry.kind in ACKNOWLEDGED or "incident" not in entry.data:
-        return
-    Deadline.objects.armed().filter(
-        content_type=ContentType.objects.get_for_model(Incident),
-        object_id=entry.data["incident"],
-        purpose=ACKNOWLEDGE,
-        acknowledged_at__isnull=False,
-    ).update(state=DeadlineState.CANCELLED, settled_at=Now())
+    followed = {
+        entry.data["incident"]
+        for entry in entries
+        if entry.actor_id is not None and entry.kind not in ACKNOWLEDGED and "incident" in entry.data
+    }
+    if followed:
+        Deadline.objects.armed().filter(
+            content_type=ContentType.objects.get_for_model(Incident),
+            object_id__in=followed,
+            purpose=ACKNOWLEDGE,
+            acknowledged_at__isnull=False,
+        ).update(state=DeadlineState.CANCELLED, settled_at=Now())
 
 
 @transaction.atomic
