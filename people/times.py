@@ -24,6 +24,12 @@ def validate_moment(moment: datetime) -> None:
         raise ValidationError(_("Give a year between 1990 and 2199."))
 
 
+def validate_day(day: date) -> None:
+    """Raises ValidationError for a day that nobody can mean: neither it nor its end could be shown in every zone."""
+    if not FIRST_MOMENT.date() <= day < LAST_MOMENT.date():
+        raise ValidationError(_("Give a year between 1990 and 2199."))
+
+
 def absolute(moment: datetime) -> str:
     """For example "20 Nov 2026, 11:25 Europe/Istanbul": always with the zone."""
     local = timezone.localtime(moment)

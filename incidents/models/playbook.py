@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from people.models import CrisisRole, User
+from people.times import validate_day
 
 
 def in_a_year() -> date:
@@ -27,6 +28,7 @@ class Playbook(models.Model):
     review_due_on = models.DateField(
         _("review due on"),
         default=in_a_year,
+        validators=[validate_day],
         help_text=_("Plans age: people, channels and habits change. At least once a year."),
     )
 

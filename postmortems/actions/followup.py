@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,7 @@ from incidents.actions.locking import require_text
 from journal.errors import ActionRefused, Invalid, NotAllowed
 from journal.models import Urgency
 from people.models import User
+from people.times import validate_day
 from postmortems.actions.deadlines import keep_due_date
 from postmortems.actions.locking import lock, mark_edited, note, require, require_draft
 from postmortems.models import ActionState, CorrectiveAction, Lesson, LessonState, PostMortem, PostMortemState
@@ -145,6 +147,11 @@ def add_action(
 def _fill(action: CorrectiveAction, **fields: Any) -> None:
     fields["title"] = require_text(fields["title"], _("Say what will be done."))
     owner, verifier, lesson = fields["owner"], fields["verifier"], fields["lesson"]
+    if fields["due_on"]:
+        try:
+            validate_day(fields["due_on"])
+        except ValidationError as wrong:
+            raise Invalid(wrong.message) from None
     if owner and owner == verifier:
         raise Invalid(_("The owner cannot verify their own work. Choose somebody else."))
     for person in filter(None, (owner, verifier)):

@@ -504,6 +504,7 @@ def test_another_day_in_the_administration_moves_the_clock(client, outage, admin
     facts = {"name": outage.name, "slug": outage.slug, **shown, **inline}
     client.post(page, {**facts, "review_due_on": outage.review_due_on.isoformat()})
     assert of(outage, "playbook.review") == before
+    assert client.post(page, {**facts, "review_due_on": "9999-12-31"}).status_code == 200
     answer = client.post(page, {**facts, "review_due_on": day.isoformat()})
     assert answer.status_code == 302, answer.context["adminform"].form.errors
     assert of(outage, "playbook.review").target_at.date() == day + timedelta(days=1)
