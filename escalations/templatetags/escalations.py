@@ -3,6 +3,8 @@
 from django import template
 from django.utils.functional import Promise
 
+from escalations.models import Policy
+from escalations.preview import span
 from escalations.recipient_codes import Group
 
 register = template.Library()
@@ -12,3 +14,9 @@ register = template.Library()
 def ticked(group: Group, chosen: list[str]) -> list[str | Promise]:
     """The labels of those of a group that are chosen."""
     return [label for code, label in group.choices if code in chosen]
+
+
+@register.filter
+def target(policy: Policy) -> str:
+    """The target of a policy as people say it."""
+    return span(policy.minutes * 60)

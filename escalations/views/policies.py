@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -36,7 +37,11 @@ def policies(request: SignedInRequest) -> HttpResponse:
         (purpose, [(level, policy, words.get(policy.pk) if policy else None) for level, policy in levels])
         for purpose, levels in rows
     ]
-    return render(request, "escalations/policies.html", {"purposes": shown, "now": now})
+    return render(
+        request,
+        "escalations/policies.html",
+        {"purposes": shown, "now": now, "opened": request.GET.get("open")},
+    )
 
 
 @needs("people.administer")
@@ -68,7 +73,7 @@ def policy(request: SignedInRequest, purpose: str, level: int) -> HttpResponse:
     messages.success(
         request, _("Saved. It counts for clocks that start from now on; running ones stay as they are.")
     )
-    return redirect("escalations:policies")
+    return redirect(f"{reverse('escalations:policies')}?open={purpose}#{purpose}")
 
 
 def _purpose_or_404(code: str) -> Purpose:

@@ -77,7 +77,7 @@ def give_one_minute_to_acknowledge(admin: Page) -> None:
     """An administrator shortens the target, so that the escalation can be watched; see how long it really takes."""
     for level in (1, 2):
         admin.goto("/escalations/policies/?open=incident.acknowledge")
-        admin.get_by_role("link", name=f"Change : Acknowledge, L{level}").click()
+        admin.get_by_role("link", name=f"Change Acknowledge, L{level}").click()
         admin.get_by_label("Minutes").first.fill("1")
         expect(admin.locator("#preview")).to_contain_text("(target, 1 min)")
         admin.get_by_role("button", name="Save", exact=True).click()
