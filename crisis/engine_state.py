@@ -28,7 +28,9 @@ QUERY = """
         (SELECT array_agg(DISTINCT invariant) FROM crisis_violation WHERE gone_at IS NULL AND settled_at IS NULL),
         (SELECT extract(epoch FROM statement_timestamp() - last_tick_at)::float FROM escalations_heartbeat
             WHERE process = 'invariants'),
-        (SELECT extract(epoch FROM statement_timestamp() - min(entry.at))::float
+        (SELECT extract(epoch FROM statement_timestamp() - min(
+                CASE WHEN delivery.attempt_count = 0 THEN greatest(entry.at, delivery.available_at) ELSE entry.at END
+            ))::float
             FROM notifications_delivery delivery JOIN journal_entry entry ON entry.id = delivery.entry_id
             WHERE delivery.state IN ('pending', 'leased') AND delivery.priority = 0 AND delivery.retry_of_id IS NULL
             -- what waits for company or for the storm to pass, does so on purpose
