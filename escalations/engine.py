@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import logging
 import random
-import sys
 import time
+from collections import defaultdict, deque
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -40,27 +41,17 @@ clock = Clock()
 
 def fire(deadline_id: int) -> bool:
     """Fire one deadline; False when it is not due any more or its subject is locked by somebody who is acting."""
-    return bool(_fire_together([deadline_id]))
+    return bool(_fire_together(list(Deadline.objects.filter(pk=deadline_id))))
 
 
 @transaction.atomic(durable=True)
-def _fire_together(deadline_ids: list[int]) -> list[int]:
-    """Fire these in one transaction, all or none; returns which did, the others are not due or not to be had.
-
-    Each subject is locked, and looked at, when its turn comes; what is written for all of them is written at once.
-    """
+def _fire_together(batch: list[Deadline]) -> set[int]:
+    """Fire these in one transaction, all or none; returns which did, the others are not due or not to be had."""
     fired: list[Deadline] = []
     upcoming: list[Deadline] = []
     entries: list[Entry] = []
     with together():
-        for pk, code, object_id in (
-            Deadline.objects.due().filter(pk__in=deadline_ids).values_list("pk", "purpose", "object_id")
-        ):
-            purpose = purposes.get(code)
-            subject = purpose.lock(object_id, skip_locked=True)
-            due = _lock_due(pk) if subject is not None else None
-            if due is None:
-                continue
+        for purpose, subject, due in _lock_due(batch):
             entries.append(purpose.on_missed(subject, due))
             fired.append(due)
             if following := _following(due):
@@ -71,15 +62,24 @@ def _fire_together(deadline_ids: list[int]) -> list[int]:
         due.state, due.fired_at, due.entry = DeadlineState.FIRED, Now(), entry
     # Guarded once more by state: of two that ever came this far, one writes nothing.
     if Deadline.objects.armed().bulk_update(fired, ["state", "fired_at", "entry"]) != len(fired):
-        raise RuntimeError(f"one of the deadlines {deadline_ids} fired twice")
+        raise RuntimeError(f"one of the deadlines {[due.pk for due in fired]} fired twice")
     Deadline.objects.bulk_create(upcoming)
-    return [due.pk for due in fired]
+    return {due.pk for due in fired}
 
 
-def _lock_due(deadline_id: int) -> Deadline | None:
-    """The deadline, locked, with the database's time as `clock`, if it is still due."""
-    rows = Deadline.objects.due().filter(pk=deadline_id).select_for_update(of=("self",))
-    return rows.select_related("content_type", "acknowledged_by").annotate(clock=Now()).first()
+def _lock_due(batch: list[Deadline]) -> Iterator[tuple[Purpose, Any, Deadline]]:
+    """Lock the subjects first, as every action does, then the deadlines that are still due, oldest first.
+
+    They carry the database's time as `clock`.
+    """
+    wanted: defaultdict[str, set[int]] = defaultdict(set)
+    for deadline in batch:
+        wanted[deadline.purpose].add(deadline.object_id)
+    subjects = {code: purposes.get(code).lock_free(pks) for code, pks in wanted.items()}
+    locked = [row.pk for row in batch if row.object_id in subjects[row.purpose]]
+    rows = Deadline.objects.due().filter(pk__in=locked).select_for_update(of=("self",))
+    for row in rows.select_related("content_type", "acknowledged_by").annotate(clock=Now()):
+        yield purposes.get(row.purpose), subjects[row.purpose][row.object_id], row
 
 
 def _following(fired: Deadline) -> Deadline | None:
@@ -176,46 +176,55 @@ def tick(process: str = "engine", *, seconds: float = 20) -> int:
     total, clean, until = 0, True, time.monotonic() + seconds
     skipped: set[int] = set()
     while may_act() and time.monotonic() < until:
-        oldest = Deadline.objects.due().exclude(pk__in=skipped).values_list("pk", flat=True)[: BATCH * SPREAD]
-        # Workers that begin at the same moment do not all want the same ones.
-        ids = random.sample(list(oldest), min(BATCH, len(oldest)))
-        if not ids:
+        batch = _choose(skipped)
+        if not batch:
             break
-        fired, failed = _fire_batch(ids)
+        fired, failed = _fire_batch(batch)
         total += len(fired)
         clean = clean and not failed
-        skipped |= {*ids} - {*fired}
+        skipped |= {deadline.pk for deadline in batch} - fired
     _watch_locked(skipped)
     beat(process, clean=clean)
     return total
 
 
-def _fire_batch(ids: list[int]) -> tuple[list[int], bool]:
-    """Fire them together, or one by one when that does not work, so that one that fails takes no other with it.
+def _choose(skipped: set[int]) -> list[Deadline]:
+    """Some of the oldest that are due. At random, because other workers choose at the same moment."""
+    oldest = Deadline.objects.due().exclude(pk__in=skipped).values_list("pk", flat=True)[: BATCH * SPREAD]
+    some = random.sample(list(oldest), min(BATCH, len(oldest)))
+    return list(Deadline.objects.filter(pk__in=some))
 
-    Returns which have fired, and whether any could not.
+
+def _fire_batch(batch: list[Deadline]) -> tuple[set[int], bool]:
+    """Fire what can fire together; by itself what cannot, so that one that fails takes no other with it.
+
+    Returns which have fired, and whether any failed.
     """
-    try:
-        return _fire_together(ids), False
-    except Exception:
-        _raise_if_database_is_gone()
-        logger.warning("these could not fire together, so each fires by itself: %s", ids, exc_info=True)
-    fired, failed = [], False
-    for deadline_id in ids:
+    fired, failed = set[int](), False
+    alone = [row for row in batch if _stands_alone(row)]
+    groups = deque([[row for row in batch if row not in alone], *([row] for row in alone)])
+    while groups:
+        group = groups.popleft()
         try:
-            if fire(deadline_id):
-                fired.append(deadline_id)
-        except Exception as failure:  # noqa: BLE001 - one bad row must not stop the others
-            _raise_if_database_is_gone()
-            failed = True
-            _note_failure(deadline_id, failure)
+            fired |= _fire_together(group)
+        except Exception as failure:
+            if isinstance(failure, OperationalError | InterfaceError) and not connection.is_usable():
+                raise
+            if len(group) > 1:
+                logger.warning("%s deadlines could not fire together: each fires by itself", len(group))
+                groups.extend([row] for row in group)
+            else:
+                failed = True
+                _note_failure(group[0].pk, failure)
     return fired, failed
 
 
-def _raise_if_database_is_gone() -> None:
-    """Raise the error that is being handled when it is not about a row but about the connection."""
-    if isinstance(sys.exception(), OperationalError | InterfaceError) and not connection.is_usable():
-        raise
+def _stands_alone(deadline: Deadline) -> bool:
+    """Does firing it change the subject itself, on which others of the batch may hang? Or is there no telling?"""
+    try:
+        return deadline.is_lapse or (deadline.current_step["raise_level"] and not deadline.repeat)
+    except (LookupError, TypeError):
+        return True
 
 
 def oldest_due_seconds() -> float:

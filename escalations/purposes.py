@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,15 @@ class Purpose:
     acknowledge: Callable[[Any, User], object] | None = None
     # What is due on a day wakes nobody, not even when nobody has acted on it.
     can_wait: bool = False
+    # Where many can be locked with the same few queries: those of these pks that nobody acts on, by pk.
+    lock_together: Callable[[Collection[int]], Mapping[int, Any]] | None = None
+
+    def lock_free(self, pks: Collection[int]) -> Mapping[int, Any]:
+        """The subjects among `pks` that nobody acts on just now, locked, by pk."""
+        if self.lock_together:
+            return self.lock_together(pks)
+        locked = {pk: self.lock(pk, skip_locked=True) for pk in pks}
+        return {pk: subject for pk, subject in locked.items() if subject is not None}
 
     def subjects_for(self, user: User) -> QuerySet[Any]:
         """Subjects of this purpose that `user` may see: by their own `visible_to`, or by that of their incident."""

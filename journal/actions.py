@@ -76,7 +76,8 @@ def together() -> Iterator[None]:
         yield
     finally:
         _together.reset(before)
-    _append(waiting)
+    if waiting:
+        _append(waiting)
 
 
 def _append(entries: list[Entry]) -> None:

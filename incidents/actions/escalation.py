@@ -10,6 +10,7 @@ from escalations.models import Deadline
 from incidents import clocks
 from incidents.actions.locking import (
     lock_for_clock,
+    lock_together_for_clocks,
     lock_under_incident,
     may_acknowledge,
     note,
@@ -35,6 +36,7 @@ def register(clock: Clock) -> None:
             recipients=partial(recipients, clock),
             note=partial(_note, clock),
             lock=lock_for_clock if clock.model is Incident else lock_under_incident(clock.model),
+            lock_together=lock_together_for_clocks if clock.model is Incident else None,
             may_acknowledge=lambda actor, subject: may_acknowledge(actor, _incident_of(subject)),
             acknowledge=clock.acknowledge,
         )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from incidents.models import Incident
+from incidents.recipients import read_together
 from incidents.severity import Level
 from journal.actions import record
 from journal.errors import ActionRefused, Invalid, NotAllowed
@@ -25,6 +26,14 @@ def lock_for_clock(incident_id: int, *, skip_locked: bool) -> Incident | None:
     """The same lock for a clock of the incident; None, with `skip_locked`, while somebody acts on it."""
     rows = Incident.objects.select_for_update(of=("self",), skip_locked=skip_locked)
     return rows.select_related("brand").filter(pk=incident_id).first()
+
+
+def lock_together_for_clocks(incident_ids: Collection[int]) -> dict[int, Incident]:
+    """Those that nobody acts on just now, locked; whom their clocks reach is read for all of them at once."""
+    rows = Incident.objects.select_for_update(of=("self",), skip_locked=True).select_related("brand")
+    incidents = {incident.pk: incident for incident in rows.filter(pk__in=incident_ids)}
+    read_together(incidents.values())
+    return incidents
 
 
 def lock_under_incident(model: type[Model]) -> Callable[..., Any]:
