@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connections
 from django.db.models import Count, F, Max
 
 from escalations.models import Deadline, DeadlineState
@@ -25,6 +26,7 @@ class Report:
 
 def check(world: World) -> Report:
     """Every broken promise in words, and what was measured. Senders may go on meanwhile."""
+    connections.close_all()  # the fault may have broken them
     sent = list(Delivery.objects.outside().filter(state=DeliveryState.SENT).select_related("bundled_into"))
     receipts = world.sink.receipts()  # read after the rows: each of those has arrived by now
     arrived = Counter(receipt["message_id"] for receipt in receipts)
