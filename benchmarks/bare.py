@@ -16,6 +16,7 @@ CLAIM = "SELECT id FROM bare WHERE state = 'armed' AND due_at <= now() ORDER BY 
 
 def rows_per_second(where: dict[str, Any], count: int, processes: int) -> float:
     with psycopg.connect(**where, autocommit=True) as connection:
+        connection.execute("DROP TABLE IF EXISTS bare")
         connection.execute(
             "CREATE TABLE bare (id bigint PRIMARY KEY, state text, due_at timestamptz, fired_at timestamptz)"
         )

@@ -54,7 +54,7 @@ class Site:
     def ask(self, question: str) -> tuple[Any, ...]:
         """The only row of the answer."""
         with psycopg.connect(**where(self.database_url)) as connection:
-            (row,) = connection.execute(question).fetchall()  # type: ignore[call-overload]
+            (row,) = connection.execute(question).fetchall()
             return row
 
     def run(self, *command: str) -> None:
