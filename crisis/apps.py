@@ -7,7 +7,7 @@ class CrisisConfig(AppConfig):
     verbose_name = _("Crisis Desk")
 
     def ready(self) -> None:
-        from crisis import acknowledge_links, delivery_search
+        from crisis import acknowledge_links, delivery_subjects
         from crisis.holding import on_held, on_hold_ended
         from crisis.invariants import RULES
         from escalations.signals import held, hold_ended
@@ -24,6 +24,6 @@ class CrisisConfig(AppConfig):
         )
         kinds.declare_labels("invariant", RULES)
         links.register(acknowledge_links.offer)
-        subjects.register(delivery_search.find)
+        subjects.register(find=delivery_subjects.find, hide=delivery_subjects.hide)
         held.connect(on_held, dispatch_uid="crisis.on_held")
         hold_ended.connect(on_hold_ended, dispatch_uid="crisis.on_hold_ended")

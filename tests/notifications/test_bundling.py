@@ -14,7 +14,7 @@ from journal.models import Entry, Urgency
 from notifications.claim import claim
 from notifications.delivery import deliver, deliver_pending
 from notifications.models import ContactPoint, Delivery, DeliveryState
-from tests.factories import UserFactory
+from tests.factories import IncidentFactory, UserFactory
 from tests.notifications.conftest import by_mail, make_available
 
 pytestmark = pytest.mark.django_db
@@ -138,6 +138,50 @@ def test_what_is_no_longer_true_is_left_out(bundle, mailbox):
     assert "Lead:" in mailbox.text()
     assert "Other:" not in mailbox.text()
     assert by_mail(entries[1]).state == DeliveryState.CANCELLED
+
+
+def make_confidential(entry: Entry, **part) -> None:
+    IncidentFactory(pk=int(entry.stream_id.removeprefix("incident-")), confidential=True, **part)
+
+
+@pytest.fixture
+def two_incidents(alert):
+    """A leased row about incident 1 with one about incident 2 in the same message."""
+    entries = [
+        alert(urgency=Urgency.SOON, about=f"Thing {number}", stream=f"incident-{number}") for number in (1, 2)
+    ]
+    Delivery.objects.filter(entry=entries[0], channel="email").update(available_at=Now())
+    (lead,) = claim()
+    return lead, entries
+
+
+def test_what_became_confidential_meanwhile_is_left_out(two_incidents, mailbox):
+    lead, entries = two_incidents
+    make_confidential(entries[1])
+    deliver(lead)
+    assert "Thing 1" in mailbox.text()
+    assert "Thing 2" not in mailbox.text()
+    assert by_mail(entries[1]).state == DeliveryState.CANCELLED
+
+
+def test_when_the_lead_became_confidential_the_others_still_go_out(two_incidents, mailbox):
+    lead, entries = two_incidents
+    make_confidential(entries[0])
+    deliver(lead)
+    assert not mailbox.mails
+    assert deliver_pending() == 1
+    assert "Thing 2" in mailbox.text()
+    assert "Thing 1" not in mailbox.text() + mailbox.mails[0]["Subject"]
+    assert by_mail(entries[0]).state == DeliveryState.CANCELLED
+
+
+def test_who_has_a_part_in_a_confidential_incident_is_told(two_incidents, mailbox, bob):
+    lead, entries = two_incidents
+    for entry in entries:
+        make_confidential(entry, logged_by=bob)
+    deliver(lead)
+    assert "Thing 1" in mailbox.text()
+    assert "Thing 2" in mailbox.text()
 
 
 def test_when_the_lead_is_no_longer_true_the_others_still_go_out(bundle, mailbox):
