@@ -156,17 +156,18 @@ def retry_by_hand(*, actor: User, delivery: Delivery) -> Delivery:
         raise NotAllowed(_("Only administrators send messages again."))
     delivery = (
         Delivery.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("entry", "contact", "person")
+        .select_related("entry", "person")
         .get(pk=delivery.pk)
     )
     if not delivery.can_be_retried:
         raise ActionRefused(_("Only what was given up or is uncertain can be sent again."))
     if delivery.retries.exists():
         raise ActionRefused(_("This message is being sent again already."))
-    if delivery.contact is None or delivery.contact.removed_at or not delivery.person.is_active:
+    contact = ContactPoint.objects.usable().filter(deliveries=delivery).first()
+    if contact is None or not delivery.person.is_active:
         raise ActionRefused(_("This contact point is no longer in use. Tell the person in another way."))
     tries = delivery.dedup_key.split(":")[3:] or ["0"]
-    again = outside_row(delivery.entry, delivery.contact)
+    again = outside_row(delivery.entry, contact)
     again.dedup_key = f"{delivery.message_key}:{int(tries[0]) + 1}"
     again.retry_of = delivery
     again.ambiguous_count = int(delivery.state == DeliveryState.UNCERTAIN)

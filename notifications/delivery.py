@@ -26,7 +26,7 @@ from django.utils import timezone
 
 from journal.actions import record
 from journal.models import Stream
-from notifications import channels
+from notifications import channels, subjects
 from notifications.actions import outside_row
 from notifications.channels.errors import AmbiguousFailure, PermanentFailure, SendingFailed, Unreachable
 from notifications.channels.message import Message
@@ -177,6 +177,14 @@ def _begin(row: Delivery) -> tuple[Attempt, list[Delivery]] | None:
             if _held(row).update(state=DeliveryState.CANCELLED, lease_token=None, lease_until=None):
                 _bundled(row).update(state=DeliveryState.CANCELLED)
         return None
+    if subjects.hidden_from(row.person, {row.entry.stream_id}):
+        # Access was lost while it waited. What travels with it is released, and goes out by itself.
+        _held(row).update(state=DeliveryState.CANCELLED, lease_token=None, lease_until=None)
+        return None
+    if not (row.contact.verified_at or row.contact.is_login):
+        # It leads elsewhere since, and whoever reads there may be a stranger.
+        _give_up(row, DeliveryState.DEAD, "the contact point was changed and is not verified yet")
+        return None
     if row.ambiguous_count > 1:
         _give_up(row, DeliveryState.UNCERTAIN, "sent twice, no answer either time")
         return None
@@ -189,11 +197,20 @@ def _begin(row: Delivery) -> tuple[Attempt, list[Delivery]] | None:
         ):
             return None  # withdrawn, or the lease went to somebody else
         row.attempt_count += 1
-        rows = [row, *_bundled(row).select_related("person", "entry__actor").order_by("priority", "pk")]
+        rows = [row, *_travelling(row)]
         attempt = Attempt.objects.create(
             delivery=row, number=row.attempt_count, message_id=row.message_id, started_at=timezone.now()
         )
     return attempt, rows
+
+
+def _travelling(row: Delivery) -> list[Delivery]:
+    """What goes out in the row's message; what the person may not know any more is left out of it."""
+    rows = list(_bundled(row).select_related("person", "entry__actor").order_by("priority", "pk"))
+    hidden = subjects.hidden_from(row.person, {one.entry.stream_id for one in rows})
+    if hidden:
+        _bundled(row).filter(entry__stream__in=hidden).update(state=DeliveryState.CANCELLED)
+    return [one for one in rows if one.entry.stream_id not in hidden]
 
 
 def _end(row: Delivery, attempt: Attempt, failure: Exception | None) -> None:
@@ -264,6 +281,7 @@ def _give_up(row: Delivery, state: str, reason: str, attempt: Attempt | None = N
             _bundled(row).update(state=state, last_error=reason[:200])
             if state == DeliveryState.DEAD and attempt:
                 ContactPoint.objects.filter(deliveries=row).update(failures=F("failures") + 1)
+            if state == DeliveryState.DEAD and row.expires_at > timezone.now():
                 _try_next_contact(rows)
             _record_undelivered(rows, reason)
     except OperationalError:

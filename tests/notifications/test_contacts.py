@@ -22,7 +22,7 @@ from notifications import contact_points
 from notifications.channels import apprise_services
 from notifications.claim import claim
 from notifications.contact_forms import FORMS
-from notifications.delivery import deliver
+from notifications.delivery import deliver, deliver_pending
 from notifications.models import ContactPoint, Delivery, Hours, VerificationCode
 from notifications.reach import unreachable
 from tests.factories import UserFactory
@@ -137,6 +137,20 @@ def test_nothing_goes_to_a_contact_point_that_was_removed_meanwhile(webhook, sin
     deliver(lead)
     assert set(states.all()) == {"cancelled"}
     assert not sink.received
+
+
+def test_what_was_for_a_place_that_is_not_verified_any_more_goes_to_the_next_contact_point(
+    webhook, sink, mailbox, bob, alert
+):
+    entry = alert()  # the login address takes only what is good to know
+    elsewhere = {"url": f"{sink.url}/strangers", "secret": SECRET}
+    contact_points.change(actor=bob, contact=webhook, name="", urgencies=["now"], config=elsewhere)
+    deliver_pending()
+    assert not sink.received
+    assert Delivery.objects.get(entry=entry, contact=webhook).state == "dead"
+    assert by_mail(entry).state == "sent"
+    webhook.refresh_from_db()
+    assert webhook.failures == 0  # the place did nothing wrong
 
 
 def test_secrets_are_shown_by_their_last_characters_only(client, reach, bob):
