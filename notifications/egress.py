@@ -12,8 +12,11 @@ import socket
 from django.conf import settings
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-# Addresses that carry another one within them, which a gateway on the way would unpack: NAT64, 6to4, Teredo
-_WRAPPED = [ipaddress.ip_network(net) for net in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")]
+# All of the public internet that IPv6 has given out. What Python calls global is more: addresses that carry an older
+# one within them (::127.0.0.1, NAT64), and those of a site (fec0::/10).
+_GIVEN_OUT = ipaddress.ip_network("2000::/3")
+# The same within it, for a gateway on the way to unpack: 6to4, Teredo
+_WRAPPED = [ipaddress.ip_network(net) for net in ("2002::/16", "2001::/32")]
 
 
 class Refused(Exception):
@@ -45,4 +48,6 @@ def _is_named(address: Address) -> bool:
 
 
 def _is_public(address: Address) -> bool:
-    return address.is_global and not address.is_multicast and not any(address in net for net in _WRAPPED)
+    if not address.is_global or address.is_multicast:
+        return False
+    return address.version == 4 or (address in _GIVEN_OUT and not any(address in net for net in _WRAPPED))

@@ -41,6 +41,9 @@ INSIDE = [
     "ff02::1",
     "64:ff9b::7f00:1",  # 127.0.0.1 behind NAT64
     "2002:7f00:1::",  # and within 6to4
+    "::127.0.0.1",  # as early IPv6 wrote it
+    "::ffff:0:127.0.0.1",  # as a translating gateway writes it
+    "fec0::1",  # what sites had before fc00::/7
 ]
 
 
