@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -45,6 +46,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in items:
             if item.get_closest_marker("browser"):
                 item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(autouse=True)
+def no_other_journal(settings: Any, tmp_path: Path) -> None:
+    """Neither a demo's exported journal heads nor those of another test say anything about this one's journal."""
+    settings.JOURNAL_HEADS_DIR = tmp_path / "journal-heads"
 
 
 @pytest.fixture(scope="session")

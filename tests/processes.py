@@ -35,6 +35,7 @@ def environment(**named: object) -> dict[str, str]:
         "DATABASE_URL": f"{before}/{connection.settings_dict['NAME']}{question}{options}",
         "REDIS_URL": settings.REDIS_URL,
         "VAR_DIR": str(settings.VAR_DIR),
+        "JOURNAL_HEADS_DIR": str(settings.JOURNAL_HEADS_DIR),
         "PYTHONUNBUFFERED": "1",
         **{name: str(value) for name, value in named.items()},
     }

@@ -71,7 +71,6 @@ def listens(port: int) -> bool:
 def sink(tmp_path: Path, settings: Any) -> Iterator[Sink]:
     sink = Sink(tmp_path)
     settings.DEAD_MAN_URL = sink.url
-    settings.JOURNAL_HEADS_DIR = tmp_path / "heads"
     with running(
         str(sink.program), str(sink.port), str(sink.log), str(sink.modes), log=tmp_path / "sink.log"
     ):

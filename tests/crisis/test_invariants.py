@@ -75,9 +75,8 @@ def fall_due(incident: Incident, **behind: float) -> None:
         Deadline.objects.filter(pk=deadline.pk).update(due_at=Now() - timedelta(**behind))
 
 
-@pytest.fixture(autouse=True)
-def exports(settings: Any, tmp_path: Path) -> Path:
-    settings.JOURNAL_HEADS_DIR = tmp_path / "heads"
+@pytest.fixture
+def exports(settings: Any) -> Path:
     return settings.JOURNAL_HEADS_DIR
 
 

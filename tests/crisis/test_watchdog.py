@@ -93,6 +93,7 @@ def frozen(tmp_path) -> Iterator[str]:
     """The address of a Redis of its own that was stopped: it takes calls and answers none."""
     redis = Redis(directory=tmp_path, sockets=tmp_path, log=tmp_path / "redis.log")
     redis.start()
+    wait_until(redis.process_id)
     process_id = redis.process_id()
     os.kill(process_id, signal.SIGSTOP)
     try:
