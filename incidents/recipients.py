@@ -31,8 +31,16 @@ def people_for(incident: Incident, tell: Iterable[str]) -> list[User]:
     Nobody who may not see the incident is named. An empty result is never returned while the site has anybody
     to turn to: an escalation must reach somebody. Raises ValueError for a code that means nothing.
     """
-    roster: Roster = getattr(incident, "roster_read_once", None) or Roster(incident)
-    return roster.people_for(tell)
+    return _roster_of(incident).people_for(tell)
+
+
+def who_see(incident: Incident, people: Iterable[User]) -> list[User]:
+    """Those of `people` who may know of the incident now, whatever they were told before it became confidential."""
+    return _roster_of(incident).who_see(people)
+
+
+def _roster_of(incident: Incident) -> Roster:
+    return getattr(incident, "roster_read_once", None) or Roster(incident)
 
 
 def people_of_level(incident: Incident) -> list[User]:
@@ -78,7 +86,7 @@ class Roster:
 
     def people_for(self, tell: Iterable[str]) -> list[User]:
         found = [person for code in tell for person in self._resolve(code)]
-        return self._who_see(found) or self._who_see(self._last_resort())
+        return self.who_see(found) or self.who_see(self._last_resort())
 
     def _resolve(self, code: str) -> list[User]:
         kind, _colon, which = code.partition(":")
@@ -123,7 +131,7 @@ class Roster:
             self._named[pk] = list(User.objects.filter(pk=pk, is_active=True))
         return self._named[pk]
 
-    def _who_see(self, people: list[User]) -> list[User]:
+    def who_see(self, people: Iterable[User]) -> list[User]:
         unique = {person.pk: person for person in people if person.is_active}
         return [person for person in unique.values() if self._sees(person)]
 

@@ -9,7 +9,7 @@ from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from incidents.models import Incident
-from incidents.recipients import read_together
+from incidents.recipients import read_together, who_see
 from incidents.severity import Level
 from journal.actions import record
 from journal.errors import ActionRefused, Invalid, NotAllowed
@@ -95,7 +95,10 @@ def note(
     anchor: str = "",
     **data: Any,
 ) -> Entry:
-    """One journal entry in the incident's own stream; `anchor` leads to the place in the room."""
+    """One journal entry in the incident's own stream; `anchor` leads to the place in the room.
+
+    Of `audience` only those are told who may see the incident.
+    """
     facts = {"incident": incident.pk, "level": incident.level, "about": incident.title, **data}
     return record(
         stream=incident.stream,
@@ -103,6 +106,6 @@ def note(
         actor=actor,
         data=facts,
         path=incident.get_absolute_url() + anchor,
-        audience=audience,
+        audience=who_see(incident, audience),
         urgency=urgency,
     )

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from incidents.actions import lock_incident
+from incidents.recipients import who_see
 from journal.actions import record
 from journal.errors import ActionRefused, NotAllowed
 from journal.models import Entry, Urgency
@@ -72,7 +73,10 @@ def note(
     anchor: str = "",
     **data: Any,
 ) -> Entry:
-    """One journal entry in the stream of the incident, so that it stands on the same timeline."""
+    """One journal entry in the stream of the incident, so that it stands on the same timeline.
+
+    Of `audience` only those are told who may see the incident.
+    """
     incident = post_mortem.incident
     return record(
         stream=incident.stream,
@@ -80,6 +84,6 @@ def note(
         actor=actor,
         data={"incident": incident.pk, "level": incident.level, "title": incident.title, **data},
         path=post_mortem.get_absolute_url() + anchor,
-        audience=audience,
+        audience=who_see(incident, audience),
         urgency=urgency,
     )

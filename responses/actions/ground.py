@@ -13,6 +13,7 @@ from escalations.actions import stop
 from incidents.actions import lock_incident
 from incidents.actions.locking import require
 from incidents.models import Incident
+from incidents.recipients import who_see
 from journal.actions import record
 from journal.errors import ActionRefused, Conflict, NotAllowed
 from journal.models import Entry, Urgency
@@ -115,7 +116,7 @@ def note(
     page: str = "responses:draft",
     **data: Any,
 ) -> Entry:
-    """One entry in the stream of the response's incident."""
+    """One entry in the stream of the response's incident; of `audience` only those are told who may see that."""
     facts = {
         "incident": response.incident_id,
         "level": response.incident.level,
@@ -132,6 +133,6 @@ def note(
         actor=actor,
         data={**facts, **data},
         path=reverse(page, args=[response.pk]),
-        audience=audience,
+        audience=who_see(response.incident, audience),
         urgency=urgency,
     )

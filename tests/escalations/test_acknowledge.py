@@ -157,6 +157,18 @@ def test_who_may_not_work_there_cannot_acknowledge(steps, activated, erin, admin
     assert not Acknowledgement.objects.exists()
 
 
+def test_who_was_alarmed_before_it_became_confidential_is_not_told_who_has_it(
+    steps, activated, bob, carol, dave
+):
+    steps({"tell": ["role:CL", "deputy:CL", f"person:{carol.pk}"]})
+    incident = activated(2)
+    entry = run_out(incident)
+    assert carol.pk in entry.audience
+    actions.change_members(incident=incident, actor=bob, confidential=True, members=[])
+    acknowledge_deadline(deadline=entry.deadline, actor=bob)
+    assert Entry.objects.get(kind="deadline.acknowledged").audience == [dave.pk]
+
+
 def test_an_acknowledged_incident_that_nobody_touches_is_unacknowledged_again(incident, bob, carol):
     actions.acknowledge(incident=incident, actor=bob)
     lapse = Deadline.objects.of(incident).get(purpose="incident.acknowledge", state="armed")

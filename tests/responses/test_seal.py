@@ -132,6 +132,15 @@ def test_outsider_of_a_confidential_incident_cannot_approve(drafted, alice, bob)
         yes(response, bob)
 
 
+def test_a_writer_who_lost_sight_of_the_incident_is_not_told(drafted, alice, bob, dave, words):
+    response = drafted(2)
+    edit(response, dave, words(OTHER))
+    incident_actions.change_members(incident=response.incident, actor=alice, confidential=True, members=[bob])
+    actions.submit(response=response, actor=alice, checklist=Tone.values)
+    yes(response, bob)
+    assert Entry.objects.get(kind="response.approved").audience == [alice.pk]
+
+
 # What ---------------------------------------------------------------------------------------------------------------
 
 
