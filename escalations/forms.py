@@ -16,6 +16,7 @@ from escalations.policies import LONGEST_MINUTES, POLICY_FIELDS, STEP_FIELDS, re
 from escalations.recipient_codes import Group
 from journal.errors import Invalid
 
+MOST_STEPS = 20
 # What a form reloaded by “add”, “up” and the like is filled with again, exactly as it was typed.
 Typed = dict[str, Any]
 
@@ -76,7 +77,13 @@ class _StepFormSet(forms.BaseFormSet):
 
 
 StepFormSet = forms.formset_factory(
-    StepForm, formset=_StepFormSet, extra=0, min_num=0, max_num=20, absolute_max=20, validate_max=True
+    StepForm,
+    formset=_StepFormSet,
+    extra=0,
+    min_num=0,
+    max_num=MOST_STEPS,
+    absolute_max=MOST_STEPS,
+    validate_max=True,
 )
 
 
@@ -86,8 +93,13 @@ def typed_policy(data: QueryDict) -> Typed:
 
 def typed_steps(data: QueryDict) -> list[Typed]:
     """The steps as they were typed, sound or not."""
-    count = data.get("form-TOTAL_FORMS", "")
-    return [_typed(data, f"form-{n}-") for n in range(min(int(count), 20) if count.isdecimal() else 0)]
+    count = _counted(data.get("form-TOTAL_FORMS", ""))
+    return [_typed(data, f"form-{n}-") for n in range(min(count, MOST_STEPS))]
+
+
+def _counted(text: str) -> int:
+    """A number of steps, or of one step; -1 for what is none, or is far beyond any."""
+    return int(text) if text.isdecimal() and len(text) < 4 else -1
 
 
 def _typed(data: QueryDict, prefix: str) -> Typed:
@@ -101,7 +113,7 @@ def rearranged(steps: list[Typed], what: str) -> list[Typed]:
     verb, _dash, number = what.partition("-")
     if verb == "add":
         return [*steps, _following(steps)]
-    place = int(number) if number.isdecimal() else -1
+    place = _counted(number)
     target = {"remove": place, "up": place - 1, "down": place + 1}.get(verb, -1)
     if not 0 <= place < len(steps) or not 0 <= target < len(steps):
         return steps

@@ -26,7 +26,7 @@ def is_known(code: str) -> bool:
     if kind == "level":
         return which in map(str, LEVELS)
     if kind == "person":
-        return which.isascii() and which.isdecimal()
+        return which.isascii() and which.isdecimal() and len(which) < 19  # as large as a key can be
     return kind in BY_ROLE and which in CrisisRole.values
 
 

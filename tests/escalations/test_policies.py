@@ -20,6 +20,8 @@ from tests.factories import UserFactory
 pytestmark = pytest.mark.django_db
 ADDRESS = "/escalations/policies/incident.acknowledge/2/"
 
+ENDLESS = "9" * 5000  # more digits than Python reads
+
 
 @pytest.fixture
 def policy() -> Policy:
@@ -152,6 +154,24 @@ def test_what_makes_no_sense_is_refused(client, admin, policy, changes):
     before = facts_of(policy)
     assert client.post(ADDRESS, form_of(policy, **changes)).status_code == 422
     assert facts_of(stored(policy)) == before
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"form-TOTAL_FORMS": ENDLESS},
+        {"form-TOTAL_FORMS": "1000000"},
+        {"form-TOTAL_FORMS": ENDLESS, "do": "add"},
+        {"form-0-tell": f"person:{ENDLESS}"},
+        {"form-0-tell": f"person:{ENDLESS}", "do": "preview"},
+        {"do": f"up-{ENDLESS}"},
+    ],
+)
+def test_numbers_that_nobody_types_store_nothing(client, admin, policy, changes):
+    before = facts_of(policy)
+    client.force_login(admin)
+    assert client.post(ADDRESS, form_of(policy, **changes)).status_code in (200, 422)
+    assert facts_of(Policy.objects.get(pk=policy.pk)) == before
 
 
 def test_the_action_itself_refuses_what_tells_nobody(admin, policy):
