@@ -59,10 +59,8 @@ def escalation_of(incident: Incident, user: User, team: Iterable[User]) -> Escal
             one.subject.incident = incident
     coming = next((one for one in clocks if one.armed), None)
     reaches = coming.reaches() if coming else []
-    asked = {
-        person.pk: person
-        for person in [*reaches, *(team if user.has_perm("incidents.lead", incident) else [])]
-    }
+    leads = incident.is_open and user.has_perm("incidents.lead", incident)
+    asked = {person.pk: person for person in [*reaches, *(team if leads else [])]}
     away = unreachable(asked.values())
     return Escalation(clocks, coming, reaches, [person for pk, person in asked.items() if pk in away])
 
