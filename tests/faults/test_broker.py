@@ -9,7 +9,6 @@ import time
 import pytest
 from django.urls import reverse
 
-from escalations.engine import tick
 from incidents.models import Incident
 from tests.faults.acts import log, post, signed_in, timed
 from tests.faults.world import World
@@ -40,14 +39,15 @@ def test_row_6_too_many_of_everybody(world: World, must_hold, full: bool, seed: 
 
 
 @pytest.mark.faults_short
-def test_row_7_neither_beat_nor_broker(world: World, must_hold, full: bool, seed: int) -> None:
-    """The workers were alive a moment ago; from now on there is the watchdog alone."""
-    tick()
-    world.services.take_down(world.services.redis, signal.SIGKILL)
-    world.start("watchdog")
-    load = world.start_load(seconds=30 if full else 2, seed=seed)
-    done = world.finish_load(load)
-    world.settle(90)
+def test_row_7_neither_beat_nor_broker(lively: World, must_hold, full: bool, seed: int) -> None:
+    """Worker, beat and Redis die at the same moment, in the midst of work; there is the watchdog alone."""
+    load = lively.start_load(seconds=40 if full else 5, seed=seed)
+    wait_until(lambda: lively.sql("SELECT 1 FROM escalations_deadline"))
+    lively.services.take_down(lively.services.redis, signal.SIGKILL)
+    for process in lively.processes[:2]:
+        lively.kill(process)
+    done = lively.finish_load(load)
+    lively.settle(90)
     must_hold(latest=LATEST, load=done)
 
 

@@ -76,7 +76,8 @@ def test_row_3_killed_between_claiming_and_sending(world: World, must_hold) -> N
     world.start("worker")
     world.settle()
     report = must_hold()
-    assert report.figures["messages_received"] == leased
+    assert report.figures["messages_received"] >= leased
+    assert report.figures["repeats_flagged"] == 0
     assert not any(receipt["repeat"] for receipt in world.sink.receipts())
 
 
