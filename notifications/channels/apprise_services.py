@@ -129,6 +129,14 @@ SERVICES: dict[str, Callable[[dict[str, Any]], Any]] = {
 }
 
 
+def _inert(text: str) -> str:
+    """What others have said stands in messages: it calls nobody (@everyone), and no link hides where it leads.
+
+    A zero-width space does both everywhere; not every service can escape what it reads as markup.
+    """
+    return text.replace("@", "@\u200b").replace("](", "]\u200b(")
+
+
 def send(kind: str, config: dict[str, Any], message: Message) -> None:
     """One message to one destination. Raises what guarded_http raises, or SendingFailed when it was not taken."""
     failures: list[SendingFailed] = []
@@ -137,7 +145,10 @@ def send(kind: str, config: dict[str, Any], message: Message) -> None:
         service = SERVICES[kind](config)
     except (AppriseImproperlyConfigured, KeyError, TypeError) as wrong:
         raise PermanentFailure("this contact point is not complete") from wrong
-    title, body = ("", message.sms) if kind == Channel.SMS else (message.subject, message.short)
+    if kind == Channel.SMS:
+        title, body = "", message.sms
+    else:
+        title, body = _inert(message.subject), _inert(message.short)
     result = Apprise(service, asset=_asset).notify(title=title, body=body, body_format=NotifyFormat.TEXT)
     if failures:
         raise failures[-1]

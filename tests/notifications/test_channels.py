@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -125,6 +126,18 @@ def test_every_service_gets_one_encrypted_request_to_its_own_host(provider, kind
     assert "Fire" in said
     if kind != "sms":
         assert "act" in said
+
+
+@pytest.mark.parametrize("kind", ["slack", "teams", "mattermost", "telegram", "discord", "ntfy"])
+def test_what_others_have_said_calls_nobody_and_hides_no_link(provider, kind):
+    said = "@everyone <@4711> [Sign in](https://evil.example/)"
+    send(kind, CONFIGS[kind], replace(MESSAGE, subject=said, short=f"{said} act"))
+    body = provider.sent[0].body
+    sent = json.dumps(json.loads(body), ensure_ascii=False)
+    assert "everyone" in sent
+    assert "@everyone" not in sent
+    assert "<@4711" not in sent
+    assert "](" not in sent
 
 
 def test_a_slack_message_goes_to_the_webhook_and_nowhere_else(provider):
