@@ -21,6 +21,6 @@ urlpatterns = [
     path("my-duty/<int:pk>/offer/", swaps.offer, name="offer_swap"),
     path("my-duty/calendar/renew/", swaps.renew_calendar, name="renew_calendar"),
     path("swaps/<int:pk>/", swaps.swap, name="swap"),
-    path("calendar/<str:key>/duty.ics", calendars.mine, name="calendar_mine"),
-    path("calendar/<str:key>/<str:code>.ics", calendars.role, name="calendar_role"),
+    path("calendar/<slug:key>/duty.ics", calendars.mine, name="calendar_mine"),
+    path("calendar/<slug:key>/<str:code>.ics", calendars.role, name="calendar_role"),
 ]

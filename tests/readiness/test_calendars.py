@@ -118,6 +118,7 @@ def test_the_feeds_of_somebody_who_left_die(client, alice, key, shifts):
 def test_an_address_of_nothing_is_not_there(client, key):
     assert client.get(mine("guessed")).status_code == 404
     assert client.get(of_role(key, "XX")).status_code == 404
+    assert client.get(mine("guessed").replace("guessed", "a%00b")).status_code == 404
     assert client.post(mine(key)).status_code == 405
 
 
