@@ -49,6 +49,7 @@ def keep_login_contact(*, instance: User, raw: bool = False, **_signal: Any) -> 
     contact.config = {"address": instance.email}
     contact.verified_at, contact.failures = None, 0
     contact.save()
+    contact.codes.update(expires_at=Now())  # they were sent to the address before
 
 
 def _note(kind: str, actor: User, contact: ContactPoint) -> None:
@@ -88,6 +89,7 @@ def change(
         config = {"address": actor.email}
     if not contact.is_readable or _place(contact.config) != _place(config):
         contact.verified_at, contact.failures = None, 0
+        contact.codes.update(expires_at=Now())  # they were sent to the place before
     contact.name, contact.urgencies, contact.config = name, urgencies, config
     contact.save()
     _note("contact.changed", actor, contact)

@@ -399,6 +399,29 @@ def test_what_leads_elsewhere_must_be_verified_again(bob, spare):
     assert not contact_points.change(**same, config={"address": "else@example.com"}).verified_at
 
 
+def test_a_code_does_not_verify_the_place_entered_after_it_was_sent(client, mailbox, bob, spare):
+    for _number in range(5):
+        contact_points.send_code(actor=bob, contact=spare)
+    code = sent_code(mailbox)
+    client.force_login(bob)
+    form = {"address": "stranger@example.com", "urgencies": ["now"], "name": ""}
+    client.post(f"/notifications/contacts/{spare.pk}/", form)  # no sixth code within the hour
+    assert len(mailbox.mails) == 5
+    with pytest.raises(ActionRefused, match="no longer valid"):
+        contact_points.confirm(actor=bob, contact=spare, code=code)
+    spare.refresh_from_db()
+    assert (spare.where, spare.verified_at) == ("stranger@example.com", None)
+
+
+def test_a_code_does_not_verify_the_next_login_address(mailbox, bob):
+    contact_points.send_code(actor=bob, contact=login_address(bob))
+    code = sent_code(mailbox)
+    bob.email = "robert@example.com"
+    bob.save()
+    with pytest.raises(ActionRefused, match="no longer valid"):
+        contact_points.confirm(actor=bob, contact=login_address(bob), code=code)
+
+
 def test_the_login_address_cannot_be_bent(client, bob):
     client.force_login(bob)
     contact = login_address(bob)
