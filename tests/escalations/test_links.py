@@ -150,6 +150,17 @@ def test_a_changed_token_is_none(client, missed, bob, dave):
     assert changes()[0] == 0
 
 
+def test_a_message_from_before_the_key_was_changed_still_works(client, missed, dave, settings):
+    path, code = link_of(missed, dave)
+    before = settings.SECRET_KEY
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another", []
+    assert client.get(path).status_code == 410
+    settings.SECRET_KEY_FALLBACKS = [before]
+    assert client.post(path, {"code": wrong(code)}).status_code == 422
+    assert client.post(path, {"code": code}).status_code == 200
+    assert Acknowledgement.objects.get().person == dave
+
+
 def test_somebody_else_signed_in_cannot_use_it(client, missed, carol, dave):
     path, code = link_of(missed, dave)
     client.force_login(carol)
