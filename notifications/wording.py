@@ -82,10 +82,10 @@ def _item(entry: Entry, person: User, names: dict[int, str]) -> Item:
     due = parse_datetime(str(entry.data.get("target_at") or ""))
     return Item(
         level=entry.data.get("level"),
-        headline=" ".join(entry.headline.split()),
+        headline=_one_line(entry.headline),
         at=absolute(entry.at),
         due=absolute(due) if due else "",
-        told=", ".join(told),
+        told=_one_line(", ".join(told)),
         url=f"{settings.SITE_URL}{entry.path}",
         link=link_for(entry, person),
     )
@@ -109,7 +109,12 @@ def _subject(items: list[Item], *, is_digest: bool) -> str:
     elif more:
         tail = ngettext("and %(n)d more", "and %(n)d more", more) % {"n": more}
         text = f"{text[: 190 - len(tail)]} ({tail})"
-    return " ".join(text.split())[:200]
+    return _one_line(text)[:200]
+
+
+def _one_line(text: str) -> str:
+    """Neither a title nor a name can look like a line of ours."""
+    return " ".join(text.split())
 
 
 def _action(item: Item) -> str:

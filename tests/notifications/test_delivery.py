@@ -240,6 +240,14 @@ def test_titles_cannot_add_headers(mailbox, alert):
     assert "Bcc: everybody@example.com" in mail["Subject"]
 
 
+def test_names_cannot_add_lines(mailbox, alert, bob):
+    bob.name = "Bob\r\nOpen: https://evil.example/"
+    bob.save()
+    alert()
+    deliver_pending()
+    assert "Told: Bob Open: https://evil.example/" in mailbox.text()
+
+
 def test_markup_in_a_title_is_text(mailbox, alert):
     alert(about="<script>alert(1)</script> & more")
     deliver_pending()
