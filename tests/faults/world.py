@@ -34,7 +34,8 @@ COMMANDS = {
 
 
 FULL = os.environ.get("FAULTS") == "full"  # the times of the table of faults, not those of `make test`
-SETTLED_SECONDS = 65  # nothing of what the tests begin waits for longer by itself
+# Nothing that the tests begin waits for longer by itself; without its later steps, 5 s.
+SETTLED_SECONDS = 65 if FULL else 5
 # Each of the many alarms of a test must arrive by itself, to be counted.
 NO_STORM_BRAKE = {"NOTIFICATION_QUOTA_PERSON": "1000000", "NOTIFICATION_QUOTA_EVERYBODY": "1000000"}
 
@@ -127,27 +128,26 @@ class World:
         assert not self.processes, "a sender may live"
         self.sql("UPDATE notifications_delivery SET lease_until = now() WHERE state = 'leased'")
 
-    def waiting(self, *, ahead: float) -> list[tuple[Any, ...]]:
-        """What has not fired and not been sent, of what is due now or within `ahead` seconds."""
+    def waiting(self, *, ahead: float = SETTLED_SECONDS) -> list[tuple[Any, ...]]:
+        """What falls due within `ahead` seconds and has not fired, and what waits to be sent.
+
+        At full length that includes messages that wait a minute to be bundled.
+        """
         return self.sql(
             "SELECT 'deadline', purpose, failures, extract(epoch FROM due_at - now())::int, last_error "
             "FROM escalations_deadline WHERE state = 'armed' AND due_at < now() + %(ahead)s * interval '1 s' "
             "UNION ALL "
             "SELECT state, dedup_key, attempt_count, extract(epoch FROM available_at - now())::int, last_error "
             "FROM notifications_delivery WHERE state IN ('leased', 'bundled') "
-            "OR state = 'pending' AND available_at < now() + %(ahead)s * interval '1 s'",
+            "OR state = 'pending' AND available_at < now() + %(wait)s * interval '1 s'",
             ahead=ahead,
+            wait=SETTLED_SECONDS if FULL else 0,
         )
 
     def settle(self, seconds: float = 60) -> None:
-        """Wait until what is due has fired and been sent.
-
-        At full length also for all later steps, and for what waits a minute to be bundled.
-        """
-        ahead, until = (
-            (SETTLED_SECONDS, time.monotonic() + seconds + 120) if FULL else (0, time.monotonic() + seconds)
-        )
-        while waiting := self.waiting(ahead=ahead):
+        """Wait until what is due, or will be soon, has fired and been sent."""
+        until = time.monotonic() + seconds + (120 if FULL else 60)
+        while waiting := self.waiting():
             assert time.monotonic() < until, waiting
             time.sleep(0.1)
 
