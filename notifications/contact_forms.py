@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 import secrets
 from datetime import timedelta
@@ -297,7 +296,7 @@ class WebhookForm(ContactForm):
         secret = self.cleaned_data["secret"].strip()
         try:
             is_long = len(base64.b64decode(secret.removeprefix("whsec_"), validate=True)) >= 24
-        except binascii.Error:
+        except ValueError:  # no base64, or not even ASCII
             is_long = False
         if secret and not (secret.startswith("whsec_") and is_long):
             raise ValidationError(_("A secret is whsec_ and at least 24 bytes in base64."))
