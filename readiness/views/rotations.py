@@ -43,9 +43,11 @@ def change(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _edit(request: SignedInRequest, form: RotationForm, rotation: Rotation | None) -> HttpResponse:
     """A valid form shows who hands over to whom and when; only beside that stands the button that saves."""
-    status, preview = 200, None
+    status, preview, others = 200, None, None
     if request.method == "POST" and form.is_valid():
         preview = next_turns(form.plan, form.people, timezone.now())
+        others = Rotation.objects.filter(role=form.facts["role"], ended_at__isnull=True)
+        others = others.exclude(pk=rotation.pk if rotation else None)
         if "save" in request.POST:
             try:
                 saved = actions.save_rotation(actor=request.user, rotation=rotation, **form.facts)
@@ -58,7 +60,7 @@ def _edit(request: SignedInRequest, form: RotationForm, rotation: Rotation | Non
                     _("%(name)s is planned eight weeks ahead; who takes turns is told.") % {"name": saved},
                 )
                 return redirect("readiness:role", saved.role)
-    context = {"form": form, "rotation": rotation, "preview": preview}
+    context = {"form": form, "rotation": rotation, "preview": preview, "others": others}
     return render(request, "readiness/rotation_form.html", context, status=status)
 
 

@@ -55,6 +55,14 @@ def test_the_form_shows_eight_hand_overs_in_words_before_it_saves(client, bob, f
     assert rows()[1][0] == "Dave"
 
 
+def test_a_second_rotation_for_a_role_is_pointed_out_and_the_first_is_not(client, bob, filled):
+    client.force_login(bob)
+    assert "has another rotation" not in text(client.post(reverse("readiness:new_rotation"), filled))
+    client.post(reverse("readiness:new_rotation"), {**filled, "save": "1"})
+    again = text(client.post(reverse("readiness:new_rotation"), {**filled, "name": "The nights"}))
+    assert f"has another rotation already: {filled['name']}" in again
+
+
 def test_the_preview_says_where_the_clocks_change(client, bob, filled):
     client.force_login(bob)
     page = text(client.post(reverse("readiness:new_rotation"), {**filled, "starts_on": "2027-03-22"}))
