@@ -111,7 +111,7 @@ def swap(request: SignedInRequest, pk: int) -> HttpResponse:
 def renew_calendar(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST":
         actions.renew_calendar_key(actor=request.user)
-        messages.success(request, _("These are your calendar addresses. Older ones, if there were any, no longer work."))
+        messages.success(request, _("These are your calendar addresses now. Older ones no longer work."))
         return redirect(reverse("readiness:mine") + "#calendars")
     context = {
         "confirm_title": _("Renew your calendar addresses?"),
