@@ -61,24 +61,34 @@ def chromium() -> str:
     return CHROMIUM
 
 
-# What migrations load stays when a test that really commits is cleaned up after.
-KEPT_TABLES = {
-    "django_migrations",
-    "django_content_type",
-    "auth_permission",
+# What migrations load is there again after a test that really commits.
+UNTOUCHED_TABLES = {"django_migrations", "django_content_type", "auth_permission"}
+RESTORED_TABLES = (
     "escalations_policy",
     "escalations_policystep",
     "incidents_playbook",
     "incidents_playbookstep",
-}
+)
+AS_MIGRATED = "as_migrated_"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The test database, with a copy of what the migrations loaded."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        for table in RESTORED_TABLES:
+            cursor.execute(f'CREATE TABLE IF NOT EXISTS "{AS_MIGRATED}{table}" AS TABLE "{table}"')
 
 
 def _truncate_all(self: TransactionTestCase) -> None:
     """Django's flush would stumble over the append-only triggers and take the migrations' data along."""
-    tables = sorted(set(connection.introspection.table_names()) - KEPT_TABLES)
+    names = set(connection.introspection.table_names()) - UNTOUCHED_TABLES
+    tables = sorted(name for name in names if not name.startswith(AS_MIGRATED))
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute("TRUNCATE {}".format(", ".join(f'"{name}"' for name in tables)))
+        for table in RESTORED_TABLES:
+            cursor.execute(f'INSERT INTO "{table}" TABLE "{AS_MIGRATED}{table}"')
         cursor.execute("SET session_replication_role = origin")
 
 
