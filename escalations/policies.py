@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from escalations import purposes
 from escalations.alarms import administrators
 from escalations.models import Policy, PolicyStep
-from escalations.recipient_codes import is_known
+from escalations.recipient_codes import is_known, who_cannot_act
 from journal.actions import record
 from journal.errors import Conflict, Invalid, NotAllowed
 from journal.models import Urgency
@@ -86,6 +86,7 @@ def change_policy(
         raise NotAllowed(_("Only administrators set who is alarmed when."))
     rows = [PolicyStep(position=position, **facts) for position, facts in enumerate(steps)]
     require_order(row.times_target for row in rows)
+    _require_able(code for row in rows for code in row.tell if is_known(code))
     Policy.objects.bulk_create([Policy(purpose=purpose, level=level, minutes=minutes)], ignore_conflicts=True)
     policy = Policy.objects.select_for_update().get(purpose=purpose, level=level)
     before = facts_of(policy)
@@ -104,6 +105,14 @@ def change_policy(
     if facts_of(policy) != before:
         _tell(actor, policy, before)
     return policy
+
+
+def _require_able(codes: Iterable[str]) -> None:
+    if people := who_cannot_act(codes):
+        raise Invalid(
+            _("Not able to act on an alarm: %(people)s. Choose active people who may work in incidents.")
+            % {"people": ", ".join(map(str, people))}
+        )
 
 
 def _require_sound(step: PolicyStep) -> None:

@@ -39,9 +39,10 @@ class Group:
 
 
 def groups(kept: Iterable[str] = ()) -> list[Group]:
-    """Everybody who can be chosen; of people who are gone only those that `kept` still names."""
+    """Everybody who can be chosen; of people who cannot act on an alarm only those that `kept` still names."""
     named = {int(code.partition(":")[2]) for code in kept if code.startswith("person:") and is_known(code)}
-    people = User.objects.filter(is_active=True) | User.objects.filter(pk__in=named)
+    people = User.objects.order_by("name", "pk")
+    offered = [person for person in people if person.pk in named or person.has_perm("people.work")]
     return [
         Group(
             gettext_lazy("Together"),
@@ -56,13 +57,21 @@ def groups(kept: Iterable[str] = ()) -> list[Group]:
         Group(gettext_lazy("Who is on duty"), [(f"duty:{r.value}", r.label) for r in CrisisRole]),
         Group(
             gettext_lazy("Named people"),
-            [(f"person:{person.pk}", _name(person)) for person in people.order_by("name", "pk")],
+            [(f"person:{person.pk}", _name(person)) for person in offered],
         ),
     ]
 
 
+def who_cannot_act(codes: Iterable[str]) -> list[User]:
+    """Those of the named people who may not work in incidents, or are gone: an alarm would reach them in vain."""
+    ids = [int(code.partition(":")[2]) for code in codes if code.startswith("person:")]
+    return [person for person in User.objects.filter(pk__in=ids) if not person.has_perm("people.work")]
+
+
 def _name(person: User) -> str:
-    return str(person) if person.is_active else _("%(person)s (not active any more)") % {"person": person}
+    if not person.is_active:
+        return _("%(person)s (not active any more)") % {"person": person}
+    return str(person) if person.has_perm("people.work") else f"{person} ({person.get_site_role_display()})"
 
 
 class Wording:

@@ -164,7 +164,11 @@ def _add_people(shown: list[Standing], clocks: dict[Key, list[Deadline]]) -> Non
         fired = [row for row in one.rows if row.entry and row.settled_at is None]
         if fired and fired[-1].current_step["everyone"]:
             audience = fired[-1].entry.audience if fired[-1].entry else []
-            one.waiting = [person for person in named(audience) if person.pk not in done and person.is_active]
+            one.waiting = [
+                person
+                for person in named(audience)
+                if person.pk not in done and person.has_perm("people.work")
+            ]
 
 
 def _by_urgency(one: Standing) -> tuple[bool, datetime]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from escalations import engine
 from escalations.actions import acknowledge_deadline, arm, stop
 from escalations.models import Acknowledgement, Deadline, DeadlineState, Policy, PolicyStep
+from escalations.standing import standing_of
 from incidents import actions
 from journal.errors import ActionRefused, NotAllowed
 from journal.models import Entry
@@ -146,6 +147,19 @@ def test_where_everybody_must_acknowledge_one_is_not_enough(steps, activated, bo
     assert acknowledge_deadline(deadline=again.deadline, actor=dave) == []
     assert clocks(incident).armed().get().is_lapse
     assert Acknowledgement.objects.filter(purpose=HOLDING).count() == 2
+
+
+def test_who_may_not_acknowledge_any_more_is_not_waited_for(steps, activated, bob, dave, alice):
+    steps({"tell": ["role:CL", "deputy:CL", "role:SC"], "everyone": True, "repeats": 2})
+    incident = activated(2)
+    entry = run_out(incident)
+    assert set(entry.audience) == {bob.pk, dave.pk, alice.pk}
+    dave.site_role = "reader"
+    dave.save()
+    assert set(standing_of(entry.deadline, bob).waiting) == {bob, alice}
+    assert acknowledge_deadline(deadline=entry.deadline, actor=bob) == [alice]
+    assert acknowledge_deadline(deadline=entry.deadline, actor=alice) == []
+    assert clocks(incident).armed().get().is_lapse
 
 
 def test_who_may_not_work_there_cannot_acknowledge(steps, activated, erin, admin):

@@ -312,3 +312,16 @@ def test_the_list_costs_the_same_however_many_steps(client, admin, policy, djang
             )
     with django_assert_max_num_queries(len(few.captured_queries)):
         assert client.get("/escalations/policies/").status_code == 200
+
+
+def test_who_cannot_act_on_an_alarm_is_not_offered_and_refused(client, admin, bob, erin, policy):
+    client.force_login(admin)
+    page = client.get(ADDRESS).content.decode()
+    assert f'value="person:{bob.pk}"' in page
+    assert f'value="person:{erin.pk}"' not in page
+    before = facts_of(policy)
+    answer = client.post(ADDRESS, {**form_of(policy), "form-2-tell": [f"person:{erin.pk}"]})
+    assert answer.status_code == 422
+    assert "Not able to act on an alarm: Erin Reader" in answer.content.decode()
+    assert facts_of(stored(policy)) == before
+    assert client.post(ADDRESS, {**form_of(policy), "form-2-tell": [f"person:{bob.pk}"]}).status_code == 302
