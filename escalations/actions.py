@@ -33,6 +33,12 @@ class Start(NamedTuple):
         target = self.due_at or policy.target(self.since)
         return min(target, self.latest) if self.latest else target
 
+    def first_alarm(self, policy: Policy) -> datetime:
+        """A target that has passed already, as after a rise of the level, alarms now: the next step keeps its
+        distance to that, and does not follow at once.
+        """
+        return max(self.target(policy) + policy.alarms_after_target, timezone.now())
+
 
 def arm(
     *, subject: models.Model, purpose: str, level: int, since: datetime, due_at: datetime | None = None
@@ -59,11 +65,8 @@ def arm_many(*, starts: Mapping[Any, Start], purpose: str, level: int) -> list[D
         return []
     generations = dict(earlier.order_by().values_list("object_id").annotate(last=Max("generation")))
     steps = policy.frozen_steps()
-    late = timedelta(seconds=steps[0]["after_seconds"]) - timedelta(minutes=policy.minutes)
-    now = timezone.now()
     armed = []
     for subject, start in starts.items():
-        target_at = start.target(policy)
         deadline = Deadline(
             content_type=ContentType.objects.get_for_model(subject),
             object_id=subject.pk,
@@ -73,10 +76,8 @@ def arm_many(*, starts: Mapping[Any, Start], purpose: str, level: int) -> list[D
             steps=steps,
             lapse_seconds=policy.lapse_seconds,
             armed_at=start.since,
-            target_at=target_at,
-            # A target that has passed already, as after a rise of the level, alarms now: the next step keeps its
-            # distance to that, and does not follow at once.
-            due_at=max(target_at + late, now),
+            target_at=start.target(policy),
+            due_at=start.first_alarm(policy),
         )
         armed.append(deadline)
     Deadline.objects.bulk_create(armed)
@@ -136,7 +137,7 @@ def take(*, subject: models.Model, purpose: str, actor: User) -> list[User]:
         person=actor,
         defaults={"at": Now()},
     )
-    if waiting := _still_waiting(fired[0] if fired else None):
+    if waiting := _still_waiting(subject, fired[0] if fired else None):
         supersede(entry_ids=[row.entry_id for row in fired if row.entry_id], person=actor)
         return waiting
     _settle(generation)
@@ -144,12 +145,14 @@ def take(*, subject: models.Model, purpose: str, actor: User) -> list[User]:
     return []
 
 
-def _still_waiting(fired: Deadline | None) -> list[User]:
-    """Those of the last alarm who must still acknowledge it."""
+def _still_waiting(subject: models.Model, fired: Deadline | None) -> list[User]:
+    """Those of the last alarm who must still acknowledge it; whoever may not (any more) is not waited for."""
     if fired is None or fired.entry is None or not fired.current_step["everyone"]:
         return []
     missing = set(fired.entry.audience) - {person.pk for person in news.acknowledged(fired)}
-    return list(User.objects.filter(pk__in=missing, is_active=True))
+    may = purposes.get(fired.purpose).may_acknowledge
+    people = User.objects.filter(pk__in=missing, is_active=True)
+    return [person for person in people if may(person, subject)]
 
 
 def _arm_lapse(last: Deadline, actor: User) -> None:

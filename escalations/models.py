@@ -81,6 +81,11 @@ class Policy(models.Model):
         return since + timedelta(minutes=self.minutes)
 
     @property
+    def alarms_after_target(self) -> timedelta:
+        """How long after the target the first step alarms; nothing where the step is the target itself."""
+        return timedelta(seconds=self.frozen_steps()[0]["after_seconds"]) - timedelta(minutes=self.minutes)
+
+    @property
     def lapse_seconds(self) -> int:
         return (self.lapse_minutes or self.minutes) * 60
 

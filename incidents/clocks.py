@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 
 from escalations.actions import Start, arm_many, stop_all
-from escalations.models import Deadline, DeadlineQuerySet, Policy
+from escalations.models import Deadline, DeadlineQuerySet, DeadlineState, Policy
 from incidents.models import Incident
 from incidents.severity import Level
 from people.models import User
@@ -133,7 +133,7 @@ def resume(incident: Incident) -> None:
 
 
 def follow_level(incident: Incident, before: int | None, *, firing: Deadline | None = None) -> None:
-    """The level changed: clocks get its targets, counted from when they began; a rise puts no target off.
+    """The level changed: clocks get its targets, counted from when they began; a rise puts no alarm off.
 
     A lower level leaves alone what somebody has taken on, and what is missed by its measure too. `firing` is the
     deadline with which the engine is busy.
@@ -152,7 +152,9 @@ def follow_level(incident: Incident, before: int | None, *, firing: Deadline | N
             if row and not row.is_lapse:
                 start = _as_begun(start, row.armed_at)
             if row and rises:
-                starts[subject] = start._replace(latest=row.target_at)
+                start = start._replace(latest=row.target_at)
+                if not _alarms_sooner(row, start, policy):
+                    starts[subject] = start
             elif not (row and policy and (row.is_lapse or _is_missed_anyway(row, start, policy))):
                 starts[subject] = start
         arm_many(starts=starts, purpose=clock.purpose, level=level)
@@ -161,6 +163,11 @@ def follow_level(incident: Incident, before: int | None, *, firing: Deadline | N
 def _as_begun(start: Start, armed_at: datetime) -> Start:
     """A clock that was started again after a reopening counts from there, and not to a time that had passed then."""
     return Start(armed_at, start.due_at if start.due_at and start.due_at > armed_at else None)
+
+
+def _alarms_sooner(row: Deadline, start: Start, policy: Policy | None) -> bool:
+    """Would the clock as it runs alarm before one by the new level's policy?"""
+    return row.state == DeadlineState.ARMED and (policy is None or row.due_at < start.first_alarm(policy))
 
 
 def _is_missed_anyway(row: Deadline, start: Start, policy: Policy) -> bool:

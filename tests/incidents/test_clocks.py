@@ -365,6 +365,26 @@ def test_a_rise_that_makes_a_target_past_alarms_once_and_then_goes_on_step_by_st
     assert 59 <= (following.due_at - timezone.now()) / MINUTE <= 60
 
 
+@pytest.mark.parametrize(("times", "kept"), [(9, True), (1, False)])
+def test_a_rise_makes_no_alarm_later(activated, alice, times, kept):
+    incident = activated(3)
+    Policy.objects.get(purpose="incident.sitrep", level=1).steps.update(times_target=times)
+    before = of(incident, "incident.sitrep")
+    actions.assess(incident=incident, actor=alice, scores=SCORES[1])
+    after = of(incident, "incident.sitrep")
+    assert after.due_at <= before.due_at
+    assert (after == before) is kept
+    assert after.level == (3 if kept else 1)
+
+
+def test_a_rise_to_a_level_without_a_target_leaves_the_clock_running(activated, alice):
+    incident = activated(3)
+    Policy.objects.filter(purpose="incident.sitrep", level=1).delete()
+    before = of(incident, "incident.sitrep")
+    actions.assess(incident=incident, actor=alice, scores=SCORES[1])
+    assert of(incident, "incident.sitrep") == before
+
+
 def test_a_fall_gives_more_time_but_lets_be_what_somebody_has_taken_on(activated, alice, bob, carol):
     incident = activated(2)
     role = actions.assign_role(incident=incident, actor=alice, role="LG", user=carol)
