@@ -33,6 +33,8 @@ class Purpose:
     may_acknowledge: Callable[[User, Any], bool]
     # Where saying so is an action of its own: acknowledge(locked subject, actor).
     acknowledge: Callable[[Any, User], object] | None = None
+    # Where a step can raise the level: how its `tell` reads once it has; None where it cannot.
+    after_rise: Callable[[Any, list[str]], list[str]] | None = None
     # What is due on a day wakes nobody, not even when nobody has acted on it.
     can_wait: bool = False
     # Where many can be locked with the same few queries: those of these pks that nobody acts on, by pk.

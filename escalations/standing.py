@@ -65,7 +65,9 @@ class Standing:
 
     @property
     def raises_level(self) -> bool:
-        return bool(self.armed and self.armed.current_step["raise_level"] and not self.armed.repeat)
+        if self.armed is None or self.purpose.after_rise is None or (self.level or 1) <= 1:
+            return False
+        return bool(self.armed.current_step["raise_level"] and not self.armed.repeat)
 
     @property
     def path(self) -> str:
@@ -87,10 +89,13 @@ class Standing:
         return getattr(self.incident or self.subject, "level", self.latest.level)
 
     def reaches(self) -> list[User]:
-        """Whom the next alarm tells, as things stand now."""
+        """Whom the next alarm tells, as things stand now; where it raises the level, the people of that level."""
         if self.armed is None:
             return []
-        people = self.purpose.recipients(self.subject, self.armed.current_step["tell"])
+        tell = self.armed.current_step["tell"]
+        if self.raises_level and self.purpose.after_rise:
+            tell = self.purpose.after_rise(self.subject, tell)
+        people = self.purpose.recipients(self.subject, tell)
         return alerts.audience(self.armed, people)
 
 

@@ -39,6 +39,7 @@ def register(clock: Clock) -> None:
             lock_together=lock_together_for_clocks if clock.model is Incident else None,
             may_acknowledge=lambda actor, subject: may_acknowledge(actor, _incident_of(subject)),
             acknowledge=clock.acknowledge,
+            after_rise=_after_rise,
         )
     )
 
@@ -50,6 +51,11 @@ def _incident_of(subject: Any) -> Incident:
 def recipients(clock: Clock, subject: Any, tell: list[str]) -> list[User]:
     """Whose business it is, and whom the step names."""
     return people_for(_incident_of(subject), [*clock.responsible(subject), *tell])
+
+
+def _after_rise(subject: Any, tell: list[str]) -> list[str]:
+    level = (_incident_of(subject).level or Level.L2) - 1
+    return [f"level:{level}" if code == "level" else code for code in tell]
 
 
 def on_missed(clock: Clock, subject: Any, deadline: Deadline) -> Entry:

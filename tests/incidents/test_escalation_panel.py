@@ -10,10 +10,11 @@ from django.utils.html import escape
 
 from escalations import engine
 from escalations.actions import acknowledge_deadline
-from escalations.models import Deadline
-from incidents import actions
+from escalations.models import Deadline, Policy
+from incidents import actions, clocks
 from incidents.escalation_facts import escalation_of
 from notifications.models import ContactPoint, Delivery
+from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 HOLDING = "incident.holding_statement"
@@ -55,6 +56,22 @@ def test_what_fires_next_and_whom_it_reaches(client, activated, bob):
     assert "Bob Nowak" in part(page, "escalation").split("It will reach", 1)[1]
     assert "then reaches" in strip(page)
     assert "No alarm has gone out" in page
+
+
+@pytest.mark.parametrize(("level", "raises"), [(2, True), (1, False)])
+def test_who_is_named_is_who_is_told_after_the_rise(client, activated, bob, alice, level, raises):
+    incident = activated(level)
+    Policy.objects.get(purpose=HOLDING, level=level).steps.update(raise_level=True, tell=["level"])
+    actions.assign_role(incident=incident, actor=alice, role="SP", user=UserFactory(name="Harriet Hall"))
+    clocks.restart(incident, HOLDING)
+    only(incident)
+    client.force_login(bob)
+    page = part(room(client, incident), "escalation")
+    assert ("It raises the level." in page) is raises
+    forecast = {person.pk for person in escalation_of(incident, bob, []).reaches}
+    entry = miss(incident).entry
+    assert forecast == set(entry.audience)
+    assert (entry.kind == "deadline.missed_raised") is raises
 
 
 def test_each_alarm_shows_person_channel_and_result(client, activated, bob, dave):
