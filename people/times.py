@@ -44,10 +44,10 @@ def end_of_day(day: date, zone: ZoneInfo) -> datetime:
 
 
 def relative(moment: datetime, now: datetime | None = None) -> str:
-    """For example "3 min. ago" or "in 2 hr."; within a minute "just now"."""
+    """For example "3 min. ago" or "in 2 hr."; within a minute "just now" or "in a moment"."""
     delta = moment - (now or timezone.now())
     if abs(delta) < timedelta(minutes=1):
-        return gettext("just now")
+        return gettext("in a moment") if delta > timedelta() else gettext("just now")
     locale = translation.to_locale(translation.get_language() or "en")
     return format_timedelta(
         delta, granularity="minute", threshold=1.5, add_direction=True, format="short", locale=locale
@@ -64,6 +64,7 @@ def clock_words() -> dict[str, str]:
         "min": pgettext("unit of time, minutes", "min"),
         "s": pgettext("unit of time, seconds", "s"),
         "now": gettext("just now"),
+        "soon": gettext("in a moment"),
         "live": gettext("live"),
         "reconnecting": gettext("reconnecting"),
     }

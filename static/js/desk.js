@@ -22,7 +22,7 @@
   const ago = new Intl.RelativeTimeFormat(document.documentElement.lang || "en", { style: "short" });
   function relative(delta) {
     const minutes = delta / 60000, size = Math.abs(minutes);
-    if (size < 1) return words.now;
+    if (size < 1) return minutes > 0 ? words.soon : words.now;
     if (size < 90) return ago.format(Math.round(minutes), "minute");
     if (size < 36 * 60) return ago.format(Math.round(minutes / 60), "hour");
     return null; // days change too rarely to be worth a tick

@@ -123,6 +123,11 @@ class TestTimes:
         assert "not yet" in drawn("{% moment None %}")
 
 
+def test_what_lies_ahead_is_never_just_now():
+    assert relative(NOON + timedelta(seconds=20), NOON) == "in a moment"
+    assert relative(NOON, NOON) == relative(NOON - timedelta(seconds=20), NOON) == "just now"
+
+
 class TestSigns:
     @pytest.mark.parametrize(
         ("level", "words"), [(1, "L1</b> crisis"), ("4", "L4</b> issue"), (None, "not triaged")]
