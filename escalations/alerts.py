@@ -15,6 +15,9 @@ SENTENCES = {
     "deadline.missed_raised": _("Missed: {purpose}. Raised to L{level}. Told: {told}"),
     "deadline.repeated": _("Still nobody has acted: {purpose}, due {target_at}. Told again: {told}"),
     "deadline.lapsed": _("{acknowledged_by} acknowledged “{purpose}”, but nothing followed. Told: {told}"),
+    "deadline.lapsed_raised": _(
+        "{acknowledged_by} acknowledged “{purpose}”, but nothing followed. Raised to L{level}. Told: {told}"
+    ),
     "deadline.exhausted": _(
         "Nobody has acted: {purpose}, due {target_at}. Nobody else is alerted from here on: call people yourself."
     ),

@@ -16,7 +16,7 @@ from responses.models import Claim, Response
 
 SHOWN = 12  # of each; the whole list is a click away
 # The entries with which an incident's level changes.
-LEVEL_KINDS = {"incident.rescored", "deadline.missed_raised"}
+LEVEL_KINDS = {"incident.rescored", "deadline.missed_raised", "deadline.lapsed_raised"}
 
 
 def follow_level(*, entries: list[Entry], **_signal: Any) -> None:

@@ -72,7 +72,7 @@ def on_missed(clock: Clock, subject: Any, deadline: Deadline) -> Entry:
     told = alerts.audience(deadline, recipients(clock, subject, deadline.current_step["tell"]))
     kind = alerts.kind_of(deadline)
     if raised:
-        kind = "deadline.missed_raised"
+        kind = "deadline.lapsed_raised" if deadline.is_lapse else "deadline.missed_raised"
     elif kind == "deadline.missed":
         kind = clock.missed
     return _note(

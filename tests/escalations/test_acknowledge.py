@@ -124,6 +124,24 @@ def test_an_acknowledgement_after_which_nothing_happens_lapses_and_says_so(steps
     assert clocks(incident).armed().get().generation == entry.deadline.generation + 2
 
 
+def test_a_lapse_that_raises_the_level_says_both(steps, activated, dave):
+    steps({"tell": ["role:CL", "deputy:CL"], "raise_level": True})
+    incident = activated(2)
+    lapse = arm_lapse(incident, dave)
+    lapsed = run_out(incident)
+    assert lapsed.deadline == lapse
+    assert lapsed.kind == "deadline.lapsed_raised"
+    assert lapsed.sentence.startswith(
+        "Dave Okafor acknowledged “Holding statement”, but nothing followed. Raised to L1. Told: "
+    )
+
+
+def arm_lapse(incident, actor) -> Deadline:
+    """Somebody takes on what has not been missed yet; returns the clock that lapses when nothing follows."""
+    acknowledge_deadline(deadline=clocks(incident).armed().get(), actor=actor)
+    return clocks(incident).armed().get()
+
+
 def test_the_deed_itself_settles_it_for_good(steps, activated, bob):
     steps({})
     incident = activated(2)

@@ -15,7 +15,13 @@ from journal.models import Entry
 from notifications.models import Delivery, DeliveryState
 from tests.faults.world import World
 
-MISSED = ("deadline.missed", "deadline.missed_raised", "deadline.repeated", "deadline.lapsed")
+MISSED = (
+    "deadline.missed",
+    "deadline.missed_raised",
+    "deadline.repeated",
+    "deadline.lapsed",
+    "deadline.lapsed_raised",
+)
 
 
 @dataclass
