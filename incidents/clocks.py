@@ -39,6 +39,10 @@ def _nobody(_subject: Any) -> list[str]:
     return []
 
 
+def _nobody_asked(_subject: Any) -> list[int]:
+    return []
+
+
 def _no_facts(_subject: Any) -> dict[str, Any]:
     return {}
 
@@ -56,6 +60,8 @@ class Clock:
     missed: str = "deadline.missed"
     # Whose business this one is, by the policy's codes: told at every step, besides those whom the step names.
     responsible: Callable[[Any], list[str]] = _nobody
+    # Whom the sentence is about: asked already, and told only when nobody else is left.
+    about: Callable[[Any], list[int]] = _nobody_asked
     facts: Callable[[Any], dict[str, Any]] = _no_facts
     anchor: str = ""  # where in the room it is settled
     acknowledge: Callable[[Any, User], object] | None = None

@@ -96,8 +96,8 @@ def untold(incident: Incident) -> dict[StakeholderNotice, Start]:
     return {notice: Start(incident.activated_at or timezone.now(), notice.due_at) for notice in notices}
 
 
-def _asked(assignment: RoleAssignment) -> list[str]:
-    return [f"person:{assignment.user_id}", f"person:{assignment.assigned_by_id}"]
+def _who_asked(assignment: RoleAssignment) -> list[str]:
+    return [f"person:{assignment.assigned_by_id}"]
 
 
 def _role_facts(assignment: RoleAssignment) -> dict[str, Any]:
@@ -137,7 +137,8 @@ CLOCKS = (
         RoleAssignment,
         unanswered_roles,
         "role.unanswered",
-        responsible=_asked,
+        responsible=_who_asked,
+        about=lambda assignment: [assignment.user_id],
         facts=_role_facts,
         anchor="#people",
     ),

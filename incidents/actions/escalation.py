@@ -50,7 +50,9 @@ def _incident_of(subject: Any) -> Incident:
 
 def recipients(clock: Clock, subject: Any, tell: list[str]) -> list[User]:
     """Whose business it is, and whom the step names."""
-    return people_for(_incident_of(subject), [*clock.responsible(subject), *tell])
+    people = people_for(_incident_of(subject), [*clock.responsible(subject), *tell])
+    about = clock.about(subject)
+    return [person for person in people if person.pk not in about] or people
 
 
 def _after_rise(subject: Any, tell: list[str]) -> list[str]:

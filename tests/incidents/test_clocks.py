@@ -18,7 +18,7 @@ from incidents.models import Incident, IncidentState, Playbook, RoleAssignment, 
 from journal.errors import ActionRefused, Invalid, NotAllowed
 from journal.models import Entry
 from notifications.models import Delivery, DeliveryState
-from people.models import CrisisRole, DutyShift
+from people.models import CrisisRole, DutyShift, User
 from tests.conftest import SCORES
 from tests.factories import UserFactory
 
@@ -197,7 +197,7 @@ def test_whoever_is_asked_and_does_not_answer_is_missed(activated, alice, bob, c
     clock = of(role, "role.unaccepted")
     assert minutes(clock, role.assigned_at) == 10
     entry = run_out(clock)
-    assert set(entry.audience) == {carol.pk, alice.pk, bob.pk}
+    assert set(entry.audience) == {alice.pk, bob.pk}  # Carol was asked, and is not told to call herself
     assert entry.sentence.startswith("Carol Li was asked to be Legal and has not answered.")
     run_out(of(role, "role.unaccepted"))
     repeated = run_out(of(role, "role.unaccepted"))
@@ -206,6 +206,13 @@ def test_whoever_is_asked_and_does_not_answer_is_missed(activated, alice, bob, c
     actions.accept_role(assignment=role, actor=carol)
     assert of(role, "role.unaccepted") is None
     assert not Delivery.objects.filter(entry=repeated, state=DeliveryState.PENDING).exists()
+
+
+def test_who_was_asked_is_told_only_when_nobody_else_is_left(activated, alice, bob, carol, dave):
+    incident = activated(2)
+    role = actions.assign_role(incident=incident, actor=alice, role="LG", user=carol)
+    User.objects.exclude(pk=carol.pk).update(is_active=False)
+    assert run_out(of(role, "role.unaccepted")).audience == [carol.pk]
 
 
 def test_who_declines_hands_over_or_named_themselves_is_not_waited_for(activated, alice, carol, dave):
@@ -292,7 +299,7 @@ def test_who_asked_and_may_not_see_it_any_more_is_not_told(activated, alice, bob
     incident = activated(2)
     asked = actions.assign_role(incident=incident, actor=UserFactory(), role="LG", user=carol)
     actions.change_members(incident=incident, actor=alice, confidential=True, members=[])
-    assert set(run_out(of(asked, "role.unaccepted")).audience) == {carol.pk, bob.pk}
+    assert set(run_out(of(asked, "role.unaccepted")).audience) == {bob.pk}
 
 
 # Tasks that tick themselves
