@@ -19,6 +19,7 @@ from journal.errors import ActionRefused, NotAllowed
 from journal.models import Entry, Urgency
 from journal.wake import wake
 from notifications.models import Channel, ContactPoint, Delivery, DeliveryState, Hours, Priority
+from notifications.precedence import is_alarm
 from notifications.quiet import free_at, may_wait
 from people.models import DutyShift, User
 
@@ -76,7 +77,8 @@ def _inbox_row(entry: Entry, person_id: int) -> Delivery:
 
 def outside_row(entry: Entry, contact: ContactPoint, free: datetime | None = None) -> Delivery:
     """What is to go to one contact point; not before `free`, the end of the person's quiet time."""
-    available_at = entry.at if entry.urgency == Urgency.NOW else entry.at + BUNDLE_WINDOW
+    goes_at_once = entry.urgency == Urgency.NOW or is_alarm(entry)
+    available_at = entry.at if goes_at_once else entry.at + BUNDLE_WINDOW
     available_at = max(available_at, free or available_at)
     return Delivery(
         entry=entry,

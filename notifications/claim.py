@@ -14,12 +14,14 @@ from django.db.models.functions import Now
 from notifications.actions import BUNDLE_WINDOW
 from notifications.models import Channel, ContactPoint, Delivery, DeliveryState, Priority
 from notifications.models.choices import OPEN
+from notifications.precedence import is_alarm, newer_alarms, older_of_its_clock, precedence
 from notifications.storm import ALARM, DIGEST_EVERY, Traffic, announce
 
 LEASE = timedelta(seconds=60)  # longer than the 20 s that a send may take
 BATCH = 10
 MOST_IN_ONE_MESSAGE = 200
-# The same thing urgent again, while the first message is on its way: its answer comes within seconds.
+# The same thing urgent again, or an older alarm of the same clock, while a message is on its way: its answer comes
+# within seconds.
 LOOK_AGAIN = timedelta(seconds=5)
 
 
@@ -41,7 +43,8 @@ class Closed:
 def claim(closed: Closed | None = None) -> list[Delivery]:
     """Lease up to ten messages to this worker, most urgent first. Any number of workers may do so at once.
 
-    A row that has to wait gets a later time, a row that travels in another's message is bundled into it.
+    A row that has to wait gets a later time, a row that travels in another's message is bundled into it, and an
+    alarm that has been overtaken by a newer one of the same clock is not sent by itself any more.
     """
     closed = closed or Closed()
     while True:
@@ -89,13 +92,15 @@ class _Round:
     """One look at the rows that are due: who goes, who waits, who travels with whom."""
 
     def __init__(self, rows: list[Delivery]) -> None:
-        self.rows = rows
+        self.rows = sorted(rows, key=lambda row: precedence(row.entry))
         self.bundled: set[int] = set()
+        self.leading: set[int] = set()
         if not rows:
             return
         self.now: datetime = rows[0].clock  # type: ignore[attr-defined]
         self.traffic = Traffic.to({row.person_id for row in rows})
         self._look_back({row.contact_id for row in rows if row.contact_id})
+        self.newer = newer_alarms(rows, self.now)
 
     def _look_back(self, contact_ids: set[int]) -> None:
         """When each contact point last had a message, and when the last urgent one of each stream."""
@@ -123,17 +128,28 @@ class _Round:
         for row in self.rows:
             if row.pk in self.bundled:
                 continue
-            if until := self._must_wait_until(row):
+            if self._is_overtaken(row):
+                Delivery.objects.filter(pk=row.pk).update(
+                    state=DeliveryState.CANCELLED, lease_token=None, lease_until=None
+                )
+            elif until := self._must_wait_until(row):
                 row.available_at = until
+                row.lease_until = until if row.state == DeliveryState.LEASED else None
                 waiting.append(row)
             else:
                 leads.append(row)
                 self._lead(row)
-        Delivery.objects.bulk_update(waiting, ["available_at"])
+        Delivery.objects.bulk_update(waiting, ["available_at", "lease_until"])
         self._lease(leads)
         return leads
 
+    def _is_overtaken(self, row: Delivery) -> bool:
+        """Whether a newer alarm of the same clock has arrived: the older one would only mislead."""
+        return DeliveryState.SENT in self.newer.get(row.pk, ())
+
     def _must_wait_until(self, row: Delivery) -> datetime | None:
+        if self.newer.get(row.pk):
+            return self.now + LOOK_AGAIN  # the newer one goes first, and takes this one along if it can
         if not _is_fresh(row) or row.entry.kind == ALARM:
             return None
         contact_id, stream = row.contact_id or 0, row.entry.stream_id
@@ -141,7 +157,7 @@ class _Round:
         row.is_digest = self.traffic.is_storm(row.person)
         if row.is_digest:
             until = self.last[contact_id] + DIGEST_EVERY if contact_id in self.last else None
-        elif row.priority == Priority.NOW:
+        elif row.priority == Priority.NOW and not is_alarm(row.entry):
             if (contact_id, stream) in self.going:
                 return self.now + LOOK_AGAIN
             at = self.last_urgent.get((contact_id, stream))
@@ -150,6 +166,7 @@ class _Round:
 
     def _lead(self, row: Delivery) -> None:
         self.traffic.count(row.person)
+        self.leading.add(row.pk)
         if row.contact_id:
             self.last[row.contact_id] = self.now  # a second message within this round comes after it
         if row.priority == Priority.NOW:
@@ -159,23 +176,27 @@ class _Round:
 
     def _bundle(self, lead: Delivery) -> None:
         """Put what may travel with `lead` into its message."""
-        others = (
-            Delivery.objects.filter(
-                contact=lead.contact_id, state=DeliveryState.PENDING, attempt_count=0, ambiguous_count=0
-            )
+        waiting = (
+            Delivery.objects.filter(contact=lead.contact_id, state=DeliveryState.PENDING)
             .filter(bundle__isnull=True)
-            .exclude(pk=lead.pk)
+            .exclude(pk__in=self.leading)
             .exclude(entry__kind=ALARM)
         )
+        is_fresh = Q(attempt_count=0, ambiguous_count=0)
         is_due = Q(available_at__lte=self.now)
+        # Also what waits for company itself, but not what waits for the end of quiet hours.
+        in_window = Q(available_at__lte=F("entry__at") + BUNDLE_WINDOW)
         if lead.is_digest:
-            others = others.filter(is_due)
+            may_travel = is_fresh & is_due
         elif lead.priority == Priority.NOW:
-            others = others.filter(is_due, priority=Priority.NOW, entry__stream=lead.entry.stream_id)
+            # An alarm did not wait for what waits for company, so that comes along now.
+            is_in_time = Q(available_at__lte=self.now + BUNDLE_WINDOW) if is_alarm(lead.entry) else is_due
+            may_travel = is_fresh & is_in_time & Q(priority=Priority.NOW, entry__stream=lead.entry.stream_id)
         else:
-            # Also what waits for company itself, but not what waits for the end of quiet hours.
-            in_window = Q(available_at__lte=F("entry__at") + BUNDLE_WINDOW)
-            others = others.filter(is_due | in_window, priority__in=[Priority.SOON, Priority.LATER])
+            may_travel = is_fresh & (is_due | in_window) & Q(priority__in=[Priority.SOON, Priority.LATER])
+        if is_alarm(lead.entry):
+            may_travel |= older_of_its_clock(lead.entry)
+        others = waiting.filter(may_travel)
         locked = others.order_by("pk").select_for_update(skip_locked=True, of=("self",), no_key=True)
         found = list(locked.values_list("pk", flat=True)[:MOST_IN_ONE_MESSAGE])
         Delivery.objects.filter(pk__in=found).update(state=DeliveryState.BUNDLED, bundled_into=lead.pk)

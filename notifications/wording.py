@@ -17,6 +17,7 @@ from journal.models import Entry, Urgency
 from notifications.channels.message import Message
 from notifications.links import Link, link_for
 from notifications.models import Delivery
+from notifications.precedence import is_alarm, precedence
 from people.models import User
 from people.times import absolute
 
@@ -34,32 +35,33 @@ class Item:
     at: str
     due: str  # when what was missed should have happened
     told: str
+    to_do: str  # for the first, and for every alarm
     url: str
     link: Link | None
 
 
 def compose(rows: list[Delivery], *, possible_repeat: bool) -> Message:
-    """One message of everything in `rows`; the first row leads and gives it its identity and thread."""
-    lead = rows[0]
+    """One message of everything in `rows`: alarms and what is urgent first. The first row given is its identity."""
+    lead, rows = rows[0], sorted(rows, key=lambda row: precedence(row.entry))
+    first = rows[0].entry
     person = lead.person
     zone = zoneinfo.ZoneInfo(person.time_zone)
     names = _names(rows)
     with translation.override(person.language), timezone.override(zone):
-        items = [_item(row.entry, person, names) for row in rows]
+        items = [_item(row.entry, person, names, is_first=row.entry == first) for row in rows]
         context = {
             "person": person,
             "items": items,
             "first": items[0],
             "more": len(items) - 1,
             "is_digest": lead.is_digest,
-            "to_do": _to_do(lead.entry),
             "possible_repeat": possible_repeat,
             "inbox": f"{settings.SITE_URL}/notifications/",
         }
         return Message(
             key=lead.message_key,
             message_id=lead.message_id,
-            thread=f"<{uuid.uuid5(uuid.NAMESPACE_URL, lead.entry.stream_id)}@crisis-desk>",
+            thread=f"<{uuid.uuid5(uuid.NAMESPACE_URL, first.stream_id)}@crisis-desk>",
             subject=_subject(items, is_digest=lead.is_digest),
             text=render_to_string("notifications/email.txt", context),
             html=render_to_string("notifications/email.html", context),
@@ -74,7 +76,7 @@ def _names(rows: list[Delivery]) -> dict[int, str]:
     return {person.pk: str(person) for person in User.objects.filter(pk__in=ids)}
 
 
-def _item(entry: Entry, person: User, names: dict[int, str]) -> Item:
+def _item(entry: Entry, person: User, names: dict[int, str], *, is_first: bool) -> Item:
     told = [names[pk] for pk in entry.audience[:MOST_NAMES] if pk in names]
     if len(entry.audience) > MOST_NAMES:
         more = len(entry.audience) - MOST_NAMES
@@ -86,6 +88,7 @@ def _item(entry: Entry, person: User, names: dict[int, str]) -> Item:
         at=absolute(entry.at),
         due=absolute(due) if due else "",
         told=_one_line(", ".join(told)),
+        to_do=_to_do(entry) if is_first or is_alarm(entry) else "",
         url=f"{settings.SITE_URL}{entry.path}",
         link=link_for(entry, person),
     )

@@ -38,7 +38,7 @@ def test_what_comes_within_a_minute_is_one_message(mailbox, alert):
     Delivery.objects.filter(entry=entries[0], channel="email").update(available_at=Now())
     assert deliver_pending() == 1
     (mail,) = mailbox.mails
-    assert "Thing 0" in mail["Subject"]
+    assert "Thing 2" in mail["Subject"], "the newest"
     assert "and 2 more" in mail["Subject"]
     for number in range(3):
         assert f"Thing {number}: Alice Kaya acknowledged" in mailbox.text()

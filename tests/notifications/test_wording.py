@@ -91,10 +91,10 @@ def test_a_payload_that_cannot_be_put_into_words_holds_up_no_other(alert, mailbo
     poison, good = alert(to=[bob], level="poison"), alert(to=[carol], stream="incident-2")
     item = wording._item
 
-    def fails(entry, person, names):
+    def fails(entry, person, names, **which):
         if entry == poison:
             raise ValueError("cannot be said")
-        return item(entry, person, names)
+        return item(entry, person, names, **which)
 
     monkeypatch.setattr(wording, "_item", fails)
     for _try in range(8):

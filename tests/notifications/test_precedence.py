@@ -1,0 +1,155 @@
+"""A missed deadline leads its message, waits for nothing, and silences older alarms of the same clock."""
+
+from __future__ import annotations
+
+import pytest
+from django.db.models.functions import Now
+
+from journal.models import Urgency
+from notifications.claim import claim
+from notifications.delivery import deliver, deliver_pending
+from notifications.models import Delivery
+from tests.notifications.conftest import by_mail, make_available
+from tests.processes import free_port
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def missed(alert):
+    """missed(step, ...) records that a step of a clock was missed."""
+
+    def make(step: int, **facts):
+        return alert(
+            **{"deadline": step, "step": step, "purpose": "acknowledge", "about": f"Step {step}"} | facts
+        )
+
+    return make
+
+
+def states(*entries) -> list[str]:
+    return [by_mail(entry).state for entry in entries]
+
+
+def no_mail_server(settings, mailbox):
+    """Returns how to bring it back."""
+    settings.EMAIL_PORT = free_port()
+
+    def back() -> None:
+        settings.EMAIL_PORT = mailbox.port
+        Delivery.objects.filter(state="pending").update(available_at=Now())
+
+    return back
+
+
+def test_the_alarm_leads_the_message_though_it_is_the_newest(mailbox, alert, missed):
+    alert(about="Triaged")
+    missed(1)
+    alert(about="Noted")
+    assert deliver_pending() == 1
+    assert mailbox.mails[0]["Subject"].startswith("[L2] Step 1:")
+    order = [mailbox.text().index(words) for words in ("Step 1:", "Look at it now", "Noted:", "Triaged:")]
+    assert order == sorted(order)
+
+
+def test_without_an_alarm_the_most_urgent_and_newest_leads(mailbox, alert):
+    for about, urgency in (("Old", Urgency.SOON), ("New", Urgency.SOON), ("Aside", Urgency.LATER)):
+        alert(about=about, urgency=urgency)
+    Delivery.objects.filter(state="pending").update(available_at=Now())
+    deliver_pending()
+    assert mailbox.mails[0]["Subject"].startswith("[L2] New:")
+
+
+def test_every_alarm_in_a_message_says_what_to_do(mailbox, alert, missed):
+    missed(1), missed(2, purpose="approve"), alert(about="Noted")
+    deliver_pending()
+    assert len(mailbox.mails) == 1
+    assert mailbox.text().count("What to do:") == 2
+
+
+@pytest.mark.parametrize("urgency", [Urgency.NOW, Urgency.SOON])
+def test_an_alarm_never_waits_for_company(mailbox, alert, missed, urgency):
+    alert(about="First")
+    deliver_pending()
+    waiting = alert(about="Second")
+    assert deliver_pending() == 0
+    missed(1, urgency=urgency)
+    assert deliver_pending() == 1
+    assert mailbox.mails[1]["Subject"].startswith("[L2] Step 1:")
+    if urgency == Urgency.NOW:
+        assert "Second:" in mailbox.text()
+        assert states(waiting) == ["sent"]
+
+
+def test_an_older_alarm_of_the_clock_does_not_arrive_after_the_newer(mailbox, missed, settings):
+    back = no_mail_server(settings, mailbox)
+    first = missed(1)
+    deliver_pending()
+    later = missed(2)
+    back()
+    assert deliver_pending() == 1
+    assert mailbox.mails[0]["Subject"].startswith("[L2] Step 2:")
+    assert states(first, later) == ["sent", "sent"]
+    assert by_mail(first).bundled_into == by_mail(later)
+
+
+def test_an_older_alarm_that_was_on_its_way_is_overtaken(mailbox, missed, settings):
+    back = no_mail_server(settings, mailbox)
+    first = missed(1)
+    (row,) = claim()
+    later = missed(2)
+    (newer,) = claim()
+    deliver(row)
+    back()
+    deliver(newer)
+    assert deliver_pending() == 0
+    assert states(first, later) == ["cancelled", "sent"]
+    assert len(mailbox.mails) == 1
+
+
+def test_while_the_newer_is_on_its_way_the_older_waits(mailbox, missed):
+    first = missed(1)
+    claim()
+    missed(2)
+    claim()
+    make_available(first)  # its sender died
+    assert claim() == []
+    assert states(first) == ["leased"]
+
+
+def test_when_the_newer_is_given_up_the_older_still_goes_out(mailbox, missed):
+    first, later = missed(1), missed(2)
+    newer = Delivery.objects.filter(pk=by_mail(later).pk)
+    newer.update(state="leased", lease_token="0" * 32)
+    newer.update(state="dead", lease_token=None)
+    assert deliver_pending() == 1
+    assert states(first) == ["sent"]
+
+
+def test_alarms_of_other_clocks_are_not_overtaken(mailbox, missed, settings):
+    back = no_mail_server(settings, mailbox)
+    others = [
+        missed(1, about="approve", purpose="approve"),
+        missed(1, about="port", item="Call the port"),
+        missed(1, about="elsewhere", stream="incident-2"),
+    ]
+    deliver_pending()
+    missed(2)
+    back()
+    deliver_pending()
+    for about in ("approve", "port", "elsewhere"):
+        assert any(f"{about}:" in mail.get_body(("plain",)).get_content() for mail in mailbox.mails)
+    assert states(*others) == ["sent"] * 3
+
+
+def test_a_backlog_comes_with_the_newest_alarm_of_each_clock_alone(mailbox, missed, settings):
+    back = no_mail_server(settings, mailbox)
+    for step in range(1, 26):
+        missed(step)
+        Delivery.objects.filter(state="pending").update(available_at=Now())
+        deliver_pending()
+    back()
+    while deliver_pending():
+        Delivery.objects.filter(state="pending").update(available_at=Now())
+    (mail,) = mailbox.mails
+    assert mail["Subject"].startswith("[L2] Step 25:")
