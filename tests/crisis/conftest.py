@@ -2,30 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from copy import deepcopy
 from datetime import time, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
+from django.test import override_settings
 from django.utils import timezone
 
 from crisis.models import Violation
-from people.models import User
 from readiness.actions import add_shift, offer_swap, save_rotation
 from tests.crisis.world import Team, World, build_case, import_with_rejects, raise_signal, tell_everybody
+from tests.factories import BrandFactory, UserFactory
+
+
+@pytest.fixture(scope="module")
+def built(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[World]:
+    """The site, built once for all tests of a file: in a transaction that is taken back after the last of them."""
+    folder = tmp_path_factory.mktemp("world")
+    with (
+        django_db_blocker.unblock(),
+        pytest.MonkeyPatch.context() as patch,
+        override_settings(MEDIA_ROOT=folder),
+        transaction.atomic(),
+    ):
+        # Neither the live view nor the end of a test may give back the connection that holds it.
+        patch.setattr("crisis.live.close_old_connections", lambda: None)
+        patch.setattr(connection, "close", lambda: None)
+        yield build_world(folder)
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
-def people(alice: User, bob: User, dave: User, erin: User, admin: User) -> dict[str, User]:
-    return {"reader": erin, "communicator": alice, "approver": bob, "administrator": admin}
+def world(built: World, db: None) -> World:
+    """Rows and objects as they were built, whatever the tests before did to them."""
+    return deepcopy(built)
 
 
-@pytest.fixture
-def world(
-    people: dict[str, User], dave: User, brand: Any, settings: Any, tmp_path: Any, monkeypatch: Any
-) -> World:
-    settings.MEDIA_ROOT = tmp_path
-    # The live view gives its connection back at once; here that would end the test's own transaction.
-    monkeypatch.setattr("crisis.live.close_old_connections", lambda: None)
+def build_world(folder: Path) -> World:
+    people = {
+        "reader": UserFactory(email="erin@example.com", name="Erin Reader", site_role="reader"),
+        "communicator": UserFactory(email="alice@example.com", name="Alice Kaya"),
+        "approver": UserFactory(
+            email="bob@example.com", name="Bob Nowak", site_role="approver", capacities=["CO"]
+        ),
+        "administrator": UserFactory(email="admin@example.com", name="Ada Admin", site_role="administrator"),
+    }
+    dave = UserFactory(email="dave@example.com", name="Dave Okafor", site_role="approver", capacities=["EX"])
+    brand = BrandFactory()
     approver, writer = people["approver"], people["communicator"]
     case = build_case(Team(writer, approver, dave), brand, "Open crisis")
     tomorrow = timezone.now() + timedelta(days=1)
@@ -51,7 +78,7 @@ def world(
         "rotation": rotation,
         "swap": offer_swap(actor=writer, shift=shift, taker=approver),
         "signal": raise_signal(brand),
-        "run": import_with_rejects(tmp_path, brand),
+        "run": import_with_rejects(folder, brand),
         "violation": Violation.objects.create(invariant="I6", what="incident-1 #1 for person 1"),
     }
     tell_everybody(case.incident, people)
