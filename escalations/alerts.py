@@ -41,8 +41,13 @@ def audience(deadline: Deadline, people: list[User]) -> list[User]:
     return [person for person in people if person not in done] or people
 
 
-def facts(deadline: Deadline, told: list[User]) -> dict[str, Any]:
-    """What every entry about a missed step states, whatever it is about."""
+def facts(
+    deadline: Deadline, told: list[User], *, raised: bool = False, last: bool = False
+) -> dict[str, Any]:
+    """What every entry about a missed step states, whatever it is about.
+
+    `raised`: the sentence says so itself. `last`: it is the one that names nobody as told.
+    """
     return {
         "purpose": deadline.purpose,
         "deadline": deadline.pk,
@@ -53,5 +58,5 @@ def facts(deadline: Deadline, told: list[User]) -> dict[str, Any]:
         "lapsed": deadline.is_lapse,
         "acknowledged_by": str(deadline.acknowledged_by) if deadline.acknowledged_by else "",
         "told": ", ".join(str(person) for person in told),
-        "news": news.about(deadline),
+        "news": news.about(deadline, told=() if last else told, raised=raised),
     }

@@ -115,7 +115,7 @@ def _say_that_nobody_else_is_told(purpose: Purpose, subject: Any, deadline: Dead
         None,
         audience=told,
         urgency=Urgency.SOON if purpose.can_wait else Urgency.NOW,
-        **alerts.facts(deadline, told),
+        **alerts.facts(deadline, told, last=True),
     )
 
 

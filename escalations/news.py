@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -31,22 +31,27 @@ def register(source: Source) -> None:
         _sources.append(source)
 
 
-def about(deadline: Deadline) -> list[Fact]:
-    """Facts as they are at this moment, for every alarm of a clock but its first."""
+def about(deadline: Deadline, *, told: Collection[User] = (), raised: bool = False) -> list[Fact]:
+    """Facts as they are at this moment, for every alarm of a clock but its first.
+
+    Without what the alarm's sentence says already: whom it tells (`told`), and that it has `raised` the level.
+    """
     if not (deadline.step or deadline.repeat or deadline.is_lapse):
         return []
     subject = deadline.subject
-    return [*_own(deadline, subject), *(fact for source in _sources for fact in source(subject))]
+    own = _own(deadline, subject, told, raised)
+    return [*own, *(fact for source in _sources for fact in source(subject))]
 
 
-def _own(deadline: Deadline, subject: Any) -> Iterator[Fact]:
+def _own(deadline: Deadline, subject: Any, told: Collection[User], raised: bool) -> Iterator[Fact]:
     now = Deadline.objects.filter(pk=deadline.pk).values_list(Now(), flat=True).get()
     if (minutes := (now - deadline.target_at) // timedelta(minutes=1)) > 0:
         yield {"kind": "news.overdue", "minutes": minutes}
     level = getattr(getattr(subject, "incident", subject), "level", None)
-    if level and level < deadline.level:
+    if level and level < deadline.level and not raised:
         yield {"kind": "news.level", "level": level}
-    for kind, people in (("acknowledged", acknowledged(deadline)), ("told", told_so_far(deadline))):
+    others = [person for person in told_so_far(deadline) if person not in told]
+    for kind, people in (("acknowledged", acknowledged(deadline)), ("told", others)):
         if people:
             yield {"kind": f"news.{kind}", "people": ", ".join(map(str, people))}
 

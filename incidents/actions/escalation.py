@@ -84,7 +84,7 @@ def on_missed(clock: Clock, subject: Any, deadline: Deadline) -> Entry:
         None,
         audience=told,
         urgency=urgency_of(incident),
-        **alerts.facts(deadline, told),
+        **alerts.facts(deadline, told, raised=raised),
     )
 
 

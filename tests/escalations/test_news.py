@@ -42,15 +42,17 @@ def test_the_second_alarm_says_something_newer_than_the_first(steps, activated, 
     assert second.sentence != first.sentence
     assert "overdue by 12 min" in second.sentence
     assert "7 mentions of Kestrel Air within the last hour, 3 in the hour before" in second.sentence
-    assert "told so far: Bob Nowak" in second.sentence
+    assert second.sentence.count("Bob Nowak") == 1  # “Told again”: no second list of the same people
     post(20, minutes_ago=5)
     third = miss(incident, late=timedelta(minutes=30)).entry
     assert "overdue by 30 min" in third.sentence
     assert "27 mentions" in third.sentence
     last = miss(incident, late=timedelta(minutes=45)).entry
     assert last.kind == "deadline.missed_raised"
-    assert "raised to L1 since the clock began" in last.sentence
+    assert "Raised to L1. Told: Dave Okafor" in last.sentence
+    assert "since the clock began" not in last.sentence
     assert "told so far: Bob Nowak" in last.sentence
+    assert last.sentence.count("Dave Okafor") == 1
     assert last.headline.startswith("Videos of stranded passengers: ")
 
 
