@@ -6,7 +6,7 @@ Each function asks one part, for this reader alone, in a fixed number of queries
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from django.db.models import Exists, OuterRef, Prefetch, Q
@@ -78,17 +78,26 @@ class Need:
     clock_label: Words = ""
     since: datetime | None = None
     decline: Step | None = None
+    alarmed: bool = False  # an alarm about it reached the reader
 
 
 def needs_of(user: User) -> list[Need]:
     """Everything that waits for `user`, the most pressing first."""
-    found = [*_alarms(user), *_roles(user), *_statements(user), *_looking_back(user)]
+    found = [*_roles(user), *_statements(user), *_looking_back(user)]
+    # Whoever may decide about a text gets one row for it, with the button that decides.
+    decides = {need.step.url: place for place, need in enumerate(found) if need.kind == "approval"}
+    for need in _alarms(user):
+        place = decides.get(need.url)
+        if place is None:
+            found.append(need)
+        else:
+            found[place] = replace(found[place], alarmed=need.alarmed)
     if user.has_perm("people.work"):
         alarmed = {need.url for need in found if need.kind == "alarm"}
         found += [need for need in _unacknowledged(user) if need.url not in alarmed]
         found += [*_without_lead(user), *_led(user), *_signals(user)]
     # What somebody was alarmed about comes first, whatever else is late.
-    return sorted(found, key=lambda need: (need.kind != "alarm", need.rank, need.level or 0))
+    return sorted(found, key=lambda need: (not need.alarmed, need.rank, need.level or 0))
 
 
 def _alarms(user: User) -> Iterator[Need]:
@@ -99,8 +108,8 @@ def _alarms(user: User) -> Iterator[Need]:
         Exists(reached_me) | Q(acknowledged_by=user, state=DeadlineState.ARMED)
     )
     for standing in standings(unsettled, user)[:MOST_OF_A_KIND]:
-        if user in standing.acknowledged:
-            continue  # where everybody must acknowledge, the others are missing
+        if standing.acknowledged and user not in standing.waiting:
+            continue  # where everybody must acknowledge, others are missing
         yield _alarm(standing, user)
 
 
@@ -109,8 +118,13 @@ def _alarm(standing: Standing, user: User) -> Need:
     if standing.taken_by:
         why, step = _("You have it. If nothing follows, the alarm goes on."), Step(_("Go on"), standing.path)
     else:
-        told = ", ".join(str(person) for person in standing.told)
-        why = _("Missed, and nobody has acted. Told: %(people)s") % {"people": told}
+        if standing.acknowledged:
+            why = _("Missed. Acknowledged by %(people)s; yours is still missing.")
+            people = standing.acknowledged
+        else:
+            why = _("Missed, and nobody has acted. Told: %(people)s")
+            people = standing.told
+        why = why % {"people": ", ".join(map(str, people))}
         step = Step(_("I have it"), page, is_post=True)
         if not user.has_perm("people.work"):
             step = Step(_("Look"), page)
@@ -125,6 +139,7 @@ def _alarm(standing: Standing, user: User) -> Need:
         level=standing.level,
         due_at=standing.latest.counts_to,
         clock_label=_("lapses") if standing.taken_by else "",
+        alarmed=standing.taken_by is None,
     )
 
 

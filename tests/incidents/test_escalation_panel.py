@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 from django.utils.html import escape
 
+from crisis.needs import needs_of
 from escalations import engine
 from escalations.actions import acknowledge_deadline
 from escalations.models import Deadline, Policy
@@ -142,6 +143,18 @@ def test_the_desk_puts_an_alarm_that_reached_me_on_top(client, activated, bob, d
     assert "alarm" not in {need.kind for need in client.get("/").context["needs"]}
     client.force_login(carol)  # was never told
     assert "alarm" not in {need.kind for need in client.get("/").context["needs"]}
+
+
+def test_where_everybody_must_the_desk_says_who_has_acknowledged(activated, bob, dave):
+    incident = activated(2)
+    steps = Policy.objects.get(purpose=HOLDING, level=2).steps
+    steps.update(everyone=True, tell=["role:CL", "deputy:CL"])
+    clocks.restart(incident, HOLDING)
+    missed = miss(incident)
+    acknowledge_deadline(deadline=missed, actor=dave)
+    need = needs_of(bob)[0]
+    assert (need.kind, need.why) == ("alarm", "Missed. Acknowledged by Dave Okafor; yours is still missing.")
+    assert "alarm" not in {need.kind for need in needs_of(dave)}
 
 
 def test_what_hangs_on_the_incident_is_there_too(client, activated, bob):

@@ -37,6 +37,17 @@ def run_out(clock: Deadline) -> Entry:
     return Deadline.objects.get(pk=clock.pk).entry
 
 
+def test_whoever_may_decide_has_one_row_for_a_text_however_late(submitted, bob):
+    response = submitted()
+    entry = run_out(of(response, "draft.approval"))
+    assert bob.pk in entry.audience
+    about = [need for need in needs_of(bob) if need.url.startswith(f"/responses/{response.pk}/")]
+    assert [(need.kind, str(need.step.label), need.alarmed) for need in about] == [
+        ("approval", "Read and decide", True)
+    ]
+    assert needs_of(bob)[0] == about[0]
+
+
 # Claims
 
 
