@@ -89,7 +89,7 @@ def style_page(request: HttpRequest) -> HttpResponse:
         else [],
         "people": people,
         "levels": [1, 2, 3, 4, None],
-        "tones": ["neutral", "attention", "good", "stopped"],
+        "tones": ["neutral", "attention", "overdue", "good", "stopped"],
         "due": [
             now + left
             for left in (

@@ -31,6 +31,7 @@ LEVEL_WORDS = {
 TONE_ICONS = {
     "neutral": "circle",
     "attention": "circle-alert",
+    "overdue": "circle-alert",
     "good": "circle-check",
     "stopped": "circle-slash",
 }
@@ -60,7 +61,7 @@ def level_chip(level: int | str | None) -> SafeString:
 
 @register.simple_tag
 def state_chip(label: str, tone: str = "neutral") -> SafeString:
-    """The state of something; tone is neutral, attention (somebody must act), good or stopped."""
+    """The state of something; tone is neutral, attention (somebody must act), overdue (too late), good or stopped."""
     return format_html('<span class="state state-{}">{}{}</span>', tone, _drawn(TONE_ICONS[tone], 14), label)
 
 

@@ -181,6 +181,22 @@ def test_the_lead_sees_whom_nobody_can_wake(client, activated, alice, bob, dave,
     assert "Bob Nowak" in page.split(notice, 1)[1].split("</div>", 1)[0]
 
 
+def test_what_is_missed_looks_missed(client, activated, bob):
+    incident = activated(2)
+    miss(incident)
+    only(incident)
+    client.force_login(bob)
+    assert 'class="state state-overdue"' in part(room(client, incident), "escalation")
+
+
+def test_a_level_set_by_hand_says_why_until_the_machine_raises_it(client, triaged, bob):
+    incident = triaged(2, override_level=3, override_reason="A bank holiday")
+    client.force_login(bob)
+    assert "A bank holiday" in room(client, incident)
+    type(incident).objects.filter(pk=incident.pk).update(level=2)  # as a missed deadline does
+    assert "A bank holiday" not in room(client, incident)
+
+
 def test_readers_see_it_and_have_no_button(client, activated, erin):
     incident = activated(2)
     miss(incident)
