@@ -39,6 +39,7 @@ logger = logging.getLogger(__name__)
 
 MOST_SECONDS = 20  # for one message, whatever the other side does
 MOST_ATTEMPTS = 8
+TRIED_AGAIN_TOGETHER = 50  # when a server is back; each that arrives brings as many more
 
 
 def deliver_pending(*, seconds: float = 20) -> int:
@@ -215,8 +216,12 @@ def _travelling(row: Delivery) -> list[Delivery]:
 
 def _end(row: Delivery, attempt: Attempt, failure: Exception | None) -> None:
     """Record what became of one attempt."""
+    if failure is not None:
+        # The type alone: a provider's words may carry secrets or somebody's text.
+        logger.warning("delivery %s: %s", row.pk, type(failure.__cause__ or failure).__name__)
     if failure is None:
         _sent(row, attempt)
+        _try_again_what_found_nobody(row)
     elif isinstance(failure, PermanentFailure):
         _give_up(row, DeliveryState.DEAD, str(failure), attempt)
     elif row.attempt_count >= MOST_ATTEMPTS:
@@ -225,8 +230,13 @@ def _end(row: Delivery, attempt: Attempt, failure: Exception | None) -> None:
         asked = getattr(failure, "retry_after", None) or 0
         pause = max(backoff(row.attempt_count), timedelta(seconds=asked))
         with transaction.atomic():
-            is_ambiguous = isinstance(failure, AmbiguousFailure)
-            _send_back(row, pause, last_error=_reason(failure), ambiguous=is_ambiguous)
+            _send_back(
+                row,
+                pause,
+                last_error=_reason(failure),
+                ambiguous=isinstance(failure, AmbiguousFailure),
+                found_nobody=isinstance(failure, Unreachable),
+            )
             _note(attempt, _reason(failure))
 
 
@@ -251,7 +261,21 @@ def _sent(row: Delivery, attempt: Attempt) -> None:
         _note(attempt, "sent" if count else "sent, but the lease had gone to another worker")
 
 
-def _send_back(row: Delivery, pause: timedelta, *, last_error: str, ambiguous: bool = False) -> None:
+@transaction.atomic
+def _try_again_what_found_nobody(sent: Delivery) -> None:
+    """The server of `sent` is back: what waits because of it goes out now and not after its pause, the oldest first."""
+    waiting = Delivery.objects.filter(state=DeliveryState.PENDING, found_nobody=True, available_at__gt=Now())
+    same_place = waiting.filter(channel=sent.channel)
+    if sent.channel != Channel.EMAIL:
+        same_place = same_place.filter(contact=sent.contact_id)
+    locked = same_place.order_by("pk").select_for_update(skip_locked=True, of=("self",), no_key=True)
+    found = list(locked.values_list("pk", flat=True)[:TRIED_AGAIN_TOGETHER])
+    Delivery.objects.filter(pk__in=found).update(available_at=Now())
+
+
+def _send_back(
+    row: Delivery, pause: timedelta, *, last_error: str, ambiguous: bool = False, found_nobody: bool = False
+) -> None:
     _held(row).update(
         state=DeliveryState.PENDING,
         available_at=Now() + pause,
@@ -259,6 +283,7 @@ def _send_back(row: Delivery, pause: timedelta, *, last_error: str, ambiguous: b
         lease_until=None,
         started_at=None,
         last_error=last_error[:200],
+        found_nobody=found_nobody,
         ambiguous_count=F("ambiguous_count") + int(ambiguous),
     )
 

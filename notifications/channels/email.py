@@ -7,6 +7,7 @@ from contextlib import suppress
 from threading import Event
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.utils.translation import gettext as _
 
@@ -33,11 +34,14 @@ def send(config: dict[str, Any], message: Message) -> None:
 
 
 def _hand_over(mail: EmailMultiAlternatives) -> None:
-    connection = get_connection()
     try:
+        connection = get_connection()
         connection.open()
+    except ImproperlyConfigured as wrong:
+        raise Unreachable(_("E-mail is not set up correctly on this server.")) from wrong
     except (smtplib.SMTPException, OSError) as failure:
-        raise Unreachable(type(failure).__name__) from failure
+        words = _("The mail server cannot be reached (%(error)s).") % {"error": type(failure).__name__}
+        raise Unreachable(words) from failure
     under_way = _watch(connection)
     try:
         connection.send_messages([mail])

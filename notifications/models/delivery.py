@@ -104,6 +104,9 @@ class Delivery(models.Model):
     sent_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=200, blank=True)
+    found_nobody = models.BooleanField(
+        default=False
+    )  # the last attempt found no server: it was not the message's fault
     bundled_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="bundle")
     is_digest = models.BooleanField(default=False)  # leads everything that the storm brake held back
     retry_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="retries")
@@ -144,6 +147,11 @@ class Delivery(models.Model):
                 fields=["person"], condition=Q(channel="in_app", read_at__isnull=True), name="delivery_unread"
             ),
             models.Index(fields=["person", "-id"], name="delivery_inbox"),
+            models.Index(  # what is tried again when a server is back
+                fields=["channel", "contact"],
+                condition=Q(state="pending", found_nobody=True),
+                name="delivery_found_nobody",
+            ),
             models.Index(  # what travels in which message
                 fields=["bundled_into"], condition=Q(state="bundled"), name="delivery_bundled"
             ),

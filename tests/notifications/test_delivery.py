@@ -12,6 +12,7 @@ from journal.models import Entry, Urgency
 from notifications.actions import mark_read
 from notifications.claim import claim
 from notifications.delivery import MOST_ATTEMPTS, backoff, deliver, deliver_pending
+from notifications.holding import hold_back
 from notifications.models import Attempt, Delivery, DeliveryState
 from tests.factories import UserFactory
 from tests.notifications.conftest import by_mail, make_available
@@ -176,12 +177,69 @@ def test_without_a_mail_server_one_message_tries_and_the_rest_wait(mailbox, aler
     rows = Delivery.objects.filter(entry__in=entries, channel="email")
     assert {row.state for row in rows} == {DeliveryState.PENDING}
     assert sorted(row.attempt_count for row in rows) == [0] * 14 + [1]
-    assert rows.get(attempt_count=1).last_error == "ConnectionRefusedError"
+    assert (
+        rows.get(attempt_count=1).last_error == "The mail server cannot be reached (ConnectionRefusedError)."
+    )
     settings.EMAIL_PORT = mailbox.port
     for entry in entries:
         make_available(entry)
     assert deliver_pending() == 15
     assert len(mailbox.mails) == 15
+
+
+def test_when_the_mail_server_is_back_what_found_nobody_does_not_wait_for_its_next_try(
+    mailbox, alert, settings
+):
+    settings.EMAIL_PORT = free_port()
+    waiting = [alert(stream=f"incident-{number}") for number in range(3)]
+    for _try in waiting:
+        deliver_pending()  # each time another is the first to find nobody
+    pauses = by_mail(waiting[0]).available_at - timezone.now()
+    assert pauses > timedelta(seconds=3)
+    settings.EMAIL_PORT = mailbox.port
+    alert(stream="incident-9")
+    assert deliver_pending() == 4
+    assert {by_mail(entry).state for entry in waiting} == {DeliveryState.SENT}
+
+
+def test_what_was_asked_to_try_later_still_waits_when_others_arrive(mailbox, alert):
+    mailbox.mode = "grey"
+    entry = alert()
+    deliver_pending()
+    mailbox.mode = "ok"
+    alert(stream="incident-9")
+    assert deliver_pending() == 1
+    assert by_mail(entry).state == DeliveryState.PENDING
+
+
+def test_a_held_message_is_not_let_go_by_one_that_arrives(mailbox, alert, settings):
+    settings.EMAIL_PORT = free_port()
+    entry = alert()
+    deliver_pending()
+    hold_back(until=timezone.now() + timedelta(minutes=10))
+    settings.EMAIL_PORT = mailbox.port
+    alert(stream="incident-9")
+    assert deliver_pending() == 1
+    assert by_mail(entry).state == DeliveryState.PENDING
+
+
+def test_mail_that_is_not_set_up_is_said_in_words(alert, settings, tmp_path):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = str(tmp_path / "file")
+    (tmp_path / "file").write_text("no directory")
+    entry = alert()
+    deliver_pending()
+    row = by_mail(entry)
+    assert (row.state, row.last_error) == ("pending", "E-mail is not set up correctly on this server.")
+
+
+def test_every_failed_attempt_is_in_the_log_without_the_provider_s_words(mailbox, alert, caplog):
+    mailbox.mode = "refuse"
+    entry = alert()
+    deliver_pending()
+    (line,) = [record for record in caplog.records if record.name == "notifications.delivery"]
+    assert line.levelname == "WARNING"
+    assert line.getMessage() == f"delivery {by_mail(entry).pk}: SMTPRecipientsRefused"
 
 
 def test_what_is_urgent_goes_first(mailbox, alert):
