@@ -40,13 +40,14 @@ logger = logging.getLogger(__name__)
 MOST_SECONDS = 20  # for one message, whatever the other side does
 MOST_ATTEMPTS = 8
 TRIED_AGAIN_TOGETHER = 50  # when a server is back; each that arrives brings as many more
+LOOK_EVERY_SECONDS = 1  # for more to send, while one place is slow
 
 
 def deliver_pending(*, seconds: float = 20) -> int:
     """Send what is waiting, at most for `seconds` and what is under way then; returns how many messages it handled.
 
-    A server that hangs must not keep a worker, which has deadlines to fire as well: after the first message that
-    finds nobody there the rest for that place goes back and waits for the next round.
+    A server that hangs must keep nobody waiting: after the first message that finds nobody there the rest for that
+    place goes back and waits for the next round, and meanwhile what is for other places goes out.
     """
     handled, until, closed = 0, time.monotonic() + seconds, Closed()
     release_orphans()
@@ -83,21 +84,41 @@ class Batch:
 
     def deliver(self) -> int:
         """Returns how many rows were handled; the others went back."""
-        for row in self.rows:
-            self.lines[_place(row)].append(row)
+        self._line_up(self.rows)
         handled = 0
         while self.lines or self.under_way:
-            for place in [place for place in self.lines if place not in self.under_way]:
+            for place in self._free_places():
                 handled += self._next(place)
             if self.under_way:
                 self._await()
+            if self.under_way and not self._free_places() and self._goes_on():
+                self._line_up(claim(self._taken()))  # nobody else waits for a place that is slow
         return handled
+
+    def _line_up(self, rows: list[Delivery]) -> None:
+        for row in rows:
+            self.lines[_place(row)].append(row)
+
+    def _free_places(self) -> list[str]:
+        return [place for place in self.lines if place not in self.under_way]
+
+    def _goes_on(self) -> bool:
+        """Until the time is over, and then as long as something is under way that began before."""
+        began = [sending.until - MOST_SECONDS for sending in self.under_way.values()]
+        return min([time.monotonic(), *began]) < self.until
+
+    def _taken(self) -> Closed:
+        """Where nothing more can go at the moment: what is closed, and where something is under way."""
+        taken = Closed({*self.closed.channels}, {*self.closed.contacts})
+        for sending in self.under_way.values():
+            taken.close(sending.row)
+        return taken
 
     def _next(self, place: str) -> int:
         """Begin with the next row for a place that is free; returns 1 when there was one to handle."""
         line = self.lines[place]
         is_closed = place in self.closed.channels or (line and line[0].contact_id in self.closed.contacts)
-        if not line or is_closed or time.monotonic() >= self.until:
+        if not line or is_closed or not self._goes_on():
             _put_back(self.lines.pop(place))
             return 0
         row = line.popleft()
@@ -130,11 +151,14 @@ class Batch:
             self.outcomes.put((sending, None))
 
     def _await(self) -> None:
-        """Record the next outcome, or that there was none in time."""
+        """Wait a moment for the next outcome and record it, or that there was none in time."""
         first = min(self.under_way.values(), key=lambda sending: sending.until)
         try:
-            sending, failure = self.outcomes.get(timeout=max(0.0, first.until - time.monotonic()))
+            left = max(0.0, first.until - time.monotonic())
+            sending, failure = self.outcomes.get(timeout=min(left, LOOK_EVERY_SECONDS))
         except Empty:
+            if left > LOOK_EVERY_SECONDS:
+                return
             sending, failure = first, AmbiguousFailure(f"no answer within {MOST_SECONDS} s")
         place = _place(sending.row)
         if self.under_way.get(place) is not sending:
