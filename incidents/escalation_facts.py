@@ -9,21 +9,21 @@ from itertools import groupby
 from operator import or_
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from escalations import purposes
 from escalations.models import Deadline, DeadlineQuerySet
 from escalations.standing import Standing, standings
 from incidents.models import Incident
 from incidents.recipients import read_once
-from journal.models import Entry
+from journal.models import Entry, Urgency
 from notifications.models import Delivery
 from notifications.reach import unreachable
 from people.models import User
 
 CLOCKS_IN_PANEL = 8
 CLOCKS_IN_STRIP = 2  # it stays in sight on a phone, too
-ALARMS_IN_PANEL = 3
+MESSAGES_IN_PANEL = 3
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,8 @@ class Escalation:
     clocks: list[Standing]  # the most pressing first
     next: Standing | None  # what fires next
     reaches: list[User]  # whom it tells
-    unreachable: list[User]  # of those, and of the team for whoever leads it: nobody can wake them
+    unreachable: list[User]  # of those: nobody can wake them
+    unreachable_others: list[User]  # and of the rest of the team, for whoever leads it
 
     @property
     def shown(self) -> list[Standing]:
@@ -60,9 +61,15 @@ def escalation_of(incident: Incident, user: User, team: Iterable[User]) -> Escal
     coming = next((one for one in clocks if one.armed), None)
     reaches = coming.reaches() if coming else []
     leads = incident.is_open and user.has_perm("incidents.lead", incident)
-    asked = {person.pk: person for person in [*reaches, *(team if leads else [])]}
-    away = unreachable(asked.values())
-    return Escalation(clocks, coming, reaches, [person for pk, person in asked.items() if pk in away])
+    others = {person.pk: person for person in team if leads and person not in reaches}
+    away = unreachable([*reaches, *others.values()])
+    return Escalation(
+        clocks,
+        coming,
+        reaches,
+        [person for person in reaches if person.pk in away],
+        [person for pk, person in others.items() if pk in away],
+    )
 
 
 def deadlines_in_room(incident: Incident) -> DeadlineQuerySet:
@@ -76,18 +83,22 @@ def deadlines_in_room(incident: Incident) -> DeadlineQuerySet:
     return reduce(or_, found)
 
 
-def alarms_of(incident: Incident) -> QuerySet[Entry]:
-    """Every alarm of the incident, newest first, with what was sent to whom."""
+def messages_of(incident: Incident) -> QuerySet[Entry]:
+    """Every alarm of the incident, and what else could not wait and left the app; newest first, with what was sent
+    to whom.
+    """
+    left_the_app = Exists(Delivery.objects.outside().filter(entry=OuterRef("pk")))
+    alarm = Q(deadline__isnull=False) | Q(kind="deadline.exhausted")
     sent = Delivery.objects.select_related("person").order_by("person__name", "person_id", "pk")
     return (
-        Entry.objects.filter(Q(deadline__isnull=False) | Q(kind="deadline.exhausted"), stream=incident.stream)
+        Entry.objects.filter(alarm | Q(left_the_app, urgency=Urgency.NOW), stream=incident.stream)
         .order_by("-seq")
         .prefetch_related(Prefetch("deliveries", sent))
     )
 
 
-def by_person(alarms: Iterable[Entry]) -> list[tuple[Entry, list[tuple[User, list[Delivery]]]]]:
-    """Each alarm with its deliveries, those to one person together."""
+def by_person(messages: Iterable[Entry]) -> list[tuple[Entry, list[tuple[User, list[Delivery]]]]]:
+    """Each message with its deliveries, those to one person together."""
     return [
         (
             entry,
@@ -96,5 +107,5 @@ def by_person(alarms: Iterable[Entry]) -> list[tuple[Entry, list[tuple[User, lis
                 for person, rows in groupby(entry.deliveries.all(), lambda row: row.person)
             ],
         )
-        for entry in alarms
+        for entry in messages
     ]

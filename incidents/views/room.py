@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from incidents.access import incident_or_404
 from incidents.actions.situation import advice_for
-from incidents.escalation_facts import ALARMS_IN_PANEL, alarms_of, by_person, escalation_of
+from incidents.escalation_facts import MESSAGES_IN_PANEL, by_person, escalation_of, messages_of
 from incidents.models import Incident, IncidentState, RoleState, StepPhase, Task, TaskState
 from incidents.next_step import next_step
 from incidents.panels import every as every_panel
@@ -49,7 +49,7 @@ def room(request: SignedInRequest, pk: int) -> HttpResponse:
         "tasks_done": sum(task.state != "open" for task in tasks),
         "notices": incident.stakeholder_notices.select_related("told_by"),
         "escalation": escalation_of(incident, user, [row.user for row in assignments]),
-        "alarms": by_person(alarms_of(incident)[:ALARMS_IN_PANEL]),
+        "alarms": by_person(messages_of(incident)[:MESSAGES_IN_PANEL]),
         "assessment": _assessment(incident),
         "advice": advice_for(incident),
         "entries": entries(incident)[:ENTRIES_SHOWN],

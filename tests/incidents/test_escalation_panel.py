@@ -15,6 +15,7 @@ from escalations.models import Deadline, Policy
 from incidents import actions, clocks
 from incidents.escalation_facts import escalation_of
 from notifications.models import ContactPoint, Delivery
+from people.models import DutyShift
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +49,17 @@ def only(incident, purpose: str = HOLDING) -> None:
     Deadline.objects.exclude(purpose=purpose).delete()
 
 
+def test_what_was_sent_tells_of_every_urgent_message(client, incident, brand, alice, bob):
+    client.force_login(bob)
+    assert "Nothing has been sent yet" in part(room(client, incident), "escalation")  # nobody was on duty
+    now = timezone.now()
+    DutyShift.objects.create(role="CL", user=bob, starts_at=now, ends_at=now + timedelta(hours=8))
+    other = actions.log_incident(actor=alice, brand=brand, title="Fuel prices")
+    panel = part(room(client, other), "escalation")
+    assert "logged the incident" in panel
+    assert "Nothing has been sent yet" not in panel
+
+
 def test_what_fires_next_and_whom_it_reaches(client, activated, bob):
     incident = activated(2)
     only(incident)
@@ -56,7 +68,7 @@ def test_what_fires_next_and_whom_it_reaches(client, activated, bob):
     assert "Fires next: <strong>Holding statement</strong>" in part(page, "escalation")
     assert "Bob Nowak" in part(page, "escalation").split("It will reach", 1)[1]
     assert "then reaches" in strip(page)
-    assert "No alarm has gone out" in page
+    assert "Missed: " not in part(page, "escalation")
 
 
 @pytest.mark.parametrize(("level", "raises"), [(2, True), (1, False)])
@@ -171,14 +183,18 @@ def test_the_lead_sees_whom_nobody_can_wake(client, activated, alice, bob, dave,
     only(incident)
     ContactPoint.objects.exclude(person=alice).update(verified_at=timezone.now())
     client.force_login(bob)
-    notice = "no verified contact outside the app"
+    notice, others = "No verified way to wake:", "Others of the team without a verified way to wake them:"
     page = part(room(client, incident), "escalation")
-    assert "Alice Kaya" in page.split(notice, 1)[1].split("</div>", 1)[0]
+    assert "Alice Kaya" in page.split(others, 1)[1].split("</p>", 1)[0]
+    assert notice not in page  # Alice is not among those whom the next alarm tells
     client.force_login(carol)  # works here and does not lead
-    assert notice not in part(room(client, incident), "escalation")
+    page = part(room(client, incident), "escalation")
+    assert notice not in page
+    assert others not in page
     ContactPoint.objects.filter(person=bob).update(failures=5)
     page = part(room(client, incident), "escalation")  # he would be alarmed next: everybody should know
     assert "Bob Nowak" in page.split(notice, 1)[1].split("</div>", 1)[0]
+    assert others not in page
 
 
 def test_what_is_missed_looks_missed(client, activated, bob):
