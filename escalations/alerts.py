@@ -57,6 +57,7 @@ def facts(
         "repeat": deadline.repeat,
         "lapsed": deadline.is_lapse,
         "acknowledged_by": str(deadline.acknowledged_by) if deadline.acknowledged_by else "",
+        "everyone": bool(deadline.current_step["everyone"]),
         "told": ", ".join(str(person) for person in told),
         "news": news.about(deadline, told=() if last else told, raised=raised),
     }

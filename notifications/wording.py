@@ -24,6 +24,7 @@ from people.times import absolute
 MOST_NAMES = 6
 CHAT_CHARACTERS = 1500  # below the limit of every chat service, so that one message stays one
 SMS_CHARACTERS = 300
+SUBJECT_CHARACTERS = 200
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,8 @@ def _item(entry: Entry, person: User, names: dict[int, str], *, is_first: bool) 
 
 
 def _to_do(entry: Entry) -> str:
+    if entry.data.get("everyone"):
+        return _("Look at it now. Everybody told must acknowledge.")
     if entry.urgency == Urgency.NOW:
         return _("Look at it now. Whoever acts on it stops further alerts.")
     if entry.urgency == Urgency.SOON:
@@ -111,8 +114,16 @@ def _subject(items: list[Item], *, is_digest: bool) -> str:
         text = _("%(n)d messages, the most urgent: %(first)s") % {"n": len(items), "first": text}
     elif more:
         tail = ngettext("and %(n)d more", "and %(n)d more", more) % {"n": more}
-        text = f"{text[: 190 - len(tail)]} ({tail})"
-    return _one_line(text)[:200]
+        text = f"{_cut(_one_line(text), SUBJECT_CHARACTERS - len(tail) - 3)} ({tail})"
+    return _cut(_one_line(text), SUBJECT_CHARACTERS)
+
+
+def _cut(text: str, most: int) -> str:
+    """At most so many characters, ending with a whole word unless that one is endless."""
+    if len(text) <= most:
+        return text
+    whole = text[:most].rpartition(" ")[0]
+    return f"{whole if len(whole) > most // 2 else text[: most - 1]}…"
 
 
 def _one_line(text: str) -> str:
@@ -143,7 +154,7 @@ def _short(items: list[Item], possible_repeat: bool) -> str:
 
 def _sms(items: list[Item]) -> str:
     tail = "\n" + _action(items[0]).splitlines()[0]
-    return _subject(items, is_digest=False)[: SMS_CHARACTERS - len(tail)] + tail
+    return _cut(_subject(items, is_digest=False), SMS_CHARACTERS - len(tail)) + tail
 
 
 def _event(rows: list[Delivery], items: list[Item], possible_repeat: bool) -> dict[str, object]:

@@ -11,7 +11,7 @@ from notifications.claim import claim
 from notifications.delivery import deliver_pending
 from notifications.links import Link
 from notifications.models import Delivery
-from notifications.wording import CHAT_CHARACTERS, SMS_CHARACTERS, compose
+from notifications.wording import CHAT_CHARACTERS, SMS_CHARACTERS, SUBJECT_CHARACTERS, compose
 from tests.factories import UserFactory
 from tests.notifications.conftest import by_mail
 
@@ -43,6 +43,24 @@ def test_one_look_tells_what_when_whom_and_what_to_do(alert, bob, carol):
     assert "Told: Bob Nowak, Carol Li" in text
     assert "What to do: Look at it now." in text
     assert "Open: http" in text
+
+
+def test_where_everybody_must_acknowledge_nobody_reads_that_one_is_enough(alert):
+    text = said(alert(deadline=1, everyone=True)).text
+    assert "Everybody told must acknowledge." in text
+    assert "Whoever acts on it stops" not in text
+
+
+def test_a_long_subject_ends_with_a_whole_word(alert):
+    title = " ".join(["passengers"] * 30)
+    alone = said(alert(about=title)).subject
+    assert len(alone) <= SUBJECT_CHARACTERS
+    assert alone.endswith("passengers…")
+    rows = [by_mail(alert(about=title)) for _ in range(2)]
+    together = compose(rows, possible_repeat=False).subject
+    assert len(together) <= SUBJECT_CHARACTERS
+    assert together.endswith("passengers… (and 1 more)")
+    assert len(said(alert(about="x" * 400)).subject) == SUBJECT_CHARACTERS
 
 
 def test_a_long_list_of_people_is_cut(alert, bob):
