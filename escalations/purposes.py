@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from escalations.models import Deadline
 from journal import kinds
@@ -33,12 +34,19 @@ class Purpose:
     may_acknowledge: Callable[[User, Any], bool]
     # Where saying so is an action of its own: acknowledge(locked subject, actor).
     acknowledge: Callable[[Any, User], object] | None = None
+    # What keeps an acknowledgement from lapsing, as a sentence; empty where the thing itself must be settled.
+    follows: str | Promise = ""
     # Where a step can raise the level: how its `tell` reads once it has; None where it cannot.
     after_rise: Callable[[Any, list[str]], list[str]] | None = None
     # What is due on a day wakes nobody, not even when nobody has acted on it.
     can_wait: bool = False
     # Where many can be locked with the same few queries: those of these pks that nobody acts on, by pk.
     lock_together: Callable[[Collection[int]], Mapping[int, Any]] | None = None
+
+    @property
+    def must_follow(self) -> str:
+        """What somebody who has acknowledged must still do."""
+        return str(self.follows) or _("“%(what)s” must be settled by then.") % {"what": self.label}
 
     def lock_free(self, pks: Collection[int]) -> Mapping[int, Any]:
         """The subjects among `pks` that nobody acts on just now, locked, by pk."""

@@ -63,6 +63,7 @@ class Clock:
     # Whom the sentence is about: asked already, and told only when nobody else is left.
     about: Callable[[Any], list[int]] = _nobody_asked
     facts: Callable[[Any], dict[str, Any]] = _no_facts
+    follows: str | Promise = ""  # what keeps an acknowledgement from lapsing; empty: that it is settled
     anchor: str = ""  # where in the room it is settled
     acknowledge: Callable[[Any, User], object] | None = None
 

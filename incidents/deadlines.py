@@ -115,6 +115,7 @@ CLOCKS = (
         _("Acknowledge"),
         Incident,
         unacknowledged,
+        follows=_("Anything done in the incident counts: triage, a role, a task."),
         acknowledge=lambda incident, actor: acknowledge(incident=incident, actor=actor),
     ),
     Clock(clocks.HOLDING_STATEMENT, _("Holding statement"), Incident, unspoken, anchor="#responses"),

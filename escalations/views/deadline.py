@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from escalations import purposes
 from escalations.actions import acknowledge_deadline
 from escalations.models import Deadline
 from escalations.preview import span
@@ -52,6 +53,5 @@ def acknowledged_in_words(waiting: list[User], row: Deadline) -> str:
     lapse = clock.armed().filter(acknowledged_at__isnull=False).first()
     if lapse is None:
         return _("You have it.")
-    return _("You have it. If nothing has followed by %(time)s, the alarm goes on.") % {
-        "time": absolute(lapse.due_at)
-    }
+    said = _("You have it. If nothing has followed by %(time)s, the alarm goes on.")
+    return f"{said % {'time': absolute(lapse.due_at)}} {purposes.get(row.purpose).must_follow}"

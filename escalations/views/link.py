@@ -51,7 +51,9 @@ def _answer(request: HttpRequest, claim: Claim) -> HttpResponse:
     standing = standing_of(claim.deadline, claim.person) if claim.person.is_active else None
     if standing is None:
         return _page(request, gone=_("There is nothing here any more that concerns you."), status=GONE)
-    about = {"title": standing.incident or standing.subject, "label": standing.label}
+    about: dict[str, Any] = {"title": standing.incident or standing.subject, "label": standing.label}
+    if not standing.is_settled:
+        about["due"] = standing.latest.target_at
     if request.method != "POST":
         return _page(request, claim, gone=links.why_dead(claim), **about)
     try:

@@ -39,6 +39,7 @@ def register(clock: Clock) -> None:
             lock_together=lock_together_for_clocks if clock.model is Incident else None,
             may_acknowledge=lambda actor, subject: may_acknowledge(actor, _incident_of(subject)),
             acknowledge=clock.acknowledge,
+            follows=clock.follows,
             after_rise=_after_rise,
         )
     )

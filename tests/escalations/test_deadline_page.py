@@ -38,7 +38,7 @@ def test_it_says_what_is_missed_who_was_told_and_what_comes_next(client, missed,
         "Next alarm",
     ):
         assert words in page
-    assert "If nothing follows within 1 h, the alarm goes on." in page
+    assert "within 1 h, the alarm goes on. “Holding statement” must be settled by then." in page
     assert "I have it</button>" in page
 
 
@@ -52,6 +52,7 @@ def test_one_button_acknowledges_and_leads_to_the_thing(client, missed, dave, bo
     page = text(client, missed)
     assert "Dave Okafor has it" in page
     assert "Lapses" in page
+    assert "the alarm goes on. “Holding statement” must be settled by then." in page
     assert "I have it</button>" not in page
 
 
@@ -113,6 +114,7 @@ def test_who_may_not_see_the_incident_finds_nothing(client, missed, carol, erin,
 def test_an_incident_is_acknowledged_by_its_own_action(client, incident, carol):
     clock = Deadline.objects.of(incident).armed().get()
     client.force_login(carol)
+    assert "Anything done in the incident counts" in text(client, clock)
     client.post(address(clock))
     incident.refresh_from_db()
     assert incident.acknowledged_by == carol

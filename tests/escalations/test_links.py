@@ -60,9 +60,12 @@ def test_the_code_acknowledges_for_whom_the_message_was(client, missed, dave):
     page = client.get(path).content.decode()
     assert "Videos of stranded passengers" in page
     assert "L2" in page
+    assert "overdue by" in page
     answer = client.post(path, {"code": f" {code[:3]} {code[3:]} "})  # as some programs show it
     assert answer.status_code == 200
-    assert "You have it. If nothing has followed by" in answer.content.decode()
+    done = answer.content.decode()
+    assert "You have it. If nothing has followed by" in done
+    assert "“Holding statement” must be settled by then." in done
     assert Deadline.objects.of(missed.subject).armed().get(purpose=missed.purpose).acknowledged_by == dave
     assert LinkUse.objects.get().used_at
     assert "_auth_user_id" not in client.session  # it is no way to sign in
