@@ -184,3 +184,27 @@ def retry_by_hand(*, actor: User, delivery: Delivery) -> Delivery:
     )
     transaction.on_commit(partial(wake, "notifications.tasks.deliver"), robust=True)
     return again
+
+
+@transaction.atomic
+def try_now(*, actor: User, delivery: Delivery) -> Delivery:
+    """What failed and waits for its next try is tried at once: somebody has mended what was broken."""
+    if not actor.has_perm("people.administer"):
+        raise NotAllowed(_("Only administrators send messages again."))
+    delivery = (
+        Delivery.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("person")
+        .get(pk=delivery.pk)
+    )
+    if not delivery.can_be_tried_now:
+        raise ActionRefused(_("This message does not wait for another try."))
+    delivery.available_at = Now()
+    delivery.save(update_fields=["available_at"])
+    record(
+        stream=STREAM,
+        kind="notification.tried_now",
+        actor=actor,
+        data={"person": str(delivery.person), "channel": delivery.channel, "delivery": delivery.pk},
+    )
+    transaction.on_commit(partial(wake, "notifications.tasks.deliver"), robust=True)
+    return delivery

@@ -22,6 +22,9 @@ class NotificationsConfig(AppConfig):
                     "A message to {person} could not be delivered ({channel}): {reason}"
                 ),
                 "notification.retried": _("{actor} has a message to {person} sent again ({channel})"),
+                "notification.tried_now": _(
+                    "{actor} has a message to {person} tried again without waiting ({channel})"
+                ),
                 "notification.storm": _(
                     "Unusually many messages to {whom}: more than {quota} within 10 minutes. They arrive as one "
                     "message every 5 minutes until it calms down"

@@ -19,4 +19,5 @@ urlpatterns = [
     path("hours/", contact_views.hours, name="hours"),
     path("deliveries/", views.deliveries, name="deliveries"),
     path("deliveries/<int:pk>/retry/", views.retry, name="retry"),
+    path("deliveries/<int:pk>/now/", views.try_now, name="try_now"),
 ]

@@ -68,10 +68,10 @@ def read_all(request: SignedInRequest) -> HttpResponse:
 @require_safe
 @needs("people.administer")
 def deliveries(request: SignedInRequest) -> HttpResponse:
-    """What became of every message, what reached nobody first. What is said in it is not for administrators."""
+    """What became of every message, what reached nobody first. What it says only where the reader may know."""
     form = DeliveryFilter(request.GET)
     chosen = form.cleaned_data if form.is_valid() else {}
-    rows = Delivery.objects.outside().select_related("entry", "person", "contact", "bundled_into")
+    rows = Delivery.objects.outside().select_related("entry__actor", "person", "contact", "bundled_into")
     for field in ("state", "channel"):
         if chosen.get(field):
             rows = rows.filter(**{field: chosen[field]})
@@ -84,11 +84,13 @@ def deliveries(request: SignedInRequest) -> HttpResponse:
     retries = Delivery.objects.filter(retry_of=OuterRef("pk"))
     rows = rows.lost_first().annotate(is_retried=Exists(retries)).prefetch_related("attempts")
     counts = Delivery.objects.open_counts()
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(
         request,
         "notifications/deliveries.html",
         {
-            "page_obj": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
+            "page_obj": page,
+            "hidden": subjects.hidden_from(request.user, {row.entry.stream_id for row in page}),
             "filter_form": form,
             "filtered": any(chosen.values()),
             "counts": counts,
@@ -105,6 +107,19 @@ def retry(request: SignedInRequest, pk: int) -> HttpResponse:
     attempt(
         request,
         partial(actions.retry_by_hand, actor=request.user, delivery=delivery),
+        _("The message is sent again."),
+    )
+    return redirect("notifications:deliveries")
+
+
+@require_POST
+@needs("people.administer")
+def try_now(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Do not wait for the next try."""
+    delivery = get_object_or_404(Delivery.objects.outside(), pk=pk)
+    attempt(
+        request,
+        partial(actions.try_now, actor=request.user, delivery=delivery),
         _("The message is sent again."),
     )
     return redirect("notifications:deliveries")

@@ -189,6 +189,11 @@ class Delivery(models.Model):
         return self.state in LOST
 
     @property
+    def can_be_tried_now(self) -> bool:
+        """Whether it waits for its next try."""
+        return self.state == DeliveryState.PENDING and self.attempt_count > 0
+
+    @property
     def message_key(self) -> str:
         """The same for every attempt, also by hand, so that a receiver can drop what it has."""
         return ":".join(self.dedup_key.split(":")[:3])

@@ -230,6 +230,7 @@ PAGES: dict[str, Row] = {
     "notifications:hours": Row(post=ALL),
     "notifications:deliveries": Row(get=ADMINISTRATORS),
     "notifications:retry": Row(told_by_mail, get=None, post=ADMINISTRATORS),
+    "notifications:try_now": Row(told_by_mail, get=None, post=ADMINISTRATORS),
     "engine": Row(get=ADMINISTRATORS),
     "engine-release": Row(get=None, post=ADMINISTRATORS),
     "engine-settle": Row(

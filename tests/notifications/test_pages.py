@@ -15,6 +15,7 @@ from journal.models import Entry
 from notifications import actions as notifications
 from notifications.delivery import deliver_pending
 from notifications.models import Attempt, Delivery
+from tests.factories import IncidentFactory
 from tests.notifications.conftest import by_mail
 
 pytestmark = pytest.mark.django_db
@@ -100,8 +101,21 @@ def test_deliveries_are_for_administrators(client, request, name):
     assert client.get("/notifications/deliveries/").status_code == 403
 
 
-def test_administrators_see_what_did_not_arrive_but_not_what_it_said(client, mailbox, alert, admin):
+def test_administrators_see_what_it_was_about_where_they_may(client, alert, admin):
+    IncidentFactory(pk=1, confidential=True)
+    alert(stream="incident-1", about="A secret of the board")
+    alert(stream="incident-2", about="Videos of stranded passengers that " + "go on " * 20)
+    client.force_login(admin)
+    html = client.get("/notifications/deliveries/").content.decode()
+    assert "Videos of stranded passengers" in html
+    assert "…" in html
+    assert "A secret of the board" not in html
+    assert "Confidential" in html
+
+
+def test_administrators_see_what_did_not_arrive_but_nothing_confidential(client, mailbox, alert, admin, bob):
     mailbox.mode = "refuse"
+    IncidentFactory(pk=1, confidential=True, logged_by=bob)
     alert(about="A secret of the board")
     deliver_pending()
     client.force_login(admin)
@@ -186,6 +200,53 @@ def test_an_administrator_sends_again_by_hand(client, mailbox, lost, admin):
     assert (entry.actor, entry.data["person"]) == (admin, "Bob Nowak")
     client.post(f"/notifications/deliveries/{lost.pk}/retry/")
     assert lost.retries.count() == 1, "once is enough; what it became can be sent again in turn"
+
+
+@pytest.fixture
+def waiting(mailbox, alert) -> Delivery:
+    """A mail to Bob that is tried again later."""
+    mailbox.mode = "grey"
+    entry = alert()
+    deliver_pending()
+    mailbox.mode = "ok"
+    return by_mail(entry)
+
+
+def test_an_administrator_has_what_waits_tried_now(client, mailbox, waiting, admin):
+    client.force_login(admin)
+    path = f"/notifications/deliveries/{waiting.pk}/now/"
+    assert path in client.get("/notifications/deliveries/").content.decode()
+    assert deliver_pending() == 0
+    assert client.post(path).status_code == 302
+    assert deliver_pending() == 1
+    assert by_mail(waiting.entry).state == "sent"
+    entry = Entry.objects.get(kind="notification.tried_now")
+    assert (entry.actor, entry.data["person"]) == (admin, "Bob Nowak")
+    assert path not in client.get("/notifications/deliveries/").content.decode()
+    with pytest.raises(ActionRefused, match="does not wait"):
+        notifications.try_now(actor=admin, delivery=waiting)
+
+
+@pytest.mark.parametrize("name", ["alice", "bob", "erin"])
+def test_nobody_else_has_it_tried_now(client, request, waiting, name):
+    user = request.getfixturevalue(name)
+    client.force_login(user)
+    assert client.post(f"/notifications/deliveries/{waiting.pk}/now/").status_code == 403
+    with pytest.raises(NotAllowed):
+        notifications.try_now(actor=user, delivery=waiting)
+    assert by_mail(waiting.entry).available_at == waiting.available_at
+
+
+def test_the_first_try_is_not_hurried(alert, admin):
+    """It may wait for the end of quiet hours, or of a storm."""
+    with pytest.raises(ActionRefused, match="does not wait"):
+        notifications.try_now(actor=admin, delivery=by_mail(alert()))
+
+
+@pytest.mark.parametrize(("name", "has_it"), [("admin", True), ("bob", False)])
+def test_the_menu_leads_administrators_to_the_deliveries(client, request, name, has_it):
+    client.force_login(request.getfixturevalue(name))
+    assert ('href="/notifications/deliveries/"' in client.get("/notifications/").content.decode()) == has_it
 
 
 @pytest.mark.parametrize("name", ["alice", "bob", "erin"])
