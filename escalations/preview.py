@@ -90,6 +90,8 @@ def _what(step: dict[str, Any], raised_to: int, rows: list[Deadline], wording: W
             ngettext("Again after %(every)s, once.", "Again every %(every)s, %(times)d times.", repeats)
             % {"every": span(step["repeat_seconds"]), "times": repeats}
         )
+    elif step["repeats"]:
+        sentences.append(_("It is never repeated: step %(n)d comes first.") % {"n": rows[0].step + 2})
     if step["everyone"]:
         sentences.append(_("Everybody told must acknowledge."))
     return " ".join(sentences)

@@ -81,10 +81,11 @@ class Wording:
         self._codes = list(codes)
 
     def of(self, codes: Iterable[str]) -> str:
-        return "; ".join(self._phrases(codes))
+        return "; ".join(self._phrases(dict.fromkeys(codes)))
 
     def _phrases(self, codes: Iterable[str]) -> Iterator[str]:
-        for code in codes:
+        before = None
+        for code in self._same_people_together(codes):
             kind, _colon, which = code.partition(":")
             if kind == "level":
                 yield (
@@ -98,10 +99,23 @@ class Wording:
                 person = self._people.get(int(which))
                 yield _name(person) if person else _("somebody who is unknown")
             else:
-                yield self._by_role(kind, CrisisRole(which))
+                role = CrisisRole(which)
+                now = self._on_duty.get(role)
+                # Nobody is named twice in a row.
+                yield self._by_role(
+                    kind, role, _("the same") if now and now == before else now or _("nobody")
+                )
+                before = now
 
-    def _by_role(self, kind: str, role: CrisisRole) -> str:
-        words: dict[str, Any] = {"role": role.label, "now": self._on_duty.get(role) or _("nobody")}
+    def _same_people_together(self, codes: Iterable[str]) -> list[str]:
+        """Codes that mean the same people on duty stand side by side."""
+        listed = list(codes)
+        on_duty = [self._on_duty.get(code.partition(":")[2]) for code in listed]
+        places = sorted(range(len(listed)), key=lambda n: on_duty.index(on_duty[n]) if on_duty[n] else n)
+        return [listed[place] for place in places]
+
+    def _by_role(self, kind: str, role: CrisisRole, now: str) -> str:
+        words: dict[str, Any] = {"role": role.label, "now": now}
         if kind == "role":
             return _("%(role)s, or who is on duty (just now %(now)s)") % words
         if kind == "deputy":

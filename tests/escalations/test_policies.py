@@ -263,6 +263,18 @@ def test_the_preview_says_who_is_told_when(policy, bob_on_duty):
     assert last.startswith("After that: the administrators are told that nobody has acted")
 
 
+def test_the_preview_says_that_a_repeat_never_comes_and_names_nobody_twice(policy, bob_on_duty, carol):
+    now = timezone.now()
+    DutyShift.objects.create(role="LG", user=carol, starts_at=now, ends_at=now + timedelta(hours=8))
+    tell = ["role:CL", "role:LG", "deputy:CL"]
+    policy.steps.filter(position=0).update(tell=tell, repeats=2, repeat_minutes=15)
+    assert lines(policy)[0] == (
+        "At 14:00 (target, 15 min): tells Crisis lead, or who is on duty (just now Bob Nowak); "
+        "the deputy of Crisis lead, or who is on duty (just now the same); "
+        "Legal, or who is on duty (just now Carol Li). It is never repeated: step 2 comes first."
+    )
+
+
 def test_the_preview_is_what_the_engine_then_does(policy, incident, admin):
     """Walks the same frozen steps: as many alarms, at the same distances."""
     begins = timezone.now()
