@@ -11,7 +11,7 @@ from typing import Any
 
 from django import template
 from django.forms import BaseForm
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, gettext_lazy, ngettext
 from lucide.templatetags.lucide import lucide
@@ -123,9 +123,12 @@ def person(user: User | None, nobody: str = "") -> SafeString:
 
 
 @register.simple_tag
-def person_list(users: Iterable[User], nobody: str = "") -> SafeString:
-    """Several people, one after the other."""
-    drawn = [person(user) for user in users] or [person(None, nobody)]
+def person_list(users: Iterable[User], nobody: str = "", most: int | None = None) -> SafeString:
+    """Several people, one after the other; after the first `most` of them only how many more there are."""
+    listed = list(users)
+    drawn = [person(user) for user in listed[:most]] or [person(None, nobody)]
+    if more := len(listed[most:]) if most else 0:
+        drawn.append(escape(ngettext("and %(n)d more", "and %(n)d more", more) % {"n": more}))
     return format_html('<span class="person-list">{}</span>', mark_safe(" ".join(drawn)))  # noqa: S308
 
 

@@ -71,6 +71,23 @@ def test_what_fires_next_and_whom_it_reaches(client, activated, bob):
     assert "Missed: " not in part(page, "escalation")
 
 
+def test_the_strip_stays_small_however_many_are_told(client, activated, bob):
+    incident = activated(2)
+    people = [
+        UserFactory(name=name)
+        for name in ["Ann", "Ben", "Cleo", "Dirk", "Ewa", "Finn", "Gita", "Hans", "Ines", "Jale"]
+    ]
+    tell = [f"person:{person.pk}" for person in people]
+    Policy.objects.get(purpose=HOLDING, level=2).steps.update(tell=tell)
+    clocks.restart(incident, HOLDING)
+    only(incident)
+    client.force_login(bob)
+    page = room(client, incident)
+    assert "and 7 more" in strip(page)
+    assert [str(person) in strip(page) for person in people] == [True] * 3 + [False] * 7
+    assert all(str(person) in part(page, "escalation") for person in people)
+
+
 @pytest.mark.parametrize(("level", "raises"), [(2, True), (1, False)])
 def test_who_is_named_is_who_is_told_after_the_rise(client, activated, bob, alice, level, raises):
     incident = activated(level)
