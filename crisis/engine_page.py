@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import Count, Min
 from django.db.models.functions import Now
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,6 +17,7 @@ from escalations import purposes
 from escalations.holds import open_holds, release
 from escalations.models import Deadline, Heartbeat
 from journal.http import attempt
+from notifications.models import Delivery
 from people.access import SignedInRequest, needs
 
 MOST_SHOWN = 50
@@ -28,6 +30,8 @@ def engine(request: SignedInRequest) -> HttpResponse:
     due = Deadline.objects.armed().filter(due_at__lte=Now()).order_by("due_at")
     labels = {purpose.code: purpose.label for purpose in purposes.every()}
     shown = list(due.select_related("content_type")[:MOST_SHOWN])
+    waiting = Delivery.objects.overdue()
+    failed = waiting.exclude(last_error="").order_by("-available_at")
     violations = Violation.objects.alarming()[:MOST_SHOWN]
     return render(
         request,
@@ -37,6 +41,8 @@ def engine(request: SignedInRequest) -> HttpResponse:
             "hold": open_holds().first(),
             "due": [(deadline, labels.get(deadline.purpose, deadline.purpose)) for deadline in shown],
             "due_more": due.count() - len(shown),
+            "waiting": waiting.aggregate(count=Count("pk"), oldest=Min("entry__at")),
+            "last_error": failed.values_list("last_error", flat=True).first(),
             "violations": [(violation, RULES.get(violation.invariant, "")) for violation in violations],
             "settled": Violation.objects.exclude(settled_at=None)
             .select_related("settled_by")

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from crisis.context import RAIL
+from crisis.engine_state import Problem
 from people.models import SiteRole, User
 
 LONG_WORD = "Muvaffakiyetsizleştiricileştiriveremeyebileceklerimizdenmişsinizcesine"
@@ -84,7 +85,7 @@ def style_page(request: HttpRequest) -> HttpResponse:
         "preferences_url": "#main",
         "unread": {"count": 7},
         "demo": True,
-        "engine_alarms": ["The escalation engine has not ticked for 40 s."]
+        "engine_alarms": [Problem("engine", "", "The escalation engine has not ticked for 40 s.")]
         if "silent" in request.GET
         else [],
         "people": people,

@@ -53,6 +53,11 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """What went out as a message of its own; what travelled in another one is not counted twice."""
         return self.outside().filter(bundled_into__isnull=True)
 
+    def overdue(self) -> DeliveryQuerySet:
+        """Due and not out yet, or tried in vain; not what waits for its first try on purpose."""
+        is_late = Q(available_at__lte=Now()) | Q(attempt_count__gt=0)
+        return self.outside().filter(is_late, state__in=[DeliveryState.PENDING, DeliveryState.LEASED])
+
     def lost_first(self) -> DeliveryQuerySet:
         return self.order_by(LOST_FIRST, "-id")
 

@@ -226,3 +226,33 @@ def test_the_frame_costs_one_query(django_assert_num_queries: Any) -> None:
         Violation.objects.create(invariant="I1", what=f"deadline {number}")
     with django_assert_num_queries(1):
         assert len(engine_state().problems()) == 1
+
+
+@pytest.mark.usefixtures("bob_on_duty", "lively")
+def test_the_banner_leads_administrators_to_what_waits(
+    client: Client, admin: Any, bob: Any, incident: Any
+) -> None:
+    urgent_waits(incident)
+    where = f"{reverse('notifications:deliveries')}?state=pending"
+    client.force_login(admin)
+    assert where in client.get(reverse("notifications:list")).content.decode()
+    assert client.get(where).context["page_obj"].object_list
+    client.force_login(bob)
+    assert where not in client.get(reverse("notifications:list")).content.decode()
+
+
+@pytest.mark.usefixtures("bob_on_duty", "lively")
+def test_the_engine_page_shows_what_waits_and_why(client: Client, admin: Any, incident: Any) -> None:
+    def shown() -> str:
+        return client.get(reverse("engine")).content.decode()
+
+    client.force_login(admin)
+    Delivery.objects.filter(state="pending").update(available_at=Now() + timedelta(minutes=3))
+    assert "No message waits" in shown(), "what waits for its first try does so on purpose"
+    Delivery.objects.filter(state="pending").update(
+        attempt_count=1, last_error="The mail server asks to try later."
+    )
+    assert "No message waits" not in shown()
+    assert "The mail server asks to try later." in shown()
+    Delivery.objects.filter(state="pending").update(available_at=Now(), attempt_count=0, last_error="")
+    assert "No message waits" not in shown()
