@@ -41,7 +41,7 @@ class ContactForm(forms.Form):
     urgencies = forms.MultipleChoiceField(
         label=_("What comes here"),
         choices=[
-            (Urgency.NOW, _("What needs you now")),
+            (Urgency.NOW, _("Urgent alarms")),
             (Urgency.SOON, _("What needs you soon")),
             (Urgency.LATER, _("What is good to know")),
         ],
@@ -366,10 +366,10 @@ class HoursForm(forms.Form):
 
     quiet_from = forms.TimeField(label=_("Quiet from"), required=False)
     quiet_until = forms.TimeField(
-        label=_("until"), required=False, help_text=_("An earlier time is on the next day.")
+        label=_("Until"), required=False, help_text=_("An earlier time is on the next day.")
     )
     work_from = forms.TimeField(label=_("Working from"), required=False)
-    work_until = forms.TimeField(label=_("until"), required=False)
+    work_until = forms.TimeField(label=_("Until"), required=False)
     work_days = forms.TypedMultipleChoiceField(
         label=_("Working days"),
         coerce=int,

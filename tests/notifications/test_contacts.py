@@ -497,3 +497,18 @@ def test_who_cannot_be_reached(bob, carol, dave, erin, reach, django_assert_num_
     with django_assert_num_queries(1):
         assert unreachable(people) == {person.pk for person in people}
     assert unreachable([]) == set()
+
+
+def test_the_contact_points_say_what_comes_there_in_words(client, bob):
+    client.force_login(bob)
+    html = client.get("/notifications/contacts/").content.decode()
+    for words in ("Urgent alarms", "What needs you soon", "about L1 and L2", "outside your working hours"):
+        assert words in html
+    assert '<span class="tag">now</span>' not in html
+
+
+def test_the_hours_say_what_they_do(client, bob):
+    client.force_login(bob)
+    html = client.get("/notifications/hours/").content.decode()
+    assert "outside your working hours" in html
+    assert html.count("Until") == 2
