@@ -108,7 +108,7 @@ def _alarms(user: User) -> Iterator[Need]:
         Exists(reached_me) | Q(acknowledged_by=user, state=DeadlineState.ARMED)
     )
     for standing in standings(unsettled, user)[:MOST_OF_A_KIND]:
-        if standing.acknowledged and user not in standing.waiting:
+        if standing.acknowledged and standing.waiting and user not in standing.waiting:
             continue  # where everybody must acknowledge, others are missing
         yield _alarm(standing, user)
 
@@ -118,7 +118,7 @@ def _alarm(standing: Standing, user: User) -> Need:
     if standing.taken_by:
         why, step = _("You have it. If nothing follows, the alarm goes on."), Step(_("Go on"), standing.path)
     else:
-        if standing.acknowledged:
+        if standing.acknowledged and standing.waiting:
             why = _("Missed. Acknowledged by %(people)s; yours is still missing.")
             people = standing.acknowledged
         else:

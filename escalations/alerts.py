@@ -34,11 +34,14 @@ def kind_of(deadline: Deadline) -> str:
 
 
 def audience(deadline: Deadline, people: list[User]) -> list[User]:
-    """Where everybody must acknowledge, whoever has done so is left in peace; but never nobody is told."""
+    """Where everybody must acknowledge, whoever has done so is left in peace, and who may not work is not waited for;
+    but never nobody is told.
+    """
     if not deadline.current_step["everyone"]:
         return people
     done = news.acknowledged(deadline)
-    return [person for person in people if person not in done] or people
+    missing = [person for person in people if person not in done and person.has_perm("people.work")]
+    return missing or people
 
 
 def facts(

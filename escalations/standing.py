@@ -45,6 +45,10 @@ class Standing:
         """Who has said “I have it”; the clock runs towards the lapse of that."""
         return self.latest.acknowledged_by if self.armed else None
 
+    def is_done_by(self, user: User) -> bool:
+        """Has `user` taken it on, or acknowledged while others must still do so?"""
+        return user == self.taken_by or (user in self.acknowledged and bool(self.waiting))
+
     @property
     def is_settled(self) -> bool:
         return self.latest.settled_at is not None

@@ -36,7 +36,7 @@ def deadline(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "standing": standing,
         "works": standing.purpose.may_acknowledge(request.user, standing.subject),
-        "is_mine": request.user == standing.taken_by or request.user in standing.acknowledged,
+        "is_mine": standing.is_done_by(request.user),
         "reaches": standing.reaches(),
         "lapse": span(standing.latest.lapse_seconds),
     }

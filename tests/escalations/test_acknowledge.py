@@ -124,6 +124,24 @@ def test_an_acknowledgement_after_which_nothing_happens_lapses_and_says_so(steps
     assert clocks(incident).armed().get().generation == entry.deadline.generation + 2
 
 
+def test_whose_role_is_lowered_while_waited_for_keeps_nobody_from_taking_it(
+    steps, activated, bob, dave, client
+):
+    steps({"tell": ["role:CL", "deputy:CL"], "everyone": True, "repeats": 2})
+    incident = activated(2)
+    entry = run_out(incident)
+    assert acknowledge_deadline(deadline=entry.deadline, actor=bob) == [dave]
+    client.force_login(bob)
+    page = f"/escalations/{entry.deadline.pk}/"
+    assert "I have it</button>" not in client.get(page).content.decode()
+    dave.site_role = "reader"
+    dave.save()
+    assert set(run_out(incident).audience) == {bob.pk, dave.pk}  # nobody able is left: all hear of it again
+    assert "I have it</button>" in client.get(page).content.decode()
+    client.post(page)
+    assert clocks(incident).armed().get().acknowledged_by == bob
+
+
 def test_a_lapse_that_raises_the_level_says_both(steps, activated, dave):
     steps({"tell": ["role:CL", "deputy:CL"], "raise_level": True})
     incident = activated(2)
