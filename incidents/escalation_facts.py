@@ -36,7 +36,8 @@ class Escalation:
 
     @property
     def shown(self) -> list[Standing]:
-        return self.clocks[:CLOCKS_IN_PANEL]
+        """What is missed stands before what only runs: it must not be hidden behind the others."""
+        return sorted(self.clocks, key=lambda one: not one.is_alarming)[:CLOCKS_IN_PANEL]
 
     @property
     def more(self) -> int:
