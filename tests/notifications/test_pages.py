@@ -246,7 +246,9 @@ def test_the_first_try_is_not_hurried(alert, admin):
 @pytest.mark.parametrize(("name", "has_it"), [("admin", True), ("bob", False)])
 def test_the_menu_leads_administrators_to_the_deliveries(client, request, name, has_it):
     client.force_login(request.getfixturevalue(name))
-    assert ('href="/notifications/deliveries/"' in client.get("/notifications/").content.decode()) == has_it
+    assert (
+        'href="/notifications/deliveries/"' in client.get("/notifications/contacts/").content.decode()
+    ) == has_it
 
 
 @pytest.mark.parametrize("name", ["alice", "bob", "erin"])
