@@ -47,7 +47,7 @@ def _edit(request: SignedInRequest, form: RotationForm, rotation: Rotation | Non
     if request.method == "POST" and form.is_valid():
         preview = next_turns(form.plan, form.people, timezone.now())
         others = Rotation.objects.filter(role=form.facts["role"], ended_at__isnull=True)
-        others = others.exclude(pk=rotation.pk if rotation else None)
+        others = others.exclude(pk=rotation.pk) if rotation else others
         if "save" in request.POST:
             try:
                 saved = actions.save_rotation(actor=request.user, rotation=rotation, **form.facts)

@@ -159,7 +159,9 @@ def test_what_is_killed_starts_again(demo: Running) -> None:
         assert process_id is not None
         os.kill(process_id, signal.SIGKILL)
     wait_until(
-        lambda: all(map(demo.said, ("worker-engine was killed by SIGKILL", "PostgreSQL was gone", "Redis was gone")))
+        lambda: all(
+            map(demo.said, ("worker-engine was killed by SIGKILL", "PostgreSQL was gone", "Redis was gone"))
+        )
     )
     wait_until(demo.is_healthy)
 
