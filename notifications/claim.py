@@ -67,7 +67,8 @@ def release_orphans() -> None:
     with transaction.atomic():
         locked = orphans.select_for_update(skip_locked=True, of=("self",), no_key=True)
         for row in locked.select_related("bundled_into"):
-            row.ambiguous_count = min(row.bundled_into.ambiguous_count, 1) if row.bundled_into else 0
+            with_lead = min(row.bundled_into.ambiguous_count, 1) if row.bundled_into else 0
+            row.ambiguous_count = max(row.ambiguous_count, with_lead)
             row.state, row.bundled_into, row.available_at = DeliveryState.PENDING, None, Now()
             row.save(update_fields=["state", "bundled_into", "available_at", "ambiguous_count"])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db.models.functions import Now
 
+from journal.actions import supersede
 from journal.models import Urgency
 from notifications.claim import claim
 from notifications.delivery import deliver, deliver_pending
@@ -153,3 +154,17 @@ def test_a_backlog_comes_with_the_newest_alarm_of_each_clock_alone(mailbox, miss
         Delivery.objects.filter(state="pending").update(available_at=Now())
     (mail,) = mailbox.mails
     assert mail["Subject"].startswith("[L2] Step 25:")
+
+
+def test_what_may_have_arrived_before_it_was_taken_along_stays_a_possible_repeat(mailbox, missed):
+    mailbox.mode = "drop"
+    first = missed(1)
+    deliver_pending()
+    mailbox.mode = "ok"
+    later = missed(2)
+    claim()
+    assert by_mail(first).bundled_into == by_mail(later)
+    supersede(entry_ids=[later.pk])
+    deliver_pending()
+    assert "Step 1:" in mailbox.text()
+    assert "Possible repeat" in mailbox.text()
