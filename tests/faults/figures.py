@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,5 +17,6 @@ def keep_figures(test: str, figures: dict[str, Any]) -> None:
     directory = Path(settings.VAR_DIR) / "faults"
     directory.mkdir(parents=True, exist_ok=True)
     line = {"test": test, "full": FULL, **figures}
-    (directory / f"{test.split('[')[0]}.json").write_text(json.dumps(line, indent=1) + "\n")
+    name = re.sub(r"\[(seed-\d+)?|\]", "_", test).rstrip("_")
+    (directory / f"{name}.json").write_text(json.dumps(line, indent=1) + "\n")
     print(json.dumps(line))
