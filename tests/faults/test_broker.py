@@ -18,15 +18,6 @@ pytestmark = [pytest.mark.faults, pytest.mark.processes]
 LATEST = 15  # seconds: ten until the watchdog calls the engine silent, two until it looks, and some to spare
 
 
-@pytest.fixture
-def lively(world: World) -> World:
-    """A worker, beat and the watchdog run, and the engine has ticked."""
-    for what in ("worker", "beat", "watchdog"):
-        world.start(what)
-    wait_until(lambda: world.sql("SELECT 1 FROM escalations_heartbeat WHERE process = 'engine'"))
-    return world
-
-
 @pytest.mark.faults_short
 def test_row_6_too_many_of_everybody(world: World, must_hold, full: bool, seed: int) -> None:
     for what, number in {"worker": 4, "beat": 3, "watchdog": 2}.items():

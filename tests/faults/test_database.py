@@ -25,13 +25,6 @@ from tests.processes import wait_until
 pytestmark = [pytest.mark.faults, pytest.mark.processes]
 
 
-@pytest.fixture
-def lively(world: World) -> World:
-    for what in ("worker", "beat", "watchdog"):
-        world.start(what)
-    return world
-
-
 @pytest.mark.faults_short
 def test_row_11_the_database_restarts_again_and_again(
     lively: World, must_hold, full: bool, seed: int
