@@ -23,7 +23,7 @@ from escalations import alerts, purposes
 from escalations.alarms import alarm
 from escalations.clock import Clock
 from escalations.holds import must_wait, take_heartbeats_anew
-from escalations.models import Deadline, DeadlineState, Heartbeat
+from escalations.models import Deadline, Heartbeat
 from escalations.purposes import Purpose
 from journal.actions import together
 from journal.models import Entry, Urgency
@@ -58,13 +58,26 @@ def _fire_together(batch: list[Deadline]) -> set[int]:
                 upcoming.append(following)
             else:
                 _say_that_nobody_else_is_told(purpose, subject, due)
-    for due, entry in zip(fired, entries, strict=True):
-        due.state, due.fired_at, due.entry = DeadlineState.FIRED, Now(), entry
-    # Guarded once more by state: of two that ever came this far, one writes nothing.
-    if Deadline.objects.armed().bulk_update(fired, ["state", "fired_at", "entry"]) != len(fired):
-        raise RuntimeError(f"one of the deadlines {[due.pk for due in fired]} fired twice")
+    _mark_fired(fired, entries)
     Deadline.objects.bulk_create(upcoming)
     return {due.pk for due in fired}
+
+
+# Django's bulk_update writes a CASE for every row: that alone would cost an eighth of the speed of firing.
+MARK_FIRED = """
+    UPDATE escalations_deadline deadline SET state = 'fired', fired_at = statement_timestamp(), entry_id = missed.entry
+    FROM unnest(%s::bigint[], %s::bigint[]) AS missed (deadline, entry)
+    WHERE deadline.id = missed.deadline AND deadline.state = 'armed'
+"""
+
+
+def _mark_fired(fired: list[Deadline], entries: list[Entry]) -> None:
+    """Guarded once more by state: of two that ever came this far, one writes nothing."""
+    ids = [due.pk for due in fired]
+    with connection.cursor() as cursor:
+        cursor.execute(MARK_FIRED, [ids, [entry.pk for entry in entries]])
+        if cursor.rowcount != len(fired):
+            raise RuntimeError(f"one of the deadlines {ids} fired twice")
 
 
 def _lock_due(batch: list[Deadline]) -> Iterator[tuple[Purpose, Any, Deadline]]:
