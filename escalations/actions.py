@@ -59,7 +59,7 @@ def arm_many(*, starts: Mapping[Any, Start], purpose: str, level: int) -> list[D
         return []
     ids = [subject.pk for subject in starts]
     earlier = Deadline.objects.of_any(type(next(iter(starts))), ids).filter(purpose=purpose)
-    _settle(earlier)
+    stop_all(earlier)
     policy = Policy.objects.find(purpose, level)
     if policy is None:
         return []
@@ -93,15 +93,11 @@ def stop(*, subject: models.Model, purpose: str | None = None) -> int:
     deadlines = Deadline.objects.of(subject)
     if purpose:
         deadlines = deadlines.filter(purpose=purpose)
-    return _settle(deadlines)
+    return stop_all(deadlines)
 
 
-def stop_all(found: DeadlineQuerySet) -> int:
-    """Stop every clock of `found`, as `stop` does; all their subjects are locked."""
-    return _settle(found)
-
-
-def _settle(deadlines: DeadlineQuerySet) -> int:
+def stop_all(deadlines: DeadlineQuerySet) -> int:
+    """Stop every clock of `deadlines`, as `stop` does; all their subjects are locked."""
     alarming = deadlines.alarming()
     entry_ids = list(alarming.values_list("entry_id", flat=True))
     alarming.update(settled_at=Now())
@@ -140,7 +136,7 @@ def take(*, subject: models.Model, purpose: str, actor: User) -> list[User]:
     if waiting := _still_waiting(subject, fired[0] if fired else None):
         supersede(entry_ids=[row.entry_id for row in fired if row.entry_id], person=actor)
         return waiting
-    _settle(generation)
+    stop_all(generation)
     _arm_lapse(last, actor)
     return []
 
@@ -158,22 +154,15 @@ def _still_waiting(subject: models.Model, fired: Deadline | None) -> list[User]:
 def _arm_lapse(last: Deadline, actor: User) -> None:
     now = Deadline.objects.filter(pk=last.pk).values_list(Now(), flat=True).get()
     lapses_at = now + timedelta(seconds=last.lapse_seconds)
-    Deadline.objects.create(
-        content_type=last.content_type,
-        object_id=last.object_id,
-        purpose=last.purpose,
-        level=last.level,
+    last.successor(
         generation=last.generation + 1,
         step=last.step,
-        steps=last.steps,
-        lapse_seconds=last.lapse_seconds,
         armed_at=now,
-        target_at=last.target_at,
         # Who acknowledges early has the whole target all the same.
         due_at=max(lapses_at, last.target_at),
         acknowledged_by=actor,
         acknowledged_at=now,
-    )
+    ).save(force_insert=True)
 
 
 @transaction.atomic

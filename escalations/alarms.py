@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from journal.actions import record
 from journal.models import Entry, Stream, Urgency
-from people.models import SiteRole, User
+from people.models import User, administrators
 
 STREAM = "engine"
 
@@ -36,10 +36,6 @@ SENTENCES = {
         "Deadlines go by that clock, so check it"
     ),
 }
-
-
-def administrators() -> list[User]:
-    return list(User.objects.filter(site_role=SiteRole.ADMINISTRATOR, is_active=True))
 
 
 def lock_stream() -> None:

@@ -100,20 +100,7 @@ def _following(fired: Deadline) -> Deadline | None:
     following = fired.following
     while following:
         step, repeat, due_at = following
-        upcoming = Deadline(
-            content_type=fired.content_type,
-            object_id=fired.object_id,
-            purpose=fired.purpose,
-            level=fired.level,
-            generation=fired.generation,
-            step=step,
-            repeat=repeat,
-            steps=fired.steps,
-            lapse_seconds=fired.lapse_seconds,
-            armed_at=fired.armed_at,
-            target_at=fired.target_at,
-            due_at=due_at,
-        )
+        upcoming = fired.successor(step=step, repeat=repeat, due_at=due_at)
         if not repeat or due_at > fired.clock:  # type: ignore[attr-defined]
             return upcoming
         following = upcoming.following

@@ -15,12 +15,12 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from escalations.alarms import administrators, alarm
+from escalations.alarms import alarm
 from escalations.models import Deadline, Heartbeat, Hold
 from escalations.signals import held, hold_ended
 from journal.errors import ActionRefused, NotAllowed
 from journal.wake import wake
-from people.models import CrisisRole, User, on_duty
+from people.models import CrisisRole, User, administrators, on_duty
 
 SILENT_AFTER = timedelta(minutes=10)
 # Whoever fires deadlines: the workers, or the watchdog while they are silent. Others live on beside a dead engine.

@@ -280,6 +280,20 @@ class Deadline(models.Model):
         """What a clock on a page runs towards: the target, or the lapse of an acknowledgement."""
         return self.due_at if self.is_lapse else self.target_at
 
+    def successor(self, **changes: Any) -> Deadline:
+        """A row of the same clock, not saved: what was frozen when it was started stays with it."""
+        same = (
+            "content_type",
+            "object_id",
+            "purpose",
+            "level",
+            "generation",
+            "steps",
+            "lapse_seconds",
+            "armed_at",
+        )
+        return Deadline(**{name: getattr(self, name) for name in (*same, "target_at")} | changes)
+
     @property
     def following(self) -> tuple[int, int, datetime] | None:
         """Step, repeat and time of what comes when nobody moves after this one; None after the last."""

@@ -14,13 +14,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from escalations import purposes
-from escalations.alarms import administrators
 from escalations.models import Policy, PolicyStep
 from escalations.recipient_codes import is_known, who_cannot_act
 from journal.actions import record
 from journal.errors import Conflict, Invalid, NotAllowed
 from journal.models import Urgency
-from people.models import User
+from people.models import User, administrators
 
 STREAM = "policies"
 SENTENCES = {

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from incidents.models import Incident, RoleAssignment
 from incidents.severity import Level
-from people.models import CrisisRole, DutyShift, SiteRole, User
+from people.models import CrisisRole, DutyShift, User, administrators
 
 ESCALATE_TO: dict[int | None, tuple[str, ...]] = {
     Level.L1: tuple(CrisisRole.values),
@@ -124,7 +124,7 @@ class Roster:
 
     @cached_property
     def administrators(self) -> list[User]:
-        return list(User.objects.filter(site_role=SiteRole.ADMINISTRATOR, is_active=True))
+        return administrators()
 
     def _person(self, pk: str) -> list[User]:
         if pk not in self._named:

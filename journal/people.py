@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from journal.actions import record
-from people.models import SiteRole, User
+from people.models import User, administrators
 
 STREAM = "people"
 
@@ -17,7 +17,6 @@ def on_person_changed(
     *, person: User, actor: User, fields: list[str], before: str = "", **_signal: Any
 ) -> None:
     """The other administrators and the person are told: a new password, role or name is nothing to do in silence."""
-    administrators = User.objects.filter(site_role=SiteRole.ADMINISTRATOR, is_active=True)
     record(
         stream=STREAM,
         kind="person.renamed" if before else "person.changed",
@@ -31,5 +30,5 @@ def on_person_changed(
             "capacities": person.capacities,
             "active": person.is_active,
         },
-        audience=[*administrators, person],
+        audience=[*administrators(), person],
     )

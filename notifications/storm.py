@@ -15,7 +15,7 @@ from journal.actions import record
 from journal.models import Urgency
 from notifications.actions import STREAM
 from notifications.models import Delivery, DeliveryState, StormBrake
-from people.models import SiteRole, User
+from people.models import User, administrators
 
 WINDOW = timedelta(minutes=10)  # in which messages are counted against a quota
 DIGEST_EVERY = timedelta(minutes=5)
@@ -76,6 +76,6 @@ def announce(braked: dict[str, User | None], now: datetime) -> None:
                     else settings.NOTIFICATION_QUOTA_EVERYBODY,
                 },
                 path=reverse("notifications:deliveries"),
-                audience=User.objects.filter(site_role=SiteRole.ADMINISTRATOR, is_active=True),
+                audience=administrators(),
                 urgency=Urgency.NOW,
             )

@@ -21,7 +21,7 @@ from incidents.severity import Level
 from journal.actions import record
 from journal.errors import Invalid
 from journal.models import Entry, Urgency
-from people.models import SiteRole, User, on_duty
+from people.models import User, administrators, on_duty
 from people.times import end_of_day
 
 PLAYBOOK_REVIEW = "playbook.review"
@@ -61,7 +61,6 @@ def lock(pk: int, *, skip_locked: bool) -> Playbook | None:
 
 def recipients(_playbook: Playbook, tell: Iterable[str]) -> list[User]:
     """Outside an incident nobody holds a role: whoever is on duty for it is meant, else the administrators."""
-    administrators = list(User.objects.filter(site_role=SiteRole.ADMINISTRATOR, is_active=True))
     found: list[User] = []
     for code in tell:
         kind, _colon, which = code.partition(":")
@@ -70,8 +69,8 @@ def recipients(_playbook: Playbook, tell: Iterable[str]) -> list[User]:
         elif kind == "person" and which.isdecimal():
             found += User.objects.filter(pk=which, is_active=True)
         else:
-            found += administrators
-    return list({person.pk: person for person in found or administrators}.values())
+            found += administrators()
+    return list({person.pk: person for person in found or administrators()}.values())
 
 
 def on_review_due(playbook: Playbook, deadline: Deadline) -> Entry:

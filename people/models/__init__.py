@@ -6,6 +6,7 @@ from people.models.users import (
     SiteRole,
     User,
     UserManager,
+    administrators,
     display_name,
     validate_time_zone,
 )
@@ -19,6 +20,7 @@ __all__ = [
     "SiteRole",
     "User",
     "UserManager",
+    "administrators",
     "display_name",
     "on_duty",
     "validate_time_zone",

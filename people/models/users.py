@@ -106,3 +106,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 def display_name(user: User) -> str:
     return str(user)
+
+
+def administrators() -> list[User]:
+    """Who can act on whatever concerns the site itself."""
+    return list(User.objects.filter(site_role=SiteRole.ADMINISTRATOR, is_active=True))

@@ -14,7 +14,7 @@ from readiness import actions
 from readiness.models import SwapOffer
 from readiness.spans import Span, gaps
 from readiness.tasks import extend_rotations
-from tests.responses.test_race import at_once
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -2,40 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-
 import pytest
-from django.db import connection
 
 from journal.errors import ActionRefused
 from responses import actions
 from responses.models import Approval, Publication, Response, Tone
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 2
-
-
-def at_once(*deeds: Callable[[], object]) -> list[Exception | None]:
-    """Run every deed in a thread and connection of its own, all from one barrier; what each raised."""
-    barrier = threading.Barrier(len(deeds))
-    raised: list[Exception | None] = [None] * len(deeds)
-
-    def run(number: int, deed: Callable[[], object]) -> None:
-        try:
-            barrier.wait(5)
-            deed()
-        except Exception as error:  # noqa: BLE001 - handed to the test
-            raised[number] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=item) for item in enumerate(deeds)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-    return raised
 
 
 @pytest.mark.parametrize("_round", range(ROUNDS))
