@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from escalations import engine
+from escalations import engine, working_days
 from escalations.models import Deadline
 from incidents import actions as incident_actions
 from incidents import gates
@@ -31,11 +32,13 @@ def clock_of(post_mortem):
 # Beginning
 
 
-@pytest.mark.parametrize(("level", "days"), [(1, 14), (2, 21), (3, 28)])
-def test_standing_down_begins_the_post_mortem_and_its_clock(activated, bob, level, days):
+@pytest.mark.parametrize(("level", "working_days_given"), [(1, 10), (2, 15), (3, 20)])
+def test_standing_down_begins_the_post_mortem_and_its_clock(activated, bob, level, working_days_given):
     post_mortem = stand_down(activated(level), bob)
     assert (post_mortem.state, post_mortem.author) == (PostMortemState.DRAFT, bob)
-    assert (clock_of(post_mortem).due_at - post_mortem.incident.resolved_at).days == days
+    resolved_at = post_mortem.incident.resolved_at
+    expected = working_days.after(resolved_at, working_days_given * 1440, ZoneInfo("UTC"))
+    assert clock_of(post_mortem).due_at == expected
     assert Entry.objects.filter(stream=post_mortem.incident.stream, kind="postmortem.begun").count() == 1
     assert Delivery.objects.filter(person=bob, entry__kind="postmortem.begun").exists()
 

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from escalations.models import Deadline
 from incidents.models import Incident
 from journal.models import Entry
 from postmortems import actions
@@ -57,6 +58,8 @@ def test_the_list_shows_state_clock_and_what_waits_for_me(as_, post_mortem, alic
     actions.add_action(
         post_mortem=post_mortem, actor=alice, title="Second pump", owner=bob, due_on=timezone.localdate()
     )
+    left = timezone.now() + timedelta(days=20, hours=23, minutes=30)
+    Deadline.objects.of(post_mortem).filter(purpose="postmortem.approval").update(due_at=left, target_at=left)
     page = as_(bob).get(url("list")).content.decode()
     assert post_mortem.incident.title in page
     assert "20 d 23 h" in page
