@@ -21,10 +21,10 @@ help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 demo: install ## Start the whole product on this machine with a demo (PORT=8000)
-	@$(RUN)/python -m crisis.demo
+	@$(RUN)/python -m demo
 
 demo-reset: install ## Remove the demo's data under var/, so that the next demo starts afresh
-	@$(RUN)/python -m crisis.demo --reset
+	@$(RUN)/python -m demo --reset
 
 # A file's tests stay together on one worker: some share one running demo or site.
 test: install-dev catalogues ## Run the tests on embedded PostgreSQL and Redis, or on DATABASE_URL and REDIS_URL

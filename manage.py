@@ -15,7 +15,7 @@ def main() -> None:
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    from crisis import embedded
+    from demo import embedded
 
     # Where nothing but the demo was ever set up, a command means the demo.
     if not (os.environ.keys() & {"SECRET_KEY", "DEBUG", "DEMO"} or (HERE / ".env").exists()):

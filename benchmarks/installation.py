@@ -16,8 +16,8 @@ import environ
 import psycopg
 from psycopg import sql
 
-from crisis.embedded import configured_servers, database_url, redis_url
-from crisis.processes import BASE_DIR, spawn
+from demo.embedded import configured_servers, database_url, redis_url
+from demo.processes import BASE_DIR, spawn
 
 DATABASE = "crisis_benchmark"
 CELERY = (sys.executable, "-m", "celery", "-A", "crisis")

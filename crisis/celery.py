@@ -7,7 +7,7 @@ from celery import Celery, Task
 from celery.signals import beat_init, before_task_publish, task_prerun
 from django.db import Error, connection
 
-from crisis.queues import QUEUES
+from common.queues import QUEUES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crisis.settings")
 

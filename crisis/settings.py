@@ -14,8 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from kombu import Queue
 
-from crisis import embedded
-from crisis.queues import QUEUES
+from common.queues import QUEUES
+from demo import embedded
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "monitoring",
     "readiness",
     "postmortems",
+    "demo",
     "crisis",
     "django.contrib.admin",
     "django.contrib.auth",

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
 
-from crisis.embedded import EmbeddedError, configured_servers
+from demo.embedded import EmbeddedError, configured_servers
 from incidents import actions
 from incidents.models import Playbook
 from tests.factories import BrandFactory, UserFactory

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from crisis.demo import PASSWORD
+from demo.supervisor import PASSWORD
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 180  # generous: several test processes may be starting servers at once
@@ -44,7 +44,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     log = var / "demo.txt"
     with log.open("wb") as output:
         demo = subprocess.Popen(
-            [sys.executable, "-m", "crisis.demo"], cwd=ROOT, env=environment, stdout=output, stderr=output
+            [sys.executable, "-m", "demo"], cwd=ROOT, env=environment, stdout=output, stderr=output
         )
     try:
         deadline = time.monotonic() + START_SECONDS

@@ -15,8 +15,8 @@ from django.conf import settings
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from crisis.demo import QUEUES, worker_arguments
 from crisis.tasks import WORKER
+from demo.supervisor import QUEUES, worker_arguments
 from escalations.models import Deadline, DeadlineState, Heartbeat
 from incidents import actions
 from journal.wake import wake

@@ -16,8 +16,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from crisis.embedded.redis import Redis
 from crisis.invariants import check
+from demo.embedded.redis import Redis
 from escalations.engine import tick
 from escalations.models import Deadline, DeadlineState, Heartbeat
 from incidents import actions

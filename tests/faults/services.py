@@ -11,8 +11,8 @@ from typing import Any
 import psycopg
 from redis import Redis
 
-from crisis.embedded import Servers
-from crisis.embedded.postgres import _binary
+from demo.embedded import Servers
+from demo.embedded.postgres import _binary
 from tests.processes import wait_until
 
 

@@ -20,7 +20,7 @@ import requests
 from django.db import connections
 from django.db.models import F
 
-from crisis.embedded import Servers
+from demo.embedded import Servers
 from escalations.models import Deadline, DeadlineState, Hold
 from journal.models import Entry
 from notifications.models import Delivery
@@ -186,7 +186,7 @@ def demo(tmp_path: Path) -> Iterator[Running]:
     port, output = free_port(), tmp_path / "output"
     with output.open("w") as file:
         process = subprocess.Popen(
-            [sys.executable, "-m", "crisis.demo"],
+            [sys.executable, "-m", "demo"],
             cwd=ROOT,
             env=environment(tmp_path / "var", PORT=str(port)),
             stdout=file,

@@ -15,7 +15,7 @@ from typing import Any
 
 import psutil
 
-from crisis.processes import spawn
+from demo.processes import spawn
 from tests.faults.services import Services
 from tests.faults.sink import Sink
 from tests.processes import ROOT, free_port, wait_until

@@ -9,19 +9,19 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from crisis.demo_data.brands import AIRLINE, make_brands
-from crisis.demo_data.crisis_under_way import tell_crisis_under_way
-from crisis.demo_data.listening import listen
-from crisis.demo_data.mentions import all_posts
-from crisis.demo_data.past_crisis import tell_past_crisis
-from crisis.demo_data.people import make_people
-from crisis.demo_data.roster import plan_duty
-from crisis.demo_data.smaller_incidents import (
+from demo.story.brands import AIRLINE, make_brands
+from demo.story.crisis_under_way import tell_crisis_under_way
+from demo.story.listening import listen
+from demo.story.mentions import all_posts
+from demo.story.past_crisis import tell_past_crisis
+from demo.story.people import make_people
+from demo.story.roster import plan_duty
+from demo.story.smaller_incidents import (
     tell_confidential_threat,
     tell_dismissed_rumour,
     tell_misunderstanding,
 )
-from crisis.demo_data.story import Story, weave
+from demo.story.story import Story, weave
 from incidents.models import Brand
 from notifications.models import Attempt, Channel, Delivery, DeliveryState
 from people.models import User

@@ -18,8 +18,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from crisis.embedded import postgres, redis
-from crisis.embedded.programs import EmbeddedError, unprivileged_user
+from demo.embedded import postgres, redis
+from demo.embedded.programs import EmbeddedError, unprivileged_user
 
 SOCKET_PATH_LIMIT = 100  # bytes; the kernel allows 107, on macOS 103
 COMMANDS_WITHOUT_SERVICES = {

@@ -1,4 +1,4 @@
-from crisis.demo_data.phrases import NEGATIVE, NEUTRAL, POSITIVE, Phrase
+from demo.story.phrases import NEGATIVE, NEUTRAL, POSITIVE, Phrase
 
 PHRASES: tuple[Phrase, ...] = (
     ("en", NEGATIVE, "Check-in is down in {city}. Hundreds of people, no announcement, no water."),

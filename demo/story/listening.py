@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from crisis.demo_data.mentions import Post, as_csv
-from crisis.demo_data.story import Story, Thread
+from demo.story.mentions import Post, as_csv
+from demo.story.story import Story, Thread
 from monitoring.actions import queue_upload
 from monitoring.importing.work import carry_on
 

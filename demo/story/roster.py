@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 
-from crisis.demo_data.clock import as_of
-from crisis.demo_data.people import People
+from demo.story.clock import as_of
+from demo.story.people import People
 from people.models import CrisisRole, DutyShift
 from readiness.actions import extend_rotations, give_duty, offer_swap, remove_shift, save_rotation
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Generator
 from datetime import datetime, timedelta
 
-from crisis.demo_data import post_mortem
-from crisis.demo_data.brands import AIRLINE
-from crisis.demo_data.story import (
+from demo.story import post_mortem
+from demo.story.brands import AIRLINE
+from demo.story.story import (
     MINUTE,
     Story,
     Thread,

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from crisis.demo_data import loading
+from demo.story import loading
 
 
 class Command(BaseCommand):

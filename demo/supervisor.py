@@ -25,9 +25,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from crisis.embedded import EmbeddedError, Servers, configured_servers, database_url, redis_url
-from crisis.processes import Process, last_words, spawn
-from crisis.queues import QUEUES
+from common.queues import QUEUES
+from demo.embedded import EmbeddedError, Servers, configured_servers, database_url, redis_url
+from demo.processes import Process, last_words, spawn
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("VAR_DIR") or BASE_DIR / "var").absolute()
@@ -350,7 +350,3 @@ def main(arguments: Sequence[str]) -> int:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

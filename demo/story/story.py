@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from crisis.demo_data.clock import as_of
-from crisis.demo_data.people import People
+from demo.story.clock import as_of
+from demo.story.people import People
 from incidents import actions as incidents
 from incidents.models import Brand, Incident, Task, TaskState
 from people.models import CrisisRole

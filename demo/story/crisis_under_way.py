@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from datetime import datetime, timedelta
 
-from crisis.demo_data.brands import AIRLINE
-from crisis.demo_data.story import (
+from demo.story.brands import AIRLINE
+from demo.story.story import (
     Story,
     Thread,
     build_team,

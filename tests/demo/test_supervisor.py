@@ -17,7 +17,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from crisis.embedded import Servers
+from demo.embedded import Servers
 
 pytestmark = pytest.mark.processes
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,7 +38,7 @@ def environment(var: Path, **named: str) -> dict[str, str]:
 
 def run_demo(var: Path, *arguments: str, **named: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "crisis.demo", *arguments],
+        [sys.executable, "-m", "demo", *arguments],
         cwd=ROOT,
         env=environment(var, **named),
         capture_output=True,
@@ -101,7 +101,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     port, output = free_port(), directory / "output"
     with output.open("w") as file:
         process = subprocess.Popen(
-            [sys.executable, "-m", "crisis.demo"],
+            [sys.executable, "-m", "demo"],
             cwd=ROOT,
             env=environment(directory / "var", PORT=str(port)),
             stdout=file,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.hashers import make_password
 from django.db.models.functions import Now
 
-from crisis.demo import PASSWORD
+from demo.supervisor import PASSWORD
 from notifications.models import ContactPoint
 from people.models import CrisisRole, SiteRole, User
 

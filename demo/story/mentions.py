@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass, fields
 from datetime import datetime, timedelta
 
-from crisis.demo_data.brands import AIRLINE, CAFE
-from crisis.demo_data.phrases import (
+from demo.story.brands import AIRLINE, CAFE
+from demo.story.phrases import (
     NEGATIVE,
     NEUTRAL,
     POSITIVE,

@@ -4,8 +4,8 @@ They are used where DATABASE_URL or REDIS_URL is not set, keep their data in one
 Unix sockets alone. Nothing here is needed where both URLs are set.
 """
 
-from crisis.embedded.programs import EmbeddedError
-from crisis.embedded.servers import (
+from demo.embedded.programs import EmbeddedError
+from demo.embedded.servers import (
     Servers,
     configured_servers,
     database_url,

@@ -12,8 +12,8 @@ import psycopg
 import pytest
 import redis
 
-from crisis.embedded import EmbeddedError, Servers, configured_servers, database_url, redis_url
-from crisis.embedded.servers import SOCKET_PATH_LIMIT, socket_directory
+from demo.embedded import EmbeddedError, Servers, configured_servers, database_url, redis_url
+from demo.embedded.servers import SOCKET_PATH_LIMIT, socket_directory
 
 pytestmark = pytest.mark.processes
 
@@ -89,7 +89,7 @@ def test_killed_servers_come_back_with_their_data(servers: Servers) -> None:
 
 def test_what_a_killed_user_left_running_is_taken_over_and_stopped(servers: Servers) -> None:
     start_and_die = (
-        "import os, sys; from pathlib import Path; from crisis.embedded import Servers;"
+        "import os, sys; from pathlib import Path; from demo.embedded import Servers;"
         "Servers(Path(sys.argv[1])).start(); os.kill(os.getpid(), 9)"
     )
     killed = subprocess.run([sys.executable, "-c", start_and_die, str(servers.directory)], check=False)

@@ -7,7 +7,7 @@ import socket
 import time
 from pathlib import Path
 
-from crisis.embedded.programs import EmbeddedError, alive, last_lines, package_directory, run, stop
+from demo.embedded.programs import EmbeddedError, alive, last_lines, package_directory, run, stop
 
 SOCKET_NAME = "redis.sock"
 START_SECONDS = 10

@@ -9,7 +9,7 @@ import signal
 import time
 from pathlib import Path
 
-from crisis.embedded.programs import (
+from demo.embedded.programs import (
     EmbeddedError,
     alive,
     last_lines,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from crisis.demo_data.story import Story, Thread, write
+from demo.story.story import Story, Thread, write
 from escalations.actions import acknowledge_deadline
 from escalations.models import Deadline
 from incidents import actions as incidents

@@ -17,11 +17,11 @@ from django.db.models import Count
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from crisis.demo_data import loading
-from crisis.demo_data.brands import AIRLINE, CAFE
-from crisis.demo_data.clock import as_of
 from crisis.desk import needs_of
 from crisis.invariants import check
+from demo.story import loading
+from demo.story.brands import AIRLINE, CAFE
+from demo.story.clock import as_of
 from escalations.engine import tick
 from escalations.models import Deadline
 from incidents.clocks import deadlines_under

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from crisis.demo_data.brands import AIRLINE
-from crisis.demo_data.story import (
+from demo.story.brands import AIRLINE
+from demo.story.story import (
     MINUTE,
     Story,
     Thread,
