@@ -24,7 +24,7 @@ from demo.embedded import Servers
 from escalations.models import Deadline, DeadlineState, Hold
 from journal.models import Entry
 from notifications.models import Delivery
-from tests.crisis.test_demo import Running, environment
+from tests.demo.test_supervisor import Running, environment
 from tests.faults.acts import log, signed_in
 from tests.faults.checker import MISSED
 from tests.faults.figures import keep_figures
