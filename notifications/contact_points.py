@@ -17,6 +17,7 @@ from journal.errors import ActionRefused, Invalid
 from journal.models import Urgency
 from notifications import channels
 from notifications.actions import STREAM
+from notifications.bounded_call import BoundedCall
 from notifications.channels.errors import SendingFailed
 from notifications.models import (
     Channel,
@@ -26,7 +27,6 @@ from notifications.models import (
     Hours,
     VerificationCode,
 )
-from notifications.time_limit import within
 from notifications.wording import code_message
 from people.models import User
 
@@ -146,7 +146,9 @@ def send_code(*, actor: User, contact: ContactPoint) -> None:
         _note("contact.code_sent", actor, contact)
     message = code_message(actor, code, key=f"code:{actor.pk}:{sent.pk}")
     try:
-        within(CODE_SECONDS, lambda: channels.send(contact.kind, contact.config, message))
+        BoundedCall(
+            lambda: channels.send(contact.kind, contact.config, message), seconds=CODE_SECONDS
+        ).result()
     except SendingFailed as failure:
         raise ActionRefused(
             _("The test message could not be sent: %(reason)s Check what you entered.")

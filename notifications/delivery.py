@@ -14,8 +14,7 @@ import time
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from datetime import timedelta
-from queue import Empty, SimpleQueue
-from threading import Thread
+from functools import partial
 
 from django.conf import settings
 from django.core.signing import BadSignature
@@ -28,8 +27,8 @@ from journal.actions import record
 from journal.models import Stream
 from notifications import channels, subjects
 from notifications.actions import outside_row
+from notifications.bounded_call import BoundedCall, first_ended
 from notifications.channels.errors import AmbiguousFailure, PermanentFailure, SendingFailed, Unreachable
-from notifications.channels.message import Message
 from notifications.claim import LEASE, Closed, claim, release_orphans
 from notifications.models import Attempt, Channel, ContactPoint, Delivery, DeliveryState
 from notifications.models.choices import OPEN
@@ -65,7 +64,7 @@ def deliver(row: Delivery) -> None:
 class _UnderWay:
     row: Delivery
     attempt: Attempt
-    until: float  # on the monotonic clock
+    call: BoundedCall[None]
 
 
 @dataclass
@@ -80,7 +79,6 @@ class Batch:
     until: float
     lines: dict[str, deque[Delivery]] = field(default_factory=lambda: defaultdict(deque))
     under_way: dict[str, _UnderWay] = field(default_factory=dict)
-    outcomes: SimpleQueue[tuple[_UnderWay, Exception | None]] = field(default_factory=SimpleQueue)
 
     def deliver(self) -> int:
         """Returns how many rows were handled; the others went back."""
@@ -104,7 +102,7 @@ class Batch:
 
     def _goes_on(self) -> bool:
         """Until the time is over, and then as long as something is under way that began before."""
-        began = [sending.until - MOST_SECONDS for sending in self.under_way.values()]
+        began = [sending.call.until - MOST_SECONDS for sending in self.under_way.values()]
         return min([time.monotonic(), *began]) < self.until
 
     def _taken(self) -> Closed:
@@ -137,36 +135,21 @@ class Batch:
             _end(row, attempt, failure)
             return 1
         failpoint("before_send")
-        sending = _UnderWay(row, attempt, time.monotonic() + MOST_SECONDS)
-        self.under_way[place] = sending
-        Thread(target=self._send, args=(sending, config, message), daemon=True).start()
+        send = partial(channels.send, row.channel, config, message)
+        self.under_way[place] = _UnderWay(row, attempt, BoundedCall(send, seconds=MOST_SECONDS))
         return 1
-
-    def _send(self, sending: _UnderWay, config: dict[str, object], message: Message) -> None:
-        try:
-            channels.send(sending.row.channel, config, message)
-        except Exception as failure:  # noqa: BLE001 - whatever goes wrong, the row must not stay leased
-            self.outcomes.put((sending, failure))
-        else:
-            self.outcomes.put((sending, None))
 
     def _await(self) -> None:
         """Wait a moment for the next outcome and record it, or that there was none in time."""
-        first = min(self.under_way.values(), key=lambda sending: sending.until)
-        try:
-            left = max(0.0, first.until - time.monotonic())
-            sending, failure = self.outcomes.get(timeout=min(left, LOOK_EVERY_SECONDS))
-        except Empty:
-            if left > LOOK_EVERY_SECONDS:
-                return
-            sending, failure = first, AmbiguousFailure(f"no answer within {MOST_SECONDS} s")
-        place = _place(sending.row)
-        if self.under_way.get(place) is not sending:
-            return  # an answer to what has been recorded as unanswered
-        del self.under_way[place]
+        by_call = {sending.call: place for place, sending in self.under_way.items()}
+        call = first_ended(by_call, most_seconds=LOOK_EVERY_SECONDS)
+        if call is None:
+            return
+        sending = self.under_way.pop(by_call[call])
+        failure = call.failure()
         if failure is None:
             failpoint("after_send")
-        elif isinstance(failure, Unreachable) or time.monotonic() >= sending.until:
+        elif isinstance(failure, Unreachable) or not call.seconds_left:
             self.closed.close(sending.row)
         _end(sending.row, sending.attempt, failure)
 

@@ -14,11 +14,11 @@ from django.utils import timezone
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from notifications import delivery
+from notifications.bounded_call import BoundedCall
 from notifications.channels import apprise_services, errors, send, webhook
 from notifications.channels.message import Message
 from notifications.delivery import deliver_pending
 from notifications.models import Attempt, ContactPoint, Delivery
-from notifications.time_limit import within
 from tests.notifications.conftest import SECRET, make_available
 from tests.notifications.sink import CANARY
 from tests.processes import free_port
@@ -323,7 +323,7 @@ def test_an_answer_that_never_ends_is_cut_off(webhook, sink):
     config = webhook.config
     began = timezone.now()
     with pytest.raises(errors.AmbiguousFailure, match="within 1 s"):
-        within(1, lambda: send("webhook", config, MESSAGE))
+        BoundedCall(lambda: send("webhook", config, MESSAGE), seconds=1).result()
     assert (timezone.now() - began).total_seconds() < 2
 
 
