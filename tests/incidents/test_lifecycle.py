@@ -13,7 +13,7 @@ from people.models import CrisisRole
 pytestmark = pytest.mark.django_db
 
 
-def test_logging_starts_the_acknowledge_clock_and_writes_the_journal(incident):
+def test_logging_arms_acknowledge_deadline_and_is_journalled(incident):
     clock = Deadline.objects.of(incident).armed().get()
     assert clock.purpose == "incident.acknowledge"
     assert (clock.due_at - incident.detected_at).total_seconds() == 15 * 60

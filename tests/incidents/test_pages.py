@@ -36,7 +36,7 @@ def queries(client: Client, url: str) -> int:
     return len(captured)
 
 
-def test_the_list_asks_the_same_number_of_questions_at_10_and_at_1000_incidents(browse, alice, brand):
+def test_list_costs_as_many_queries_at_1000_as_at_10_incidents(browse, alice, brand):
     client = browse(alice)
     IncidentFactory.create_batch(10, brand=brand, logged_by=alice)
     few = queries(client, reverse("incidents:list"))
@@ -45,7 +45,7 @@ def test_the_list_asks_the_same_number_of_questions_at_10_and_at_1000_incidents(
     assert few <= 12
 
 
-def test_the_room_asks_the_same_number_of_questions_however_much_happened(browse, alice, activated):
+def test_room_costs_the_same_queries_however_much_happened(browse, alice, activated):
     incident = activated(2)
     client = browse(alice)
     few = queries(client, incident.get_absolute_url())
@@ -95,7 +95,7 @@ def test_two_people_who_change_different_fields_both_win(browse, alice, bob, inc
     assert (incident.known, incident.unknown) == ("Gate 4 is closed.", "When it opens.")
 
 
-def test_the_second_of_two_people_sees_what_the_first_changed_and_loses_nothing(browse, alice, bob, incident):
+def test_second_editor_sees_the_firsts_changes_and_loses_nothing(browse, alice, bob, incident):
     url = reverse("incidents:situation", args=[incident.pk])
     of_bob = situation_form(incident, known="Gate 5 is closed.", unknown="Why.")
     browse(alice).post(url, situation_form(incident, known="Gate 4 is closed."))
@@ -114,7 +114,7 @@ def test_the_second_of_two_people_sees_what_the_first_changed_and_loses_nothing(
     assert (incident.known, incident.unknown) == ("Gates 4 and 5 are closed.", "Why.")
 
 
-def test_outsiders_do_not_learn_that_a_confidential_incident_exists(browse, alice, bob, brand):
+def test_outsiders_never_learn_of_a_confidential_incident(browse, alice, bob, brand):
     secret = actions.log_incident(actor=alice, brand=brand, title="Merger leaks", confidential=True)
     client = browse(bob)
     assert client.get(secret.get_absolute_url()).status_code == 404
@@ -164,9 +164,7 @@ def test_only_the_lead_and_the_holder_are_offered_to_hand_over(browse, activated
     assert browse(carol).get(path).status_code == 403
 
 
-def test_the_lead_can_say_before_monitoring_that_the_curve_is_about_something_else(
-    browse, activated, bob, carol, monkeypatch
-):
+def test_lead_waives_the_curve_check_before_monitoring(browse, activated, bob, carol, monkeypatch):
     incident = activated(2)
     actions.decide_no_response(incident=incident, actor=bob, reason="Nobody asks us")
     monkeypatch.setattr("monitoring.checks.velocities", lambda *_args: [28.5])
@@ -180,7 +178,7 @@ def test_the_lead_can_say_before_monitoring_that_the_curve_is_about_something_el
     assert incident.state == "monitoring"
 
 
-def test_a_promised_update_blocks_the_stand_down_until_it_is_out_or_waived(activated, bob):
+def test_promised_update_blocks_stand_down_until_out_or_waived(activated, bob):
     incident = activated(3)
     actions.decide_no_response(incident=incident, actor=bob, reason="a joke")
     actions.begin_monitoring(incident=incident, actor=bob)
@@ -203,9 +201,7 @@ def test_a_promised_update_blocks_the_stand_down_until_it_is_out_or_waived(activ
     assert not blocks()
 
 
-def test_an_administrator_replaces_a_lead_who_cannot_be_reached_and_a_colleague_does_not(
-    activated, admin, alice, carol
-):
+def test_only_an_administrator_replaces_an_unreachable_lead(activated, admin, alice, carol):
     incident = activated(2)
     lead = incident.role_assignments.active().get(role="CL", is_deputy=False)
     with pytest.raises(ActionRefused, match="Only the holder"):

@@ -71,7 +71,7 @@ def test_nul_characters_do_not_break_the_chain(incident, alice):
     call_command("verify_journal")
 
 
-def test_a_sentence_names_the_deputy_and_reads_times_in_the_readers_zone():
+def test_sentence_names_deputy_and_times_in_the_readers_zone():
     asked = kinds.sentence("role.assigned", "Bob", {"person": "Alice", "role": "CL", "deputy": True})
     assert asked == "Bob asked Alice to be Crisis lead (deputy)"
     with timezone.override("Europe/Istanbul"):

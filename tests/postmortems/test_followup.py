@@ -103,7 +103,7 @@ def test_the_owner_never_verifies(done, bob, dave):
         )
 
 
-def test_without_a_named_verifier_anybody_who_works_but_the_owner_verifies(post_mortem, alice, bob, erin):
+def test_any_worker_but_the_owner_verifies_without_named_verifier(post_mortem, alice, bob, erin):
     free = actions.add_action(post_mortem=post_mortem, actor=alice, title="X", owner=bob, due_on=tomorrow())
     actions.accept_action(action=free, actor=bob)
     actions.start_action(action=free, actor=bob)

@@ -47,7 +47,7 @@ def test_an_issue_has_a_post_mortem_without_a_clock(activated, bob):
     assert clock_of(stand_down(activated(4), bob)) is None
 
 
-def test_reopening_voids_the_review_and_standing_down_again_goes_on_with_the_same_text(approved, alice, bob):
+def test_reopening_voids_the_review_and_keeps_its_text(approved, alice, bob):
     incident_actions.reopen(incident=approved.incident, actor=alice, reason="A new video")
     approved.refresh_from_db()
     assert (approved.state, approved.approved_by, approved.figures) == (PostMortemState.DRAFT, None, None)
@@ -281,7 +281,7 @@ def test_asking_for_changes_needs_words_and_returns_it(in_review, carol, bob, al
     assert told == {bob.name, alice.name}
 
 
-def test_the_database_refuses_an_approval_by_the_author_or_last_editor(in_review, bob, alice):
+def test_database_refuses_approval_by_author_or_last_editor(in_review, bob, alice):
     for person in (bob, alice):
         with pytest.raises(IntegrityError), transaction.atomic():
             PostMortem.objects.filter(pk=in_review.pk).update(
@@ -294,7 +294,7 @@ def test_the_database_refuses_approved_without_approver(in_review):
         PostMortem.objects.filter(pk=in_review.pk).update(state="approved")
 
 
-def test_a_missed_approval_tells_the_author_and_whom_the_policy_names(post_mortem, bob):
+def test_missed_approval_alerts_author_and_the_policys_people(post_mortem, bob):
     with transaction.atomic():
         locked = PostMortem.objects.select_for_update().get(pk=post_mortem.pk)
         entry = overdue_as("postmortem.overdue")(locked, clock_of(post_mortem))
@@ -354,9 +354,7 @@ def test_an_issue_closes_without_an_approved_post_mortem(activated, bob):
 # Who sees it
 
 
-def test_a_confidential_post_mortem_is_seen_by_those_who_see_the_incident(
-    post_mortem, alice, bob, carol, erin
-):
+def test_confidential_post_mortem_is_seen_by_who_sees_the_incident(post_mortem, alice, bob, carol, erin):
     Incident.objects.filter(pk=post_mortem.incident_id).update(confidential=True)
     assert PostMortem.objects.visible_to(bob).exists()
     assert not PostMortem.objects.visible_to(carol).exists()

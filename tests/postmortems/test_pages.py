@@ -184,7 +184,7 @@ def test_a_section_is_written_and_the_next_one_opened(as_, post_mortem, alice):
     assert post_mortem.summary == "It rained."
 
 
-def test_the_second_writer_sees_what_the_first_changed_and_loses_nothing(as_, post_mortem, alice, bob):
+def test_second_writer_sees_the_firsts_changes_and_loses_nothing(as_, post_mortem, alice, bob):
     """Both opened the page before either saved."""
     first = section_data(post_mortem, "response", worked="Speed")
     second = section_data(post_mortem, "response", did_not_work="Tone")
@@ -195,7 +195,7 @@ def test_the_second_writer_sees_what_the_first_changed_and_loses_nothing(as_, po
     assert (post_mortem.worked, post_mortem.did_not_work) == ("Speed", "Tone")
 
 
-def test_both_versions_of_the_same_field_are_shown_and_the_second_decides(as_, post_mortem, alice, bob):
+def test_both_versions_of_a_field_are_shown_to_the_second(as_, post_mortem, alice, bob):
     first = section_data(post_mortem, "response", worked="We were fast")
     second = section_data(post_mortem, "response", worked="We were calm", did_not_work="Tone")
     as_(alice).post(url("edit", post_mortem.pk, "response"), first)

@@ -158,7 +158,7 @@ MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2100, 1, 1)).map(  # noqa:
 class AnyRoster(TestCase):
     @given(name=NAMES, start=MOMENTS, length=st.integers(1, 10**7))
     @settings(max_examples=40)
-    def test_whatever_people_are_called_what_is_read_back_is_what_was_written(self, name, start, length):
+    def test_any_name_reads_back_as_it_was_written(self, name, start, length):
         person: User = UserFactory(name=name)
         end = start + timedelta(seconds=length)
         shift = DutyShift.objects.create(role="LG", user=person, starts_at=start, ends_at=end)

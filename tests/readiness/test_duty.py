@@ -58,7 +58,7 @@ def test_a_shift_must_end_after_it_starts_and_not_be_over(bob, start, end):
         actions.add_shift(actor=bob, role="CL", user=bob, **night(start=start, end=end))
 
 
-def test_nobody_is_on_duty_twice_for_the_same_role_but_two_people_may_share_it(bob, dave):
+def test_two_people_share_a_role_but_nobody_has_it_twice(bob, dave):
     actions.add_shift(actor=bob, role="CL", user=bob, **night())
     with pytest.raises(ActionRefused, match="already"):
         actions.add_shift(actor=bob, role="CL", user=bob, **night(start=2, end=3))
@@ -112,7 +112,7 @@ def test_a_shift_is_added_and_removed_on_the_pages(client, bob, alice):
     assert not DutyShift.objects.exists()
 
 
-def test_an_hour_that_does_not_exist_is_refused_and_what_was_typed_is_kept(client, bob, alice):
+def test_nonexistent_hour_is_refused_and_typing_kept(client, bob, alice):
     """Berlin skips 02:30 on 28 March 2027."""
     bob.time_zone = "Europe/Berlin"
     bob.save()
@@ -154,9 +154,7 @@ def test_a_playbook_shows_opening_own_and_closing_steps(client, erin):
     assert client.get(reverse("readiness:playbook", args=["nothing"])).status_code == 404
 
 
-def test_the_overview_needs_as_many_queries_for_many_shifts_as_for_few(
-    client, bob, alice, django_assert_max_num_queries
-):
+def test_overview_costs_the_same_queries_for_many_shifts(client, bob, alice, django_assert_max_num_queries):
     client.force_login(bob)
 
     def count(name: str) -> int:

@@ -50,7 +50,7 @@ def test_both_are_told_and_the_record_names_everybody(give, weekend, alice, caro
     assert "Bob Nowak gave the duty of Carol Li for Legal to Alice Kaya" in entry.sentence
 
 
-def test_a_span_may_run_over_several_shifts_of_hand_and_of_rotation(give, rotation, bob, carol, dave):
+def test_span_may_cover_several_shifts_by_hand_and_rotation(give, rotation, bob, carol, dave):
     rotation(members=[carol])
     give(at(6), at(15))
     assert rows()[:3] == [("Carol", NOW, at(6)), ("Alice", at(6), at(15)), ("Carol", at(15), at(21))]

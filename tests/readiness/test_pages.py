@@ -55,7 +55,7 @@ def test_the_form_shows_eight_hand_overs_in_words_before_it_saves(client, bob, f
     assert rows()[1][0] == "Dave"
 
 
-def test_a_second_rotation_for_a_role_is_pointed_out_and_the_first_is_not(client, bob, filled):
+def test_second_rotation_for_a_role_is_pointed_out(client, bob, filled):
     client.force_login(bob)
     assert "has another rotation" not in text(client.post(reverse("readiness:new_rotation"), filled))
     client.post(reverse("readiness:new_rotation"), {**filled, "save": "1"})
@@ -82,7 +82,7 @@ def test_the_preview_says_where_the_clocks_change(client, bob, filled):
         ({"starts_on": "yesterday", "hand_over_at": "25:00", "turn_length": "x"}, "Enter a valid date"),
     ],
 )
-def test_a_form_that_makes_no_sense_says_so_and_keeps_what_was_typed(client, bob, filled, wrong, says):
+def test_senseless_form_says_so_and_keeps_what_was_typed(client, bob, filled, wrong, says):
     client.force_login(bob)
     page = text(
         client.post(reverse("readiness:new_rotation"), {**filled, **wrong, "name": "Typed", "save": "1"})
@@ -178,7 +178,7 @@ def test_a_choice_that_was_not_offered_is_refused(client, alice, exchange):
     assert not SwapOffer.objects.exists()
 
 
-def test_the_week_shows_each_day_who_has_which_hours_and_what_is_nobodys(client, erin, carol):
+def test_week_shows_who_has_which_hours_and_what_is_nobodys(client, erin, carol):
     DutyShift.objects.create(role="LG", user=carol, starts_at=at(2, 20), ends_at=at(4, 6))
     erin.time_zone = "Europe/Istanbul"
     erin.save()
@@ -198,7 +198,7 @@ def test_any_week_can_be_asked_for(client, erin, week):
     assert client.get(reverse("readiness:role", args=["XX"])).status_code == 404
 
 
-def test_gaps_are_found_four_weeks_ahead_and_each_is_a_click_from_being_filled(client, bob, carol):
+def test_gaps_four_weeks_ahead_each_link_to_being_filled(client, bob, carol):
     DutyShift.objects.create(role="LG", user=carol, starts_at=at(1), ends_at=at(19, 22))
     DutyShift.objects.create(role="LG", user=carol, starts_at=at(20, 8), ends_at=at(40))
     client.force_login(bob)

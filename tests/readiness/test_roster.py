@@ -136,9 +136,7 @@ def test_fewer_than_two_approvers_are_named(bob, carol):
 
 
 @pytest.mark.django_db
-def test_who_is_on_duty_now_or_next_and_cannot_be_reached_is_named_once(
-    client, bob, carol, dave, alice, django_assert_num_queries
-):
+def test_unreachable_person_on_duty_is_named_once(client, bob, carol, dave, alice, django_assert_num_queries):
     now = timezone.now()
     hours = [now + timedelta(hours=n) for n in (-1, 8, 16, 24)]
     for role, who in (("LG", (carol, bob, alice)), ("EX", (carol, dave, dave))):

@@ -46,7 +46,7 @@ def test_workers_that_extend_at_the_same_moment_make_no_doubles(fresh, _round):
 
 
 @pytest.mark.parametrize("_round", range(3))
-def test_two_colleagues_accept_at_the_same_moment_one_gets_the_shift(shift, alice, bob, carol, _round):
+def test_one_of_two_simultaneous_acceptances_gets_the_shift(shift, alice, bob, carol, _round):
     offers = {who: actions.offer_swap(actor=alice, shift=shift, taker=who) for who in (bob, carol)}
     raised = at_once(
         *(

@@ -32,7 +32,7 @@ def test_a_rotation_produces_the_shifts_of_the_coming_eight_weeks(rotation, caro
     assert {row.person for row in Delivery.objects.filter(entry=entry)} == {carol, dave}
 
 
-def test_it_begins_on_the_first_hand_over_day_on_or_after_its_start(rotation):
+def test_rotation_begins_on_the_first_hand_over_day(rotation):
     rotation(starts_on=date(2026, 12, 9))
     assert rows()[0] == ("Carol", at(14), at(21))
 
@@ -120,7 +120,7 @@ def test_what_was_taken_off_does_not_come_back(rotation, bob, december):
     assert rows()[0] == ("Carol", at(14), at(21))
 
 
-def test_ending_keeps_the_running_shift_and_what_was_changed_by_hand(rotation, bob, alice, dave):
+def test_ending_keeps_running_shift_and_changes_by_hand(rotation, bob, alice, dave):
     made = rotation()
     actions.give_duty(actor=bob, role="LG", giver=dave, taker=alice, starts_at=at(7), ends_at=at(14))
     actions.end_rotation(actor=bob, rotation=made)
@@ -131,7 +131,7 @@ def test_ending_keeps_the_running_shift_and_what_was_changed_by_hand(rotation, b
         rotation(rotation=made)
 
 
-def test_who_left_is_passed_over_from_now_on_and_whoever_steps_in_is_told(rotation, carol, dave, december):
+def test_who_left_is_passed_over_and_the_substitute_alerted(rotation, carol, dave, december):
     rotation()
     carol.is_active = False
     carol.save()

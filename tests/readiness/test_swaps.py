@@ -128,7 +128,7 @@ def test_an_exchange_happens_whole_or_not_at_all(mine, theirs, alice, bob, carol
     assert rows() == before
 
 
-def test_the_first_of_several_who_were_asked_gets_it_and_the_others_are_told(mine, alice, bob, carol):
+def test_first_of_several_asked_gets_it_and_others_are_alerted(mine, alice, bob, carol):
     first, second = (actions.offer_swap(actor=alice, shift=mine, taker=who) for who in (bob, carol))
     with pytest.raises(ActionRefused, match="already"):
         actions.offer_swap(actor=alice, shift=mine, taker=bob)

@@ -50,7 +50,7 @@ def midnight(day: date) -> datetime:
         ("Europe/Istanbul", date(2026, 10, 24), 24),
     ],
 )
-def test_the_day_on_which_clocks_change_is_as_long_as_it_is_and_nothing_is_left_open(zone, day, hours):
+def test_day_on_which_clocks_change_is_covered_whole(zone, day, hours):
     daily = plan(zone, starts_on=day - timedelta(days=1))
     before, changed, after = islice(turns(daily, midnight(day) - 2 * timedelta(days=1)), 3)
     assert changed.start.astimezone(ZoneInfo(zone)).replace(tzinfo=None) == datetime.combine(day, time(9))
@@ -133,7 +133,7 @@ def test_a_night_and_a_day_rotation_meet(zone, starts_on, morning, evening, hand
     assert all(one.end == two.start for one, two in pairwise(inner))
 
 
-def test_who_goes_on_duty_in_the_evening_stays_until_the_morning_after_the_hand_over():
+def test_evening_duty_lasts_until_the_morning_after_hand_over():
     nights = plan(
         "Europe/Berlin",
         turn_unit="weeks",
@@ -150,7 +150,7 @@ def test_who_goes_on_duty_in_the_evening_stays_until_the_morning_after_the_hand_
     assert second.start == datetime(2026, 12, 14, 21, tzinfo=UTC)
 
 
-def test_hours_that_begin_before_the_time_of_hand_over_still_belong_to_the_turn_before():
+def test_hours_begun_before_hand_over_belong_to_the_earlier_turn():
     days = plan("UTC", hand_over_at=time(12), hours_from=time(8), hours_until=time(18), turn_length=2)
     first = next(turns(days, midnight(date(2026, 1, 1))))
     assert [span.start for span in first.duty] == [

@@ -21,7 +21,7 @@ def page(model, *rest):
 
 
 @pytest.mark.parametrize("model", SEALED)
-def test_sealed_rows_are_shown_and_cannot_be_added_changed_or_deleted(site, published, model):
+def test_sealed_rows_are_shown_and_never_changed(site, published, model):
     published()
     row = model.objects.get()
     before = model.objects.values().get()
@@ -35,7 +35,7 @@ def test_sealed_rows_are_shown_and_cannot_be_added_changed_or_deleted(site, publ
     assert model.objects.values().get() == before
 
 
-def test_confidential_texts_are_hidden_from_an_administrator_outside(site, drafted):
+def test_confidential_texts_are_hidden_from_outside_administrators(site, drafted):
     response = drafted(2)
     Incident.objects.update(confidential=True)
     assert response.title not in site.get(page(Response)).content.decode()

@@ -57,7 +57,7 @@ def test_refused_draft_keeps_what_was_typed(as_, alice, incident, channel):
     assert not Response.objects.exists()
 
 
-def test_conflict_shows_both_texts_and_the_second_save_goes_through(as_, alice, bob, drafted, words, channel):
+def test_conflict_shows_both_texts_and_a_second_save_works(as_, alice, bob, drafted, words, channel):
     response = drafted(2)
     actions.save_text(
         response=response, actor=bob, title="First word", content=words("Bob's words"), base_number=1

@@ -124,7 +124,7 @@ def test_time_before_the_approval_is_refused(approved, alice, posted):
         go(approved(), alice, posted(published_at=timezone.now() - timedelta(hours=1)))
 
 
-def test_late_approval_publishes_nothing_and_the_past_promise_stops_it(submitted, bob, alice, posted):
+def test_late_approval_publishes_nothing_past_the_promise(submitted, bob, alice, posted):
     response = submitted(2)
     with time_machine.travel(timezone.now() + timedelta(hours=5)):
         response = actions.approve(response=response, actor=bob, content_hash=response.current.content_hash)
@@ -169,7 +169,7 @@ def test_published_text_cannot_be_edited(published, alice, words):
         )
 
 
-def test_correction_and_withdrawal_need_a_reason_and_keep_the_words(published, alice):
+def test_correction_and_withdrawal_need_a_reason_keep_the_words(published, alice):
     response = published()
     with pytest.raises(ActionRefused):
         actions.withdraw(response=response, actor=alice, reason=" ")
@@ -194,7 +194,7 @@ def test_locked_incident_takes_no_new_draft_submission_or_edit(drafted, incident
             change()
 
 
-def test_recovery_post_comes_after_stand_down_with_lead_and_executive(
+def test_recovery_post_after_stand_down_takes_lead_and_executive(
     activated, alice, bob, dave, words, posted, close_down
 ):
     incident = activated(2)  # Bob leads
@@ -229,7 +229,7 @@ def test_submission_tells_the_approvers_and_arms_their_clock(submitted, bob, car
     assert Deadline.objects.of(response).armed().get().purpose == "draft.approval"
 
 
-def test_missed_clock_tells_the_policys_people_and_the_pending_approvers(submitted, activated, carol, dave):
+def test_missed_approval_alerts_policys_people_and_approvers(submitted, activated, carol, dave):
     from escalations.purposes import get
 
     response = submitted(1)

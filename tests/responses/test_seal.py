@@ -71,7 +71,7 @@ def test_last_editor_cannot_approve(drafted, alice, bob, words):
         yes(response, bob)
 
 
-def test_whoever_wrote_an_earlier_revision_cannot_approve_a_later_one(drafted, alice, bob, words):
+def test_author_of_an_earlier_revision_cannot_approve_a_later(drafted, alice, bob, words):
     """Else Bob writes, Alice moves a comma, and Bob approves his own words."""
     response = drafted(2)
     edit(response, bob, words(OTHER))
@@ -385,7 +385,7 @@ def test_database_refuses_a_publication_of_other_words(approved, alice, channel)
     refused_by_database(lambda: _publication(response, alice, channel, content_hash="3" * 64))
 
 
-def test_database_refuses_a_publication_of_a_draft_whose_approval_was_not_voided(approved, alice, channel):
+def test_database_refuses_to_publish_a_draft_with_live_approval(approved, alice, channel):
     response = approved()
     Response.objects.update(state="draft")
     refused_by_database(lambda: _publication(response, alice, channel))
