@@ -16,9 +16,9 @@ from people.models import CrisisRole, DutyShift, Rotation, SiteRole, User
 from people.models.duty import TurnUnit
 from people.times import validate_moment
 from readiness.actions.rotations import HORIZON, MOST_MEMBERS, PLAN_FIELDS
-from readiness.shortcomings import span_in_words
 from readiness.spans import Span
 from readiness.turns import Plan
+from readiness.wording import span_in_words
 
 
 def able_people() -> QuerySet[User]:

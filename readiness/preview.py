@@ -14,9 +14,9 @@ from django.utils.translation import ngettext, pgettext
 
 from people.models import User
 from readiness.actions.rotations import whose_turn
-from readiness.shortcomings import span_in_words
 from readiness.spans import Span
 from readiness.turns import Plan, Turn, turns
+from readiness.wording import span_in_words
 
 PREVIEWED = 8
 

@@ -1,4 +1,4 @@
-"""Who is on duty in the coming days, and where the roster has holes."""
+"""Who is on duty in the coming days, and where the roster has gaps."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from readiness.spans import Span, covered, gaps
 
 LOOK_AHEAD = timedelta(days=7)
 FOUR_WEEKS = timedelta(weeks=4)
-# Shorter holes (a hand-over at 08:00 that begins at 08:01) are no reason to call anybody.
+# Shorter gaps (a hand-over at 08:00 that begins at 08:01) are no reason to call anybody.
 NEGLIGIBLE = timedelta(minutes=5)
-# Before anybody has scored an incident these are told, and these must approve: a hole among them delays everything.
+# Before anybody has scored an incident these are told, and these must approve: a gap among them delays everything.
 WATCHED_ROLES = (
     CrisisRole.CRISIS_LEAD,
     CrisisRole.COMMS_LEAD,

@@ -1,4 +1,4 @@
-"""Are we prepared? Who is on duty, where the roster has holes, which playbooks there are."""
+"""Are we prepared? Who is on duty, where the roster has gaps, which playbooks there are."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from incidents.models import Playbook, PlaybookStep, StepPhase
 from people.access import SignedInRequest
-from readiness import roster, shortcomings
+from readiness import roster, warnings, wording
 
 
 @require_safe
@@ -24,7 +24,7 @@ def overview(request: SignedInRequest) -> HttpResponse:
     context = {
         "duty": coming,
         "hours": roster.LOOK_AHEAD.total_seconds() / 3600,
-        "shortcomings": shortcomings.collect(coming, approvers, unreachable),
+        "warnings": warnings.collect(coming, approvers, unreachable),
         "unreachable": unreachable,
         "approvers": approvers.items(),
         "staffed": sum(bool(row.now) for row in watched),
@@ -38,11 +38,11 @@ def overview(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 def gaps(request: SignedInRequest) -> HttpResponse:
-    """Every hole of the next four weeks, key roles first."""
+    """Every gap of the next four weeks, key roles first."""
     coming = roster.coming_duty(timezone.now(), ahead=roster.FOUR_WEEKS)
-    holes = sorted((row for row in coming if row.gaps), key=lambda row: not row.is_watched)
+    open_roles = sorted((row for row in coming if row.gaps), key=lambda row: not row.is_watched)
     context = {
-        "holes": [(row, shortcomings.gaps_in_words(row)) for row in holes],
+        "open_roles": [(row, wording.gaps_in_words(row)) for row in open_roles],
         "covered": [row for row in coming if not row.gaps],
         "hours": roster.FOUR_WEEKS.total_seconds() / 3600,
         "may_plan": request.user.has_perm("readiness.plan_duty"),

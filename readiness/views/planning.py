@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 from journal.errors import ActionRefused
 from people.access import SignedInRequest
 from people.models import CrisisRole, DutyShift, Rotation
-from readiness import actions, roster, shortcomings, week
+from readiness import actions, roster, week, wording
 from readiness.forms import GiveForm, ShiftForm
 from readiness.models import SwapOffer
 from readiness.spans import Span
@@ -67,7 +67,7 @@ def role(request: SignedInRequest, code: str) -> HttpResponse:
         "sunday": monday + timedelta(days=6),
         "before": monday - timedelta(days=7),
         "after": monday + timedelta(days=7),
-        "gaps": shortcomings.gaps_in_words(coming),
+        "gaps": wording.gaps_in_words(coming),
         "rotations": Rotation.objects.filter(role=code, ended_at__isnull=True).prefetch_related(
             "members__user"
         ),
@@ -98,16 +98,16 @@ def require_planner(request: HttpRequest) -> None:
 
 
 def _suggestion(request: SignedInRequest) -> dict[str, Any]:
-    """The role that was asked for and its next hole, so that a warning is one click away from being settled."""
+    """The role that was asked for and its next gap, so that a warning is one click away from being settled."""
     role = request.GET.get("role", "")
     if role not in CrisisRole.values:
         return {}
     row = roster.coming_duty(timezone.now(), ahead=roster.FOUR_WEEKS, roles=[CrisisRole(role)])[0]
     wanted = request.GET.get("from", "")
-    hole = next((gap for gap in row.gaps if gap.start.isoformat() == wanted), next(iter(row.gaps), None))
-    if hole is None:
+    chosen = next((gap for gap in row.gaps if gap.start.isoformat() == wanted), next(iter(row.gaps), None))
+    if chosen is None:
         return {"role": role}
-    return {"role": role, "starts_at": _whole_minute(hole.start), "ends_at": _whole_minute(hole.end)}
+    return {"role": role, "starts_at": _whole_minute(chosen.start), "ends_at": _whole_minute(chosen.end)}
 
 
 def _whole_minute(moment: datetime) -> datetime:
@@ -159,7 +159,7 @@ def give(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "form": form,
         "shift": shift,
-        "span": shortcomings.span_in_words(Span(shift.starts_at, shift.ends_at)),
+        "span": wording.span_in_words(Span(shift.starts_at, shift.ends_at)),
     }
     return render(request, "readiness/give_form.html", context, status=status)
 
@@ -180,7 +180,7 @@ def remove_shift(request: SignedInRequest, pk: int) -> HttpResponse:
     running = shift.starts_at <= timezone.now()
     context = {
         "confirm_title": _("End this shift now?") if running else _("Take this shift off the roster?"),
-        "confirm_text": f"{shift}: {shortcomings.span_in_words(Span(shift.starts_at, shift.ends_at))}",
+        "confirm_text": f"{shift}: {wording.span_in_words(Span(shift.starts_at, shift.ends_at))}",
         "consequences": [_("Alerts for this role reach somebody else from then on, or nobody.")],
         "confirm_label": _("End it now") if running else _("Take it off"),
         "confirm_tone": "danger",

@@ -17,7 +17,7 @@ from journal.errors import ActionRefused
 from journal.http import attempt
 from people.access import SignedInRequest, needs
 from people.models import CrisisRole, DutyShift
-from readiness import actions, shortcomings
+from readiness import actions, wording
 from readiness.forms import SwapForm
 from readiness.models import CalendarKey, SwapOffer
 from readiness.spans import Span
@@ -73,7 +73,7 @@ def offer(request: SignedInRequest, pk: int) -> HttpResponse:
                 request, _("%(person)s is asked. Until the answer you stay on duty.") % {"person": made.taker}
             )
             return redirect("readiness:mine")
-    span = shortcomings.span_in_words(Span(shift.starts_at, shift.ends_at))
+    span = wording.span_in_words(Span(shift.starts_at, shift.ends_at))
     context = {"form": form, "shift": shift, "span": span}
     return render(request, "readiness/swap_form.html", context, status=status)
 
@@ -100,8 +100,8 @@ def swap(request: SignedInRequest, pk: int) -> HttpResponse:
         return redirect("readiness:swap", pk)
     context = {
         "offer": found,
-        "gives": shortcomings.span_in_words(found.gives),
-        "wants": shortcomings.span_in_words(found.wants) if found.wants else "",
+        "gives": wording.span_in_words(found.gives),
+        "wants": wording.span_in_words(found.wants) if found.wants else "",
         "is_over": found.gives_start <= timezone.now(),
     }
     return render(request, "readiness/swap.html", context)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from notifications.models import ContactPoint
 from people.models import DutyShift
-from readiness import roster, shortcomings
+from readiness import roster, warnings
 from readiness.spans import Span, covered, gaps
 
 START = datetime(2026, 11, 20, tzinfo=UTC)
@@ -47,11 +47,11 @@ def test_gaps(shifts, expected):
 @given(st.lists(st.tuples(st.integers(-50, 200), st.integers(1, 60))))
 def test_every_hour_is_either_covered_or_in_a_gap(pairs):
     shifts = [span(start, start + length) for start, length in pairs]
-    holes = gaps(shifts, WEEK)
+    open_spans = gaps(shifts, WEEK)
     for hour in range(168):
         middle = at(hour + 0.5)
         on_duty = any(shift.start <= middle < shift.end for shift in shifts)
-        in_gap = any(hole.start <= middle < hole.end for hole in holes)
+        in_gap = any(gap.start <= middle < gap.end for gap in open_spans)
         assert on_duty != in_gap
 
 
@@ -110,7 +110,7 @@ def test_a_warning_says_from_when_to_when_in_the_readers_zone(carol):
         ends_at=now + timedelta(days=8),
     )
     with timezone.override("Europe/Istanbul"), translation.override("en"):
-        found = shortcomings.collect(roster.coming_duty(now), {})
+        found = warnings.collect(roster.coming_duty(now), {})
     texts = [line.text for line in found]
     assert "Nobody on duty for Legal from Sat 21 Nov, 22:00 to Sun 22 Nov, 08:00 (Europe/Istanbul)" in texts
     assert "Nobody is on duty for Crisis lead in the next seven days" in texts
@@ -130,7 +130,7 @@ def test_a_hand_over_that_is_a_minute_late_is_no_warning(carol):
 
 @pytest.mark.django_db
 def test_fewer_than_two_approvers_are_named(bob, carol):
-    line = shortcomings.collect([], roster.approvers_by_capacity())[0]
+    line = warnings.collect([], roster.approvers_by_capacity())[0]
     assert "Comms lead: Bob Nowak" in line.text
     assert "Executive sponsor: nobody" in line.text
 
@@ -148,7 +148,7 @@ def test_unreachable_person_on_duty_is_named_once(client, bob, carol, dave, alic
     with django_assert_num_queries(1):
         unreachable = roster.unreachable_people(duty)
     assert unreachable == {carol.pk, dave.pk}  # Alice comes later, Bob can be reached
-    (line,) = [line for line in shortcomings.collect(duty, {}, unreachable) if "channel" in line.text]
+    (line,) = [line for line in warnings.collect(duty, {}, unreachable) if "channel" in line.text]
     assert "2 people on duty" in line.text
     assert "Carol Li: Legal, Executive sponsor; Dave Okafor: Executive sponsor." in line.detail
 

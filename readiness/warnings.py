@@ -4,70 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
 from people.models import CrisisRole, User
 from readiness.roster import RoleDuty
-from readiness.spans import Span
+from readiness.wording import gap_in_words
 
 
 @dataclass(frozen=True)
-class Shortcoming:
+class ReadinessWarning:
     text: str
     detail: str
     path: str
 
 
-def span_in_words(span: Span) -> str:
-    """For example "Sat 21 Nov, 22:00 to Sun 22 Nov, 08:00 (Europe/Istanbul)"."""
-    # Translators: date format of a weekday with time, see Django's "date" template filter
-    pattern = pgettext("date format", "D j M, H:i")
-    start, end = (date_format(timezone.localtime(moment), pattern) for moment in (span.start, span.end))
-    return _("%(start)s to %(end)s (%(zone)s)") % {
-        "start": start,
-        "end": end,
-        "zone": timezone.get_current_timezone_name(),
-    }
-
-
 def collect(
     duty: Sequence[RoleDuty], approvers: dict[CrisisRole, list[User]], unreachable: Collection[int] = ()
-) -> list[Shortcoming]:
-    """Holes in the roster first, then who is on duty and cannot be reached, then missing approvers."""
-    return [*_holes(duty), *_out_of_reach(duty, unreachable), *_missing_approvers(approvers)]
+) -> list[ReadinessWarning]:
+    """Gaps in the roster first, then who is on duty and cannot be reached, then missing approvers."""
+    return [*_roster_gaps(duty), *_out_of_reach(duty, unreachable), *_missing_approvers(approvers)]
 
 
-@dataclass(frozen=True)
-class GapInWords:
-    text: str
-    path: str  # where it is filled
-
-
-def gaps_in_words(row: RoleDuty) -> list[GapInWords]:
-    """Every hole of one role, in order."""
-    path = reverse("readiness:new_shift")
-    return [
-        GapInWords(
-            _gap_in_words(row, gap), f"{path}?{urlencode({'role': row.role, 'from': gap.start.isoformat()})}"
-        )
-        for gap in row.gaps
-    ]
-
-
-def _gap_in_words(row: RoleDuty, gap: Span) -> str:
-    return _("Nobody on duty for %(role)s from %(span)s") % {
-        "role": row.role.label,
-        "span": span_in_words(gap),
-    }
-
-
-def _holes(duty: Sequence[RoleDuty]) -> list[Shortcoming]:
+def _roster_gaps(duty: Sequence[RoleDuty]) -> list[ReadinessWarning]:
     found = []
     for row in duty:
         if not row.is_watched or not row.gaps:
@@ -75,7 +36,7 @@ def _holes(duty: Sequence[RoleDuty]) -> list[Shortcoming]:
         path = f"{reverse('readiness:new_shift')}?role={row.role}"
         if row.is_empty:
             found.append(
-                Shortcoming(
+                ReadinessWarning(
                     _("Nobody is on duty for %(role)s in the next seven days") % {"role": row.role.label},
                     _(
                         "Alerts for this role go to whoever holds it in the incident, else to the administrators."
@@ -84,7 +45,7 @@ def _holes(duty: Sequence[RoleDuty]) -> list[Shortcoming]:
                 )
             )
             continue
-        text = _gap_in_words(row, row.gaps[0])
+        text = gap_in_words(row, row.gaps[0])
         more = len(row.gaps) - 1
         detail = (
             ngettext("And %(n)d more gap within seven days.", "And %(n)d more gaps within seven days.", more)
@@ -92,11 +53,11 @@ def _holes(duty: Sequence[RoleDuty]) -> list[Shortcoming]:
             if more
             else ""
         )
-        found.append(Shortcoming(text, detail, path))
+        found.append(ReadinessWarning(text, detail, path))
     return found
 
 
-def _out_of_reach(duty: Sequence[RoleDuty], unreachable: Collection[int]) -> list[Shortcoming]:
+def _out_of_reach(duty: Sequence[RoleDuty], unreachable: Collection[int]) -> list[ReadinessWarning]:
     """One line for everybody: the remedy is the same."""
     roles: dict[User, list[str]] = {}
     for row in duty:
@@ -109,7 +70,7 @@ def _out_of_reach(duty: Sequence[RoleDuty], unreachable: Collection[int]) -> lis
         for person, labels in roles.items()
     )
     return [
-        Shortcoming(
+        ReadinessWarning(
             ngettext(
                 "%(n)d person on duty now or next has no verified, working channel outside this app",
                 "%(n)d people on duty now or next have no verified, working channel outside this app",
@@ -123,7 +84,7 @@ def _out_of_reach(duty: Sequence[RoleDuty], unreachable: Collection[int]) -> lis
     ]
 
 
-def _missing_approvers(approvers: dict[CrisisRole, list[User]]) -> list[Shortcoming]:
+def _missing_approvers(approvers: dict[CrisisRole, list[User]]) -> list[ReadinessWarning]:
     """One line for all capacities: the remedy is the same."""
     thin = {capacity: people for capacity, people in approvers.items() if len(people) < 2}
     if not thin:
@@ -133,7 +94,7 @@ def _missing_approvers(approvers: dict[CrisisRole, list[User]]) -> list[Shortcom
         for capacity, people in thin.items()
     )
     return [
-        Shortcoming(
+        ReadinessWarning(
             _("Fewer than two people may approve. %(named)s") % {"named": named},
             _(
                 "Whoever wrote a text cannot approve it: name at least two people for each. An administrator does this."
