@@ -9,7 +9,7 @@ from django.utils import timezone
 from incidents.models import Brand
 from monitoring import actions
 from monitoring.actions.imports import STALE_AFTER, wake_import
-from monitoring.importing.work import carry_on
+from monitoring.importing.run import carry_on
 from monitoring.models import ImportRun, Mention
 from monitoring.models.imports import UNFINISHED
 
@@ -29,7 +29,7 @@ def sweep_imports() -> None:
         if run.is_uploaded:
             wake_import(run.pk)
         elif timezone.now() - (run.seen_at or run.created_at) > STALE_AFTER:
-            actions.abandon(run_id=run.pk)
+            actions.abandon_import(run_id=run.pk)
 
 
 @shared_task

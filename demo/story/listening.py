@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from demo.story.mentions import Post, as_csv
 from demo.story.story import Story, Thread
 from monitoring.actions import queue_upload
-from monitoring.importing.work import carry_on
+from monitoring.importing.run import carry_on
 
 # Often during the outage, weekly in quiet times, often again while the video spreads (minutes before now).
 OUTAGE_HOURS = (6.33, 12, 21.5, 56.5, 100)

@@ -1,10 +1,9 @@
-"""An import's life: queued, running, finished or failed. The row says where it stands, whoever works on it."""
+"""An import's life: queued, running, finished or failed. `importing.run` does the work and calls these."""
 
 from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -21,35 +20,33 @@ from incidents.models import Brand
 from journal.actions import record
 from journal.errors import ActionRefused, Invalid, NotAllowed
 from journal.wake import wake
-from monitoring.importing import rejects, storing
-from monitoring.importing.reading import Record
-from monitoring.importing.rows import Row
 from monitoring.models import ImportRun, ImportState
 from monitoring.models.imports import UNFINISHED
 from people.models import User
 
 # A worker that shows no sign of life for this long was killed; batches take well under a second.
 STALE_AFTER = timedelta(seconds=60)
+MAX_ATTEMPTS = 5
+
+
+@dataclass(frozen=True)
+class ImportStep:
+    """What one batch brought, and where the file stands behind it."""
+
+    stored: int  # rows
+    duplicate: int
+    rejected: int
+    first_posted_at: datetime | None  # of what was stored
+    last_posted_at: datetime | None
+    offset: int  # unpacked bytes
+    line: int
+    bytes_done: int  # of the file as it lies there
+    rejects_bytes: int  # of the file of rejected rows
 
 
 def wake_import(run_id: int) -> None:
     """Hint that a worker should carry on with this import; the sweep finds it otherwise."""
     wake("monitoring.tasks.carry_on_import", run_id, expires=60)
-
-
-MAX_ATTEMPTS = 5
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Some rows in a row, and where the file stands behind them."""
-
-    rows: Sequence[Row]
-    rejected: Sequence[tuple[Record, str]]
-    header: Sequence[str]
-    offset: int
-    line: int
-    bytes_done: int
 
 
 def queue_upload(*, actor: User, upload: UploadedFile, brand: Brand | None, create_brands: bool) -> ImportRun:
@@ -114,7 +111,7 @@ def register_file(*, path: Path, brand: Brand | None, create_brands: bool) -> Im
 
 
 @transaction.atomic
-def retry(*, run: ImportRun, actor: User) -> ImportRun:
+def retry_import(*, run: ImportRun, actor: User) -> ImportRun:
     """Let a failed import carry on from its last batch. What is stored stays, nothing is stored twice."""
     run = ImportRun.objects.select_for_update().get(pk=run.pk)
     _require(actor)
@@ -132,7 +129,7 @@ def retry(*, run: ImportRun, actor: User) -> ImportRun:
 
 
 @transaction.atomic
-def claim(*, run_id: int) -> ImportRun | None:
+def lease_import(*, run_id: int) -> ImportRun | None:
     """Take an import that waits or was left behind; None when somebody is at work or it has ended."""
     now = timezone.now()
     run = (
@@ -158,43 +155,46 @@ def claim(*, run_id: int) -> ImportRun | None:
     return run
 
 
-@transaction.atomic
-def store_batch(*, run: ImportRun, batch: Batch) -> ImportRun:
-    """Store a batch, count it and move the import behind it: all or nothing.
+def hold_import(*, run: ImportRun) -> ImportRun:
+    """The locked row, for the transaction that stores a batch.
 
-    Raises ActionRefused when another worker has taken over; then nothing is stored.
+    Raises ActionRefused when another worker has taken over.
     """
-    run = _mine(run)
-    stored = storing.store(batch.rows)
-    if batch.rejected:
-        run.rejects_bytes = rejects.write(
-            run.rejects_path, keep_bytes=run.rejects_bytes, header=batch.header, rejects=batch.rejected
-        )
-    run.rows_read += len(batch.rows) + len(batch.rejected)
-    run.rows_stored += stored.rows
-    run.rows_duplicate += len(batch.rows) - stored.rows
-    run.rows_rejected += len(batch.rejected)
-    run.first_posted_at = _earliest(run.first_posted_at, stored.first_posted_at)
-    run.last_posted_at = _latest(run.last_posted_at, stored.last_posted_at)
-    run.offset, run.line, run.bytes_done = batch.offset, batch.line, batch.bytes_done
+    locked = ImportRun.objects.select_for_update(of=("self",)).select_related("by", "brand").get(pk=run.pk)
+    if locked.token is None or locked.token != run.token:
+        raise ActionRefused(_("Another worker has taken this import over."))
+    return locked
+
+
+@transaction.atomic
+def advance_import(*, run: ImportRun, step: ImportStep) -> ImportRun:
+    """Count a batch and move the import behind it, in the transaction that holds the import and stores the batch."""
+    run.rows_read += step.stored + step.duplicate + step.rejected
+    run.rows_stored += step.stored
+    run.rows_duplicate += step.duplicate
+    run.rows_rejected += step.rejected
+    run.first_posted_at = _earliest(run.first_posted_at, step.first_posted_at)
+    run.last_posted_at = _latest(run.last_posted_at, step.last_posted_at)
+    run.offset, run.line, run.bytes_done = step.offset, step.line, step.bytes_done
+    run.rejects_bytes = step.rejects_bytes
     run.seen_at, run.attempts = timezone.now(), 0
     run.save()
     return run
 
 
 @transaction.atomic
-def pause(*, run: ImportRun) -> None:
+def pause_import(*, run: ImportRun) -> None:
     """Give the import back after a slice of work, so that alerts do not wait behind a large file."""
-    run = _mine(run)
+    run = hold_import(run=run)
     run.token, run.attempts = None, 0
     run.save(update_fields=["token", "attempts"])
     transaction.on_commit(partial(wake_import, run.pk), robust=True)
 
 
 @transaction.atomic
-def finish(*, run: ImportRun) -> ImportRun:
+def finish_import(*, run: ImportRun) -> ImportRun:
     """Everything is stored and the spike rule has looked at it. The kept file is no longer needed."""
-    run = _mine(run)
+    run = hold_import(run=run)
     _end(run, ImportState.FINISHED)
     if run.is_uploaded:
         path = run.file_path
@@ -203,17 +203,17 @@ def finish(*, run: ImportRun) -> ImportRun:
 
 
 @transaction.atomic
-def fail(*, run: ImportRun, error: str) -> ImportRun:
+def fail_import(*, run: ImportRun, error: str) -> ImportRun:
     """It cannot be done, for the reason given to the person who asked for it."""
-    run = _mine(run)
+    run = hold_import(run=run)
     _end(run, ImportState.FAILED, error)
     return run
 
 
 @transaction.atomic
-def abandon(*, run_id: int) -> None:
+def abandon_import(*, run_id: int) -> None:
     """Close an import whose command was interrupted: only whoever has the file can run it again."""
-    run = claim(run_id=run_id)
+    run = lease_import(run_id=run_id)
     if run is not None:
         _end(
             run,
@@ -229,14 +229,6 @@ def _end(run: ImportRun, state: str, error: object = "") -> None:
     kind = "import.finished" if state == ImportState.FINISHED else "import.failed"
     counts = {"stored": run.rows_stored, "duplicate": run.rows_duplicate, "rejected": run.rows_rejected}
     _note(run, kind, None, **counts, error=error)
-
-
-def _mine(run: ImportRun) -> ImportRun:
-    """The locked row, if it is still this worker's."""
-    locked = ImportRun.objects.select_for_update(of=("self",)).select_related("by", "brand").get(pk=run.pk)
-    if locked.token is None or locked.token != run.token:
-        raise ActionRefused(_("Another worker has taken this import over."))
-    return locked
 
 
 def _require(actor: User) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from monitoring.importing.reading import FileFault
+from monitoring.importing.faults import FileFault
 
 # The first name of each is the one to use; the others are what the platforms' and tools' own exports say.
 NAMES: dict[str, tuple[str, ...]] = {
@@ -46,7 +46,8 @@ def _plain(name: str) -> str:
     return re.sub(r"[\s\-]+", "_", name.strip().casefold())
 
 
-def recognised(names: Sequence[str]) -> int:
+def count_known(names: Sequence[str]) -> int:
+    """How many different fields these names stand for."""
     return len({FIELDS[plain] for name in names if (plain := _plain(name)) in FIELDS})
 
 

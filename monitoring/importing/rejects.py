@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from monitoring.importing.reading import Record
+from monitoring.importing.records import Record
 
 # What makes a spreadsheet calculate, also in its full-width form. A quote in front turns it into text.
 FORMULA_SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
@@ -23,13 +23,15 @@ def safe_cell(value: str) -> str:
     return value
 
 
-def write(
-    path: Path, *, keep_bytes: int, header: Sequence[str], rejects: Iterable[tuple[Record, str]]
+def append(
+    path: Path, *, keep_bytes: int, header: Sequence[str], rejects: Sequence[tuple[Record, str]]
 ) -> int:
-    """Append rejected records behind the first `keep_bytes` and return the new size.
+    """Write rejected records (with their reasons) behind the first `keep_bytes` and return the new size.
 
-    What lies behind them comes from a batch that was never committed and is cut off.
+    What lies behind those bytes comes from a batch that was never committed and is cut off.
     """
+    if not rejects:
+        return keep_bytes
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("r+b" if path.exists() else "w+b") as file:
         file.truncate(keep_bytes)

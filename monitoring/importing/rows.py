@@ -8,33 +8,16 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from monitoring.importing.reading import Record
+from monitoring.importing import values
+from monitoring.importing.faults import RowFault
+from monitoring.importing.records import Record
 
 MAX_TEXT_CHARS = 20_000
 # Clocks differ a little; a post from tomorrow is a wrong column or a wrong zone.
 FUTURE_TOLERANCE = timedelta(minutes=10)
 OLDEST = datetime(1995, 1, 1, tzinfo=UTC)
-BIGGEST = 2**62
-SENTIMENTS = {
-    "": "",
-    "negative": "negative",
-    "neg": "negative",
-    "-1": "negative",
-    "neutral": "neutral",
-    "neu": "neutral",
-    "0": "neutral",
-    "positive": "positive",
-    "pos": "positive",
-    "1": "positive",
-    "unknown": "",
-    "unrated": "",
-    "n/a": "",
-}
-TRUTHS = {"": False, "0": False, "no": False, "false": False, "1": True, "yes": True, "true": True}
-# Formats that exports use beside ISO 8601; the last is the old Twitter API's.
-DATE_FORMATS = ("%Y-%m-%d %H:%M:%S %z", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%a %b %d %H:%M:%S %z %Y")
-LIMITS = {
-    "id": 200,
+MAX_ID_CHARS = 200
+LIMITS = {  # characters, as the columns of the table have them
     "source": 32,
     "platform": 32,
     "lang": 16,
@@ -43,10 +26,6 @@ LIMITS = {
     "url": 2000,
     "flags": 500,
 }
-
-
-class RowFault(Exception):
-    """Why this row is not stored."""
 
 
 class Row(NamedTuple):
@@ -72,7 +51,11 @@ class Row(NamedTuple):
 
 
 class RowParser:
-    """`brands` maps names in lower case to ids; `default_brand` is for rows that name none."""
+    """Records of a file with these columns (field → position) and this many of them → rows.
+
+    `brands` maps names in lower case to ids; `default_brand` (an id) is for rows that name none; a post later than
+    `now`, but for a tolerance, is refused.
+    """
 
     def __init__(
         self,
@@ -91,21 +74,9 @@ class RowParser:
 
     def parse(self, record: Record) -> Row:
         """Raises RowFault with the reason."""
-        cells = self._checked(record)
-        get = self._getter(cells)
-        url, platform = get("url"), get("platform").casefold()
-        external_id = get("id") or url
-        if not external_id:
-            raise RowFault(_("no id: without one the row could not be told from a duplicate"))
-        if url and not url.casefold().startswith(("https://", "http://")):
-            raise RowFault(_("the address does not begin with https:// or http://"))
-        text = get("text")
-        if not text:
-            raise RowFault(_("no text"))
-        if len(text) > MAX_TEXT_CHARS:
-            raise RowFault(_("the text is longer than %(n)d characters") % {"n": MAX_TEXT_CHARS})
-        if len(external_id) > LIMITS["id"]:
-            raise RowFault(_("id is longer than %(n)d characters") % {"n": LIMITS["id"]})
+        get = _Cells(self._checked(record), self._columns).get
+        url, platform = _address(get("url")), get("platform").casefold()
+        external_id, text = _external_id(get("id") or url), _text(get("text"))
         return Row(
             brand_id=self._brand(get("brand")),
             source=get("source").casefold() or platform or "file",
@@ -113,14 +84,14 @@ class RowParser:
             platform=platform,
             lang=get("lang").casefold(),
             author=get("author"),
-            author_followers=_number(get("author_followers"), "author_followers"),
-            is_brand_own=_own(get("is_brand_own")),
+            author_followers=values.whole_number(get("author_followers"), "author_followers"),
+            is_brand_own=values.is_brand_own(get("is_brand_own")),
             text=text,
-            sentiment=_sentiment(get("sentiment")),
+            sentiment=values.sentiment(get("sentiment")),
             sentiment_source=get("sentiment_source"),
-            retweets=_number(get("retweets"), "retweets"),
-            likes=_number(get("likes"), "likes"),
-            replies=_number(get("replies"), "replies"),
+            retweets=values.whole_number(get("retweets"), "retweets"),
+            likes=values.whole_number(get("likes"), "likes"),
+            replies=values.whole_number(get("replies"), "replies"),
             url=url,
             flags=get("flags"),
             posted_at=self._time(get("created_at")),
@@ -139,9 +110,6 @@ class RowParser:
             raise RowFault(_("NUL characters: the file was damaged on its way; export it again"))
         return cells
 
-    def _getter(self, cells: Sequence[str]) -> _Getter:
-        return _Getter(cells, self._columns)
-
     def _brand(self, name: str) -> int:
         if not name:
             if self._default_brand is None:
@@ -156,7 +124,7 @@ class RowParser:
             ) from None
 
     def _time(self, value: str) -> datetime:
-        moment = _moment(value)
+        moment = values.moment(value)
         if moment > self._latest:
             raise RowFault(
                 _("“%(value)s” lies in the future: check the column and the time zone") % {"value": value}
@@ -166,71 +134,42 @@ class RowParser:
         return moment
 
 
-class _Getter:
-    """The value of a field, without blanks around it; the empty string where there is no such column."""
+class _Cells:
+    """One record, asked by field instead of position."""
 
     def __init__(self, cells: Sequence[str], columns: Mapping[str, int]) -> None:
         self._cells, self._columns = cells, columns
 
-    def __call__(self, field: str) -> str:
+    def get(self, field: str) -> str:
+        """The value without blanks around it; the empty string where there is no such column."""
         position = self._columns.get(field)
         if position is None:
             return ""
         value = self._cells[position].strip()
-        if field in LIMITS and field != "id" and len(value) > LIMITS[field]:
+        if field in LIMITS and len(value) > LIMITS[field]:
             raise RowFault(
                 _("%(field)s is longer than %(n)d characters") % {"field": field, "n": LIMITS[field]}
             )
         return value
 
 
-def _moment(value: str) -> datetime:
-    """An instant. A time without a zone is UTC, as the help says; 03/04/2015 is refused, nobody knows the month."""
+def _external_id(value: str) -> str:
     if not value:
-        raise RowFault(_("no date"))
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        for form in DATE_FORMATS:
-            try:
-                moment = datetime.strptime(value, form)  # noqa: DTZ007 - the zone is filled in below
-                break
-            except ValueError:
-                continue
-        else:
-            raise RowFault(
-                _("date “%(value)s” is not understood: write 2015-02-22T13:05:00Z") % {"value": value[:40]}
-            ) from None
-    try:
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except OverflowError:
-        raise RowFault(
-            _("date “%(value)s” is not understood: write 2015-02-22T13:05:00Z") % {"value": value}
-        ) from None
+        raise RowFault(_("no id: without one the row could not be told from a duplicate"))
+    if len(value) > MAX_ID_CHARS:
+        raise RowFault(_("id is longer than %(n)d characters") % {"n": MAX_ID_CHARS})
+    return value
 
 
-def _sentiment(value: str) -> str:
-    try:
-        return SENTIMENTS[value.casefold()]
-    except KeyError:
-        message = _("sentiment “%(value)s”: use negative, neutral, positive or nothing")
-        raise RowFault(message % {"value": value[:40]}) from None
+def _address(url: str) -> str:
+    if url and not url.casefold().startswith(("https://", "http://")):
+        raise RowFault(_("the address does not begin with https:// or http://"))
+    return url
 
 
-def _own(value: str) -> bool:
-    try:
-        return TRUTHS[value.casefold()]
-    except KeyError:
-        raise RowFault(_("is_brand_own “%(value)s”: use 1 or 0") % {"value": value[:40]}) from None
-
-
-def _number(value: str, field: str) -> int | None:
-    """A count; nothing is unknown. "12.0" is what spreadsheets make of 12."""
+def _text(value: str) -> str:
     if not value:
-        return None
-    digits = value.removesuffix(".0")
-    if not (digits.isascii() and digits.isdigit()) or len(digits) > 18 or int(digits) > BIGGEST:
-        raise RowFault(
-            _("%(field)s “%(value)s” is not a whole number") % {"field": field, "value": value[:40]}
-        )
-    return int(digits)
+        raise RowFault(_("no text"))
+    if len(value) > MAX_TEXT_CHARS:
+        raise RowFault(_("the text is longer than %(n)d characters") % {"n": MAX_TEXT_CHARS})
+    return value

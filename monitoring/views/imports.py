@@ -81,7 +81,7 @@ def rejected_rows(request: SignedInRequest, pk: int) -> HttpResponse:
 def retry_import(request: SignedInRequest, pk: int) -> HttpResponse:
     run = get_object_or_404(ImportRun, pk=pk)
     try:
-        actions.retry(run=run, actor=request.user)
+        actions.retry_import(run=run, actor=request.user)
     except ActionRefused as refusal:
         messages.error(request, str(refusal))
     return redirect(run)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from incidents import actions as incidents
 from incidents.models import Incident, Playbook, RoleAssignment, StakeholderNotice, Task
 from monitoring import actions as monitoring
-from monitoring.importing.work import carry_on
+from monitoring.importing.run import carry_on
 from monitoring.models import ImportRun, Mention, Signal
 from notifications.models import Delivery
 from people.models import User

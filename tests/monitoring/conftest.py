@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from monitoring import actions
-from monitoring.importing.work import carry_on
+from monitoring.importing.run import carry_on
 from monitoring.models import ImportRun, Mention
 
 COLUMNS = ["id", "created_at", "platform", "brand", "author", "text", "sentiment"]

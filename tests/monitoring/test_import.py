@@ -16,8 +16,9 @@ from incidents.models import Brand
 from journal.errors import ActionRefused, Invalid, NotAllowed
 from journal.models import Entry
 from monitoring import actions
-from monitoring.importing import work
-from monitoring.importing.work import carry_on
+from monitoring.importing import batches
+from monitoring.importing.batches import Batch
+from monitoring.importing.run import carry_on, store_batch
 from monitoring.models import ImportRun, Mention
 from monitoring.tasks import sweep_imports
 from tests.monitoring.conftest import as_csv, row
@@ -165,9 +166,9 @@ def test_an_import_left_behind_is_carried_on_and_every_row_counted_once(
 def test_a_worker_that_lost_its_import_stores_nothing_more(killed):
     old = ImportRun.objects.get(pk=killed.pk)
     ImportRun.objects.filter(pk=killed.pk).update(seen_at=timezone.now() - timedelta(minutes=2))
-    assert actions.claim(run_id=killed.pk)
+    assert actions.lease_import(run_id=killed.pk)
     with pytest.raises(ActionRefused):
-        actions.store_batch(run=old, batch=actions.Batch([], [], [], 1, 1, 1))
+        store_batch(old, Batch([], [], [], 1, 1, 1))
 
 
 def test_the_sweep_finds_imports_whose_hint_was_lost(killed, monkeypatch):
@@ -183,14 +184,14 @@ def test_the_sweep_finds_imports_whose_hint_was_lost(killed, monkeypatch):
 def test_an_import_that_never_gets_further_gives_up_with_a_reason(killed):
     for _attempt in range(10):
         ImportRun.objects.filter(pk=killed.pk).update(seen_at=timezone.now() - timedelta(minutes=2))
-        actions.claim(run_id=killed.pk)
+        actions.lease_import(run_id=killed.pk)
     killed.refresh_from_db()
     assert killed.state == "failed"
     assert "behind line 2001" in killed.error
 
 
 def test_a_large_import_gives_way_to_others_between_slices(alice, monkeypatch):
-    monkeypatch.setattr(work, "BATCH_ROWS", 10)
+    monkeypatch.setattr(batches, "BATCH_ROWS", 10)
     data = as_csv([row(n) for n in range(100)])
     run = actions.queue_upload(actor=alice, upload=upload(data), brand=None, create_brands=True)
     slices = 1
@@ -249,14 +250,14 @@ def test_a_failed_import_can_be_tried_again_and_a_finished_one_cannot(alice, eri
     run.refresh_from_db()
     assert "Missing columns: created_at" in run.error
     with pytest.raises(NotAllowed):
-        actions.retry(run=run, actor=erin)
+        actions.retry_import(run=run, actor=erin)
     run.file_path.write_bytes(as_csv([row(1)]))
-    actions.retry(run=run, actor=alice)
+    actions.retry_import(run=run, actor=alice)
     assert carry_on(run.pk)
     run.refresh_from_db()
     assert (run.state, run.rows_stored) == ("finished", 1)
     with pytest.raises(ActionRefused):
-        actions.retry(run=run, actor=alice)
+        actions.retry_import(run=run, actor=alice)
 
 
 def test_whoever_uploads_reads_the_fault_in_their_language(alice):

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from incidents.models import Incident
 from monitoring import actions
-from monitoring.importing.work import carry_on
+from monitoring.importing.run import carry_on
 from monitoring.models import ImportRun, Signal
 from tests.factories import BrandFactory
 from tests.monitoring.conftest import SPIKE_HOUR, as_csv, row

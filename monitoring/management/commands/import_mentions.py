@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from incidents.models import Brand
 from monitoring import actions
 from monitoring.importing.columns import NAMES
-from monitoring.importing.work import carry_on
+from monitoring.importing.run import carry_on
 from monitoring.models import ImportRun, ImportState
 
 HELP = """\

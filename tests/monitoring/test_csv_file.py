@@ -14,9 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitoring.importing import columns
-from monitoring.importing.reading import MAX_LINE_BYTES, FileFault, MentionFile
-from monitoring.importing.rejects import safe_cell
-from monitoring.importing.rows import RowFault, RowParser
+from monitoring.importing.csv_file import CsvFile
+from monitoring.importing.faults import FileFault, RowFault
+from monitoring.importing.lines import MAX_LINE_BYTES
+from monitoring.importing.rows import RowParser
 from tests.monitoring.conftest import COLUMNS, as_csv, row
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
@@ -27,7 +28,7 @@ HEAD = ",".join(COLUMNS).encode() + b"\n"
 def read(path: Path, data: bytes, max_bytes: int = LIMIT):
     """(header, records) of a file with these bytes."""
     path.write_bytes(data)
-    with MentionFile(path, max_bytes=max_bytes) as file:
+    with CsvFile(path, max_bytes=max_bytes) as file:
         columns.find(file.header)
         return file, list(file.records())
 
@@ -96,11 +97,6 @@ def test_packed_and_plain_read_the_same(path):
     assert read(path, gzip.compress(data))[1] == read(path, data)[1]
 
 
-def test_names_of_other_tools_are_understood():
-    found = columns.find(["Tweet_ID", "Tweet Created", "Airline Sentiment", "Text", "Airline", "Name"])
-    assert found == {"id": 0, "created_at": 1, "sentiment": 2, "text": 3, "brand": 4, "author": 5}
-
-
 def test_a_megabyte_in_one_cell_costs_that_row_only(path):
     _file, records = read(path, as_csv([row(1), row(2, text="x" * 1024 * 1024), row(3)]))
     assert [record.fault != "" for record in records] == [False, True, False]
@@ -132,85 +128,13 @@ def test_reading_goes_on_behind_any_record(path):
     data = as_csv([row(n, text=f"one\ntwo {n} ğüş") for n in range(40)])
     for content in (data, gzip.compress(data)):
         path.write_bytes(content)
-        with MentionFile(path, max_bytes=LIMIT) as file:
+        with CsvFile(path, max_bytes=LIMIT) as file:
             everything = [(record, file.offset, file.line) for record in file.records()]
         for stop in (0, 7, 38):
             _record, offset, line = everything[stop]
-            with MentionFile(path, max_bytes=LIMIT) as file:
+            with CsvFile(path, max_bytes=LIMIT) as file:
                 file.go_to(offset, line)
                 assert list(file.records()) == [r for r, _o, _l in everything[stop + 1 :]]
-
-
-# Rows ----------------------------------------------------------------------------------------------------------------
-
-
-def parse(**cells: str):
-    from monitoring.importing.reading import Record
-
-    names = sorted({*row(), *cells})
-    filled = {**row(), **cells}
-    parser = RowParser(
-        columns.find(names), len(names), brands={"kestrel air": 1}, default_brand=None, now=NOW
-    )
-    return parser.parse(Record(2, [filled.get(name, "") for name in names]))
-
-
-@pytest.mark.parametrize(
-    ("cells", "says"),
-    [
-        ({"created_at": "2026-04-02T00:00:00Z"}, "future"),
-        ({"created_at": "9999-12-31T23:59:59-12:00"}, "not understood"),
-        ({"created_at": "03/04/2026"}, "not understood"),
-        ({"created_at": "1970-01-01T00:00:00Z"}, "too long ago"),
-        ({"created_at": ""}, "no date"),
-        ({"id": ""}, "no id"),
-        ({"id": "7" * 201}, "id is longer"),
-        ({"text": "   "}, "no text"),
-        ({"text": "x" * 20_001}, "longer than 20000"),
-        ({"text": "a\0b"}, "NUL"),
-        ({"sentiment": "angry"}, "use negative"),
-        ({"brand": "Nobody"}, "“Nobody” is not known"),
-        ({"brand": ""}, "no brand named"),
-        ({"url": "javascript:alert(1)"}, "https://"),
-        ({"author": "x" * 201}, "author is longer"),
-        ({"likes": "-3"}, "not a whole number"),
-        ({"likes": "many"}, "not a whole number"),
-        ({"likes": "9" * 30}, "not a whole number"),
-        ({"author_followers": "١٢"}, "not a whole number"),
-        ({"is_brand_own": "perhaps"}, "use 1 or 0"),
-    ],
-)
-def test_a_row_that_cannot_be_stored_says_why(cells, says):
-    with pytest.raises(RowFault, match=says):
-        parse(**cells)
-
-
-@pytest.mark.parametrize(
-    ("written", "means"),
-    [
-        ("2026-03-01T10:00:00Z", datetime(2026, 3, 1, 10, tzinfo=UTC)),
-        ("2026-03-01 10:00:00", datetime(2026, 3, 1, 10, tzinfo=UTC)),
-        ("2026-03-01 10:00:00 -0800", datetime(2026, 3, 1, 18, tzinfo=UTC)),
-        ("2026-03-01T10:00:00+03:00", datetime(2026, 3, 1, 7, tzinfo=UTC)),
-        ("Sun Mar 01 10:00:00 +0000 2026", datetime(2026, 3, 1, 10, tzinfo=UTC)),
-    ],
-)
-def test_times_become_instants(written, means):
-    assert parse(created_at=written).posted_at == means
-
-
-def test_empty_means_unknown_and_never_zero():
-    parsed = parse(sentiment="", likes="", retweets="0", author_followers="12.0")
-    assert (parsed.sentiment, parsed.likes, parsed.retweets, parsed.author_followers) == ("", None, 0, 12)
-
-
-def test_a_post_without_number_is_known_by_its_address():
-    assert parse(id="", url="https://example.com/1").external_id == "https://example.com/1"
-
-
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =1", "＝1", "\r=1"])
-def test_no_cell_of_the_rejects_is_a_formula(cell):
-    assert safe_cell(cell).startswith("'")
 
 
 # Anything ------------------------------------------------------------------------------------------------------------
@@ -223,7 +147,7 @@ def test_any_bytes_are_read_or_refused_and_nothing_else_happens(tmp_path_factory
     data = (HEAD if headed else b"") + data
     path.write_bytes(gzip.compress(data) if packed else data)
     try:
-        with MentionFile(path, max_bytes=LIMIT) as file:
+        with CsvFile(path, max_bytes=LIMIT) as file:
             parser = RowParser(
                 columns.find(file.header), len(file.header), brands={}, default_brand=1, now=NOW
             )
@@ -244,5 +168,5 @@ def test_what_a_spreadsheet_writes_is_what_we_read(tmp_path_factory, rows):
     text = io.StringIO(newline="")
     csv.writer(text).writerows([COLUMNS, *rows])
     path.write_bytes(text.getvalue().encode())
-    with MentionFile(path, max_bytes=LIMIT) as file:
+    with CsvFile(path, max_bytes=LIMIT) as file:
         assert [record.cells for record in file.records()] == rows
