@@ -20,6 +20,7 @@ from notifications.storm import ALARM, DIGEST_EVERY, Traffic, announce
 LEASE = timedelta(seconds=60)  # longer than the 20 s that a send may take
 BATCH = 10
 MOST_IN_ONE_MESSAGE = 200
+MOST_REPEATS = 1  # of what may have arrived, alone or in another's message
 # The same thing urgent again, or an older alarm of the same clock, while a message is on its way: its answer comes
 # within seconds.
 LOOK_AGAIN = timedelta(seconds=5)
@@ -61,16 +62,30 @@ def claim(closed: Closed | None = None) -> list[Delivery]:
 def release_orphans() -> None:
     """What was bundled into a message that will not be sent after all goes out by itself.
 
-    Where that message may have arrived before it was stopped, it is a possible repeat.
+    Where that message may have arrived before it was stopped, it is a possible repeat; where it went out twice
+    without an answer, so did this, and a person must look.
     """
     orphans = Delivery.objects.filter(state=DeliveryState.BUNDLED).exclude(bundled_into__state__in=OPEN)
     with transaction.atomic():
         locked = orphans.select_for_update(skip_locked=True, of=("self",), no_key=True)
         for row in locked.select_related("bundled_into"):
-            with_lead = min(row.bundled_into.ambiguous_count, 1) if row.bundled_into else 0
-            row.ambiguous_count = max(row.ambiguous_count, with_lead)
+            row.ambiguous_count += row.bundled_into.ambiguous_count if row.bundled_into else 0
             row.state, row.bundled_into, row.available_at = DeliveryState.PENDING, None, Now()
             row.save(update_fields=["state", "bundled_into", "available_at", "ambiguous_count"])
+
+
+def release_sent_twice(lead: Delivery) -> None:
+    """What went out by itself and then with `lead`, both times without an answer, does not go out a third time."""
+    Delivery.objects.filter(
+        bundled_into=lead.pk,
+        state=DeliveryState.BUNDLED,
+        ambiguous_count__gt=MOST_REPEATS - lead.ambiguous_count,
+    ).update(
+        state=DeliveryState.PENDING,
+        bundled_into=None,
+        available_at=Now(),
+        ambiguous_count=F("ambiguous_count") + lead.ambiguous_count,
+    )
 
 
 def _candidates(closed: Closed) -> list[Delivery]:
@@ -130,9 +145,7 @@ class _Round:
             if row.pk in self.bundled:
                 continue
             if self._is_overtaken(row):
-                Delivery.objects.filter(pk=row.pk).update(
-                    state=DeliveryState.CANCELLED, lease_token=None, lease_until=None
-                )
+                _drop(row)
             elif until := self._must_wait_until(row):
                 row.available_at = until
                 row.lease_until = until if row.state == DeliveryState.LEASED else None
@@ -196,7 +209,8 @@ class _Round:
         else:
             may_travel = is_fresh & (is_due | in_window) & Q(priority__in=[Priority.SOON, Priority.LATER])
         if is_alarm(lead.entry):
-            may_travel |= older_of_its_clock(lead.entry)
+            # What went out twice without an answer goes nowhere any more: a person must look.
+            may_travel |= older_of_its_clock(lead.entry) & Q(ambiguous_count__lte=MOST_REPEATS)
         others = waiting.filter(may_travel)
         locked = others.order_by("pk").select_for_update(skip_locked=True, of=("self",), no_key=True)
         found = list(locked.values_list("pk", flat=True)[:MOST_IN_ONE_MESSAGE])
@@ -206,8 +220,7 @@ class _Round:
     def _lease(self, leads: Iterable[Delivery]) -> None:
         leads = list(leads)
         for row in leads:
-            if row.started_at:  # an earlier lease ended without a word: it may have been sent
-                row.ambiguous_count += 1
+            row.ambiguous_count += _may_have_been_sent(row)
             row.state, row.lease_token, row.started_at = DeliveryState.LEASED, uuid.uuid4(), None
             row.lease_until = self.now + LEASE  # by the database's clock, like everything that is compared
         Delivery.objects.bulk_update(
@@ -218,3 +231,18 @@ class _Round:
 def _is_fresh(row: Delivery) -> bool:
     """Whether it goes out for the first time. A repeat has had its turn: it is not bundled and not held back."""
     return row.state == DeliveryState.PENDING and not row.attempt_count and not row.ambiguous_count
+
+
+def _may_have_been_sent(row: Delivery) -> int:
+    """1 when an earlier lease ended without a word after sending had begun."""
+    return int(row.started_at is not None)
+
+
+def _drop(row: Delivery) -> None:
+    """It is not sent any more. What travelled with it is released, and must know whether it may have arrived."""
+    Delivery.objects.filter(pk=row.pk).update(
+        state=DeliveryState.CANCELLED,
+        lease_token=None,
+        lease_until=None,
+        ambiguous_count=F("ambiguous_count") + _may_have_been_sent(row),
+    )

@@ -29,7 +29,7 @@ from notifications import channels, subjects
 from notifications.actions import outside_row
 from notifications.bounded_call import BoundedCall, first_ended
 from notifications.channels.errors import AmbiguousFailure, PermanentFailure, SendingFailed, Unreachable
-from notifications.claim import LEASE, Closed, claim, release_orphans
+from notifications.claim import LEASE, MOST_REPEATS, Closed, claim, release_orphans, release_sent_twice
 from notifications.models import Attempt, Channel, ContactPoint, Delivery, DeliveryState
 from notifications.models.choices import OPEN
 from notifications.wording import compose
@@ -193,7 +193,7 @@ def _begin(row: Delivery) -> tuple[Attempt, list[Delivery]] | None:
         # It leads elsewhere since, and whoever reads there may be a stranger.
         _give_up(row, DeliveryState.DEAD, "the contact point was changed and is not verified yet")
         return None
-    if row.ambiguous_count > 1:
+    if row.ambiguous_count > MOST_REPEATS:
         _give_up(row, DeliveryState.UNCERTAIN, "sent twice, no answer either time")
         return None
     if row.expires_at <= timezone.now():
@@ -213,7 +213,11 @@ def _begin(row: Delivery) -> tuple[Attempt, list[Delivery]] | None:
 
 
 def _travelling(row: Delivery) -> list[Delivery]:
-    """What goes out in the row's message; what the person may not know any more is left out of it."""
+    """What goes out in the row's message.
+
+    What the person may not know any more is left out of it, and so is what has gone out twice without an answer.
+    """
+    release_sent_twice(row)
     rows = list(_bundled(row).select_related("person", "entry__actor").order_by("priority", "pk"))
     hidden = subjects.hidden_from(row.person, {one.entry.stream_id for one in rows})
     if hidden:

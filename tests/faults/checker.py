@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +24,9 @@ MISSED = (
     "deadline.lapsed",
     "deadline.lapsed_raised",
 )
+# What a person can do about an alert: its part before the signature says which deadline, and who.
+LINK = re.compile(r"/a/([\w-]+):")
+Telling = tuple[int | None, str]
 
 
 @dataclass
@@ -40,7 +45,7 @@ def check(world: World) -> Report:
         *_broken_invariants(world),
         *_doubled_or_lost_firings(),
         *_lost_messages(sent, arrived),
-        *_unmarked_repeats(receipts),
+        *_told_again(receipts),
     ]
     fired = Deadline.objects.filter(state=DeadlineState.FIRED)
     lateness = fired.aggregate(worst=Max(F("entry__at") - F("due_at")))["worst"]
@@ -85,12 +90,35 @@ def _lost_messages(sent: list[Delivery], arrived: Counter[str]) -> list[str]:
     ]
 
 
-def _unmarked_repeats(receipts: list[dict[str, Any]]) -> list[str]:
-    """The words say so in a mail, the event in a webhook."""
-    seen: set[str] = set()
-    unmarked = []
+def _told_again(receipts: list[dict[str, Any]]) -> list[str]:
+    """Whatever may have arrived comes once more at most, by itself or in another's message, and that one says so."""
+    times = Counter[Telling]()
+    violations = []
+    for receipt, told in tellings(receipts):
+        things = [(None, receipt["message_id"]), *told]
+        times.update(things)
+        again = [thing for thing in things if times[thing] > 1]
+        if again and not receipt["repeat"]:
+            violations.append(f"{again} came again and did not say that it may be a repeat")
+    return violations + [f"told {number} times: {thing}" for thing, number in times.items() if number > 2]
+
+
+def tellings(receipts: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], list[Telling]]]:
+    """With each message: what it tells of, at which contact point. A message may carry many deliveries."""
+    rows = Delivery.objects.outside().select_related("entry")
+    contacts = {row.message_id: row.contact_id for row in rows}
     for receipt in receipts:
-        if receipt["message_id"] in seen and not receipt["repeat"]:
-            unmarked.append(f"{receipt['message_id']} came again and did not say that it may be a repeat")
-        seen.add(receipt["message_id"])
-    return unmarked
+        contact = contacts.get(receipt["message_id"])
+        yield receipt, [(contact, item) for item in _items(receipt)]
+
+
+def _items(receipt: dict[str, Any]) -> list[str]:
+    """The entries that an event names; of a mail, every alert that can be acknowledged."""
+    if receipt["kind"] == "post":
+        return [f"entry {entry['id']}" for entry in json.loads(receipt["text"])["data"]["entries"]]
+    blocks = "\n".join(receipt["text"].splitlines()).split("\n\n")
+    return [
+        f"{block.strip().splitlines()[0].lstrip('0123456789. ')} ({link[1]})"
+        for block in blocks
+        if (link := LINK.search(block))
+    ]

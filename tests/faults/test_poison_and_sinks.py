@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 
 import pytest
 from django.db.models.functions import Now
@@ -13,6 +14,7 @@ from journal.models import Entry
 from notifications.models import ContactPoint, Delivery, DeliveryState
 from people.models import User
 from tests.faults.acts import log
+from tests.faults.checker import tellings
 from tests.faults.world import World
 from tests.processes import wait_until
 
@@ -84,10 +86,14 @@ def test_row_21_accepted_and_hung_up(world: World, must_hold, side: str) -> None
         world.start(what)
     wait_until(lambda: Delivery.objects.filter(state=DeliveryState.UNCERTAIN).exists(), 90)
     world.settle(90)
-    report = must_hold()
-    uncertain = Delivery.objects.filter(state=DeliveryState.UNCERTAIN, bundled_into=None)
-    assert report.figures["repeats_flagged"] == uncertain.count()
-    assert all(row.attempts.count() == 2 for row in uncertain)
+    must_hold()
+    receipts = world.sink.receipts(side)
+    told = Counter(telling for _receipt, items in tellings(receipts) for telling in items)
+    assert set(told.values()) == {2}, "by itself or in another's message"
+    uncertain = Delivery.objects.filter(state=DeliveryState.UNCERTAIN)
+    assert len(told) == uncertain.count()
+    arrived = Counter(receipt["message_id"] for receipt in receipts)
+    assert all(row.attempts.count() == arrived[row.message_id] for row in uncertain)
 
 
 def webhook_of(email: str, world: World) -> ContactPoint:

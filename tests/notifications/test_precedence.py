@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from journal.actions import supersede
 from journal.models import Urgency
 from notifications.claim import claim
-from notifications.delivery import deliver, deliver_pending
+from notifications.delivery import _begin, deliver, deliver_pending
 from notifications.models import Delivery
 from tests.notifications.conftest import by_mail, make_available
 from tests.processes import free_port
@@ -167,4 +167,66 @@ def test_what_may_have_arrived_before_it_was_taken_along_stays_a_possible_repeat
     supersede(entry_ids=[later.pk])
     deliver_pending()
     assert "Step 1:" in mailbox.text()
+    assert "Possible repeat" in mailbox.text()
+
+
+def send_and_try_again(times: int) -> None:
+    """As though the pause before every try were over."""
+    for _ in range(times):
+        Delivery.objects.filter(state="pending").update(available_at=Now())
+        deliver_pending()
+
+
+def told(mailbox, words: str) -> int:
+    """How many messages said it."""
+    texts = (mail.get_body(("plain",)).get_content() for mail in mailbox.mails)
+    return sum(f"{words}:" in text for text in texts)
+
+
+def test_alone_and_then_with_a_newer_alarm_is_twice(mailbox, missed):
+    """It goes out once by itself and once in another's message; when that one is repeated, it stays out of it."""
+    mailbox.mode = "drop"
+    first = missed(1)
+    deliver_pending()
+    later = missed(2)
+    send_and_try_again(4)
+    assert (told(mailbox, "Step 1"), told(mailbox, "Step 2")) == (2, 2)
+    assert states(first, later) == ["uncertain", "uncertain"]
+
+
+@pytest.mark.parametrize(("mode", "ends"), [("drop", "uncertain uncertain"), ("ok", "cancelled sent")])
+def test_what_went_out_twice_is_not_taken_along_by_a_newer_alarm(mailbox, missed, mode, ends):
+    """Where the newer one arrives, the older is settled; where not, somebody must look at both."""
+    mailbox.mode = "drop"
+    first = missed(1)
+    send_and_try_again(2)
+    mailbox.mode = mode
+    later = missed(2)
+    send_and_try_again(4)
+    assert told(mailbox, "Step 1") == 2
+    assert states(first, later) == ends.split()
+
+
+def test_what_went_out_twice_with_a_stopped_alarm_does_not_go_out_again(mailbox, alert, missed):
+    mailbox.mode = "drop"
+    other, alarm = alert(about="Noted"), missed(1)
+    send_and_try_again(2)
+    supersede(entry_ids=[alarm.pk])
+    deliver_pending()
+    assert told(mailbox, "Noted") == 2
+    assert states(other, alarm) == ["uncertain", "cancelled"]
+
+
+def test_what_may_have_arrived_with_an_overtaken_alarm_stays_a_possible_repeat(mailbox, alert, missed):
+    other, first = alert(about="Noted"), missed(1)
+    (lead,) = claim()
+    assert by_mail(other).bundled_into == lead
+    _begin(lead)  # and its sender dies
+    missed(2)
+    deliver_pending()
+    make_available(first)
+    deliver_pending()
+    deliver_pending()
+    assert states(first, other) == ["cancelled", "sent"]
+    assert "Noted:" in mailbox.text()
     assert "Possible repeat" in mailbox.text()
