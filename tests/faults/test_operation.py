@@ -58,7 +58,8 @@ def test_row_26_two_thousand_due_at_once(world: World, must_hold) -> None:
 
 def test_row_27_yesterdays_backup_is_restored(world: World, must_hold, tmp_path: Path) -> None:
     """Nobody is flooded with yesterday's alarms: the engine waits for a word, and what has expired is one digest."""
-    incidents = [log(f"Incident {number}", due_in=1) for number in range(10)]
+    # Long after the tick, which must not fire them; `a_day_passes` makes them due.
+    incidents = [log(f"Incident {number}", due_in=3600) for number in range(10)]
     world.run_program("from escalations.engine import tick\ntick()")
     a_day_passes(world)
     restore(world, tmp_path / "dump")
