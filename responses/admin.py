@@ -1,4 +1,4 @@
-"""The admin site edits channels. Everything that the seal covers is only shown there: actions alone change it."""
+"""The admin site edits accounts. Everything that the seal covers is only shown there: actions alone change it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from incidents.models import Incident
-from responses.models import Approval, Channel, Publication, Response, Revision
+from responses.models import Account, Approval, Publication, Response, Revision
 
 
-@admin.register(Channel)
-class ChannelAdmin(admin.ModelAdmin):
+@admin.register(Account)
+class AccountAdmin(admin.ModelAdmin):
     list_display = ("name", "brand", "platform", "handle", "text_limit", "is_active")
     list_filter = ("brand", "platform", "is_active")
     search_fields = ("name", "handle")
@@ -61,4 +61,4 @@ class ApprovalAdmin(SealedAdmin):
 @admin.register(Publication)
 class PublicationAdmin(SealedAdmin):
     incident_path = "response__incident"
-    list_display = ("response", "channel", "url", "published_at", "recorded_by")
+    list_display = ("response", "account", "url", "published_at", "recorded_by")

@@ -27,7 +27,7 @@ class MediaItem(Schema, extra="forbid"):
 
 
 class TextIn(Schema, extra="forbid"):
-    channel: int = Field(ge=1, lt=2**63)
+    account: int = Field(ge=1, lt=2**63)
     text: str = Field(max_length=LONGEST_TEXT)
     media: list[MediaItem] = []
 
@@ -50,8 +50,8 @@ class WordsIn(Schema, extra="forbid"):
 
     def content(self) -> Content:
         return Content(
-            texts={item.channel: item.text for item in self.texts},
-            media={item.channel: [media.dict() for media in item.media] for item in self.texts},
+            texts={item.account: item.text for item in self.texts},
+            media={item.account: [media.dict() for media in item.media] for item in self.texts},
             audience=self.audience,
             scheduled_for=self.scheduled_for,
             next_update_by=self.next_update_by,
@@ -79,7 +79,7 @@ class DecisionIn(Schema, extra="forbid"):
 
 
 class PostIn(Schema, extra="forbid"):
-    channel: int = Field(ge=1, lt=2**63)
+    account: int = Field(ge=1, lt=2**63)
     url: str = Field(max_length=1000)
     published_at: AwareDatetime
 
@@ -96,7 +96,7 @@ class ApprovalOut(Schema):
 
 
 class PublicationOut(Schema):
-    channel: int
+    account: int
     url: str
     published_at: datetime
 
@@ -148,7 +148,7 @@ def _out(response: Response) -> ResponseOut:
         if response.is_public
         else [str(role) for role in missing_capacities(response, response.incident)],
         publications=[
-            PublicationOut(channel=item.channel_id, url=item.url, published_at=item.published_at)
+            PublicationOut(account=item.account_id, url=item.url, published_at=item.published_at)
             for item in response.publications.all()
         ],
     )
@@ -229,7 +229,7 @@ def request_changes(request: HttpRequest, response_id: int, decision: DecisionIn
 
 @router.post("/responses/{int:response_id}/publish", response=ResponseOut)
 def publish(request: HttpRequest, response_id: int, publication: PublicationIn) -> ResponseOut:
-    """Record that the approved words stand on these channels."""
+    """Record that the approved words stand on these accounts."""
     actions.publish(
         response=_response(request, response_id),
         actor=_user(request),

@@ -13,12 +13,13 @@ class ResponsesConfig(AppConfig):
         from incidents.actions.locking import lock_under_incident, may_acknowledge
         from journal import kinds
         from journal.actions import entries_recorded
-        from responses import gates, room
+        from responses import gates, receivers
         from responses.actions.approvals import on_missed, recipients
-        from responses.actions.ground import APPROVAL_CLOCK, note
+        from responses.actions.locking import APPROVAL_CLOCK, note
         from responses.deadlines import APPROVAL, CLAIM
         from responses.kinds import SENTENCES
         from responses.models import Response
+        from responses.panels import PANELS
 
         kinds.declare(SENTENCES)
         register(
@@ -36,6 +37,6 @@ class ResponsesConfig(AppConfig):
         clocks.add(APPROVAL)
         register_clock(CLAIM)
         gates.register_checks()
-        for panel in room.PANELS:
+        for panel in PANELS:
             panels.register(panel)
-        entries_recorded.connect(room.follow_level, dispatch_uid="responses.follow_level")
+        entries_recorded.connect(receivers.follow_level, dispatch_uid="responses.follow_level")

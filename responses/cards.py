@@ -10,16 +10,16 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from people.times import absolute
-from responses.models import Approval, Channel, Claim, Response, Revision, Stance
+from responses.models import Account, Approval, Claim, Response, Revision, Stance
 from responses.models.response import Audience
 
 
 @dataclass(frozen=True)
 class Card:
-    """One text on one channel; `before` is what it is compared with, None where there is nothing to compare."""
+    """One text on one account; `before` is what it is compared with, None where there is nothing to compare."""
 
-    channel: Channel
-    account: str
+    account: Account
+    account_name: str
     handle: str
     text: str
     media: list[dict[str, str]]
@@ -33,7 +33,7 @@ class Card:
 
     @property
     def is_too_long(self) -> bool:
-        return self.channel.text_limit is not None and self.count > self.channel.text_limit
+        return self.account.text_limit is not None and self.count > self.account.text_limit
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Cited:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two revisions: the cards of the newer one, channels that fell away, and every other thing that changed."""
+    """Two revisions: the cards of the newer one, accounts that fell away, and every other thing that changed."""
 
     cards: list[Card]
     dropped: list[Card] = field(default_factory=list)
@@ -57,37 +57,37 @@ class Comparison:
 
 
 def cards_of(revision: Revision, against: Revision | None = None) -> list[Card]:
-    """The texts of `revision`, channel by channel, compared with those of `against`."""
+    """The texts of `revision`, account by account, compared with those of `against`."""
     return compared(revision.content, against.content if against else None).cards
 
 
 def compared(content: Mapping[str, Any], against: Mapping[str, Any] | None) -> Comparison:
     """Two contents side by side, as they are stored in revisions."""
-    old = {item["channel"]: item for item in against["renditions"]} if against else {}
-    new = {item["channel"]: item for item in content["renditions"]}
-    channels = Channel.objects.in_bulk([*old, *new])
+    old = {item["account"]: item for item in against["renditions"]} if against else {}
+    new = {item["account"]: item for item in content["renditions"]}
+    accounts = Account.objects.in_bulk([*old, *new])
     cards = [
         _card(
             item,
-            channels[pk],
+            accounts[pk],
             before=old[pk]["text"] if pk in old else None,
             is_new=bool(against) and pk not in old,
         )
         for pk, item in new.items()
     ]
-    dropped = [_card(item, channels[pk]) for pk, item in old.items() if pk not in new]
+    dropped = [_card(item, accounts[pk]) for pk, item in old.items() if pk not in new]
     return Comparison(cards, dropped, _other_changes(content, against) if against else [])
 
 
-def _card(item: Mapping[str, Any], channel: Channel, before: str | None = None, is_new: bool = False) -> Card:
-    same_account = channel.account == item["account"]
+def _card(item: Mapping[str, Any], account: Account, before: str | None = None, is_new: bool = False) -> Card:
+    is_unchanged = account.full_name == item["account_name"]
     return Card(
-        channel=channel,
-        account=channel.name if same_account else item["account"],
-        handle=channel.handle if same_account else "",
+        account=account,
+        account_name=account.name if is_unchanged else item["account_name"],
+        handle=account.handle if is_unchanged else "",
         text=item["text"],
         media=item["media"],
-        count=channel.length(item["text"]),
+        count=account.length(item["text"]),
         before=before,
         is_new=is_new,
     )

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from incidents.models import Incident
 from journal.errors import Invalid
 from people.times import FIRST_MOMENT, LAST_MOMENT
-from responses.models import Audience, Channel, Stance
+from responses.models import Account, Audience, Stance
 
 LONGEST_REASON = 300
 LONGEST_TEXT = 100_000  # characters; a bound for storage, the platform's own limit is far below
@@ -22,7 +22,7 @@ LONGEST_TEXT = 100_000  # characters; a bound for storage, the platform's own li
 
 @dataclass(frozen=True)
 class Content:
-    """Texts and media by channel id; citations are claim id → Stance. Times are aware."""
+    """Texts and media by account id; citations are claim id → Stance. Times are aware."""
 
     texts: Mapping[int, str]
     media: Mapping[int, Iterable[Mapping[str, str]]] = field(default_factory=dict)
@@ -58,18 +58,18 @@ def require_plausible(moment: datetime | None) -> None:
 
 def canonical(content: Content, incident: Incident) -> dict[str, Any]:
     """The stored form of `content`. Raises Invalid when there is nothing to say or something that does not exist."""
-    texts = {channel: clean_text(text) for channel, text in content.texts.items()}
-    used = [channel for channel, text in texts.items() if text]
+    texts = {account: clean_text(text) for account, text in content.texts.items()}
+    used = [account for account, text in texts.items() if text]
     if not used:
-        raise Invalid(_("Write a text for at least one channel."))
-    channels = {
-        channel.pk: channel for channel in Channel.objects.filter(brand=incident.brand_id, is_active=True)
+        raise Invalid(_("Write a text for at least one account."))
+    accounts = {
+        account.pk: account for account in Account.objects.filter(brand=incident.brand_id, is_active=True)
     }
-    if set(used) - channels.keys():
+    if set(used) - accounts.keys():
         raise Invalid(
-            _("One of the channels is not in use for this brand. Choose from the list and save again.")
+            _("One of the accounts is not in use for this brand. Choose from the list and save again.")
         )
-    if any(len(texts[channel]) > LONGEST_TEXT for channel in used):
+    if any(len(texts[account]) > LONGEST_TEXT for account in used):
         raise Invalid(_("This text is too long to be a statement. Shorten it to 100,000 characters."))
     if content.audience not in Audience.values:
         raise Invalid(_("Choose whom this is for."))
@@ -83,9 +83,9 @@ def canonical(content: Content, incident: Incident) -> dict[str, Any]:
     words: dict[str, Any] = {
         "renditions": [
             {
-                "channel": pk,
-                "platform": channels[pk].platform,
-                "account": channels[pk].account,
+                "account": pk,
+                "platform": accounts[pk].platform,
+                "account_name": accounts[pk].full_name,
                 "text": texts[pk],
                 "media": _clean_media(content.media.get(pk, ())),
             }

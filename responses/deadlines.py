@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from escalations.actions import Start
 from incidents.clocks import Clock
 from incidents.models import Incident
-from responses.actions.ground import APPROVAL_CLOCK, CLAIM_CLOCK
+from responses.actions.locking import APPROVAL_CLOCK, CLAIM_CLOCK
 from responses.models import Claim, ClaimState, Response, ResponseState
 
 UNDECIDED = (ClaimState.LOGGED, ClaimState.VERIFYING, ClaimState.VERIFIED)

@@ -1,4 +1,4 @@
-"""What people type: texts per channel, decisions, publications, claims, cases."""
+"""What people type: texts per account, decisions, publications, claims, cases."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from people.models import User
 from people.times import validate_moment
 from responses.content import LONGEST_REASON, LONGEST_TEXT, Content, clean_text
 from responses.models import (
+    Account,
     Answer,
     Audience,
-    Channel,
     Claim,
-    Kind,
     Platform,
     Response,
+    ResponseKind,
     Revision,
     SourceKind,
     Stance,
@@ -68,7 +68,7 @@ class MediaField(forms.CharField):
 
 
 class TextForm(forms.Form):
-    """The editor: one text per channel of the brand, and what it stands on."""
+    """The editor: one text per account of the brand, and what it stands on."""
 
     base_number = forms.IntegerField(widget=forms.HiddenInput, required=False)
     title = forms.CharField(
@@ -87,28 +87,28 @@ class TextForm(forms.Form):
     scheduled_for = _moment(_("Not before"), _("Leave empty to publish as soon as it is approved."))
 
     def __init__(
-        self, *args: Any, channels: Iterable[Channel], claims: Iterable[Claim], **kwargs: Any
+        self, *args: Any, accounts: Iterable[Account], claims: Iterable[Claim], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         typed = {**self.initial, **(self.data.dict() if isinstance(self.data, QueryDict) else self.data)}
         in_use = {name for name, value in typed.items() if name.startswith("text_") and value}
         # What is written already stands first; then the registry's order of platforms.
-        self.channels = sorted(
-            channels,
-            key=lambda channel: (f"text_{channel.pk}" not in in_use, Platform.values.index(channel.platform)),
+        self.accounts = sorted(
+            accounts,
+            key=lambda account: (f"text_{account.pk}" not in in_use, Platform.values.index(account.platform)),
         )
         self.claims = list(claims)
-        for place, channel in enumerate(self.channels):
-            rows = 7 if place == 0 or f"text_{channel.pk}" in in_use else 3
+        for place, account in enumerate(self.accounts):
+            rows = 7 if place == 0 or f"text_{account.pk}" in in_use else 3
             attrs: dict[str, Any] = {"rows": rows, "class": "form-control statement"}
-            if channel.text_limit:
-                attrs["data-count-limit"] = channel.text_limit
-                attrs["data-count-as"] = channel.platform
-            self.fields[f"text_{channel.pk}"] = forms.CharField(
-                label=str(channel), required=False, max_length=LONGEST_TEXT, widget=forms.Textarea(attrs)
+            if account.text_limit:
+                attrs["data-count-limit"] = account.text_limit
+                attrs["data-count-as"] = account.platform
+            self.fields[f"text_{account.pk}"] = forms.CharField(
+                label=str(account), required=False, max_length=LONGEST_TEXT, widget=forms.Textarea(attrs)
             )
-            self.fields[f"media_{channel.pk}"] = MediaField(
-                label=_("Pictures and videos for %(channel)s") % {"channel": channel},
+            self.fields[f"media_{account.pk}"] = MediaField(
+                label=_("Pictures and videos for %(account)s") % {"account": account},
                 required=False,
                 max_length=4000,
                 widget=forms.Textarea({"rows": 2}),
@@ -122,9 +122,9 @@ class TextForm(forms.Form):
                 widget=forms.Select({"class": "form-select"}),
             )
 
-    def channel_fields(self) -> Iterator[tuple[Channel, BoundField, BoundField]]:
-        for channel in self.channels:
-            yield channel, self[f"text_{channel.pk}"], self[f"media_{channel.pk}"]
+    def account_fields(self) -> Iterator[tuple[Account, BoundField, BoundField]]:
+        for account in self.accounts:
+            yield account, self[f"text_{account.pk}"], self[f"media_{account.pk}"]
 
     def claim_fields(self) -> Iterator[tuple[Claim, BoundField]]:
         for claim in self.claims:
@@ -133,8 +133,8 @@ class TextForm(forms.Form):
     def content(self) -> Content:
         data = self.cleaned_data
         return Content(
-            texts={channel.pk: data[f"text_{channel.pk}"] for channel in self.channels},
-            media={channel.pk: data[f"media_{channel.pk}"] for channel in self.channels},
+            texts={account.pk: data[f"text_{account.pk}"] for account in self.accounts},
+            media={account.pk: data[f"media_{account.pk}"] for account in self.accounts},
             audience=data["audience"],
             scheduled_for=data["scheduled_for"],
             next_update_by=data["next_update_by"],
@@ -146,7 +146,7 @@ class TextForm(forms.Form):
 
     def shown(self, initial: dict[str, Any]) -> dict[str, str]:
         """What the fields say when they show `initial`, as the browser would send it back."""
-        form = TextForm(initial=initial, channels=self.channels, claims=self.claims)
+        form = TextForm(initial=initial, accounts=self.accounts, claims=self.claims)
         said = {}
         for bound in form:
             value = bound.value()
@@ -169,15 +169,17 @@ class TextForm(forms.Form):
             "no_update_reason": revision.no_update_reason,
         }
         for item in revision.renditions:
-            initial[f"text_{item['channel']}"] = item["text"]
-            initial[f"media_{item['channel']}"] = item["media"]
+            initial[f"text_{item['account']}"] = item["text"]
+            initial[f"media_{item['account']}"] = item["media"]
         for item in revision.citations:
             initial[f"claim_{item['claim']}"] = item["stance"]
         return initial
 
 
 class NewTextForm(TextForm):
-    kind = forms.ChoiceField(label=_("Kind of text"), choices=Kind.choices, initial=Kind.HOLDING)
+    kind = forms.ChoiceField(
+        label=_("Kind of text"), choices=ResponseKind.choices, initial=ResponseKind.HOLDING
+    )
     corrects = forms.ModelChoiceField(Response.objects.none(), required=False, widget=forms.HiddenInput)
     field_order = ("base_number", "corrects", "kind", "title")
 
@@ -234,34 +236,34 @@ class ReasonForm(forms.Form):
 
 
 class PublishForm(forms.Form):
-    """One address and time for every channel that is not recorded yet."""
+    """One address and time for every account that is not recorded yet."""
 
     content_hash = forms.CharField(max_length=64, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, channels: Iterable[Channel], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, accounts: Iterable[Account], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.channels = list(channels)
-        for channel in self.channels:
-            self.fields[f"url_{channel.pk}"] = forms.CharField(
-                label=_("Address of the post on %(channel)s") % {"channel": channel},
+        self.accounts = list(accounts)
+        for account in self.accounts:
+            self.fields[f"url_{account.pk}"] = forms.CharField(
+                label=_("Address of the post on %(account)s") % {"account": account},
                 required=False,
                 max_length=1000,
                 widget=forms.URLInput({"placeholder": "https://"}),
             )
-            self.fields[f"at_{channel.pk}"] = _moment(
+            self.fields[f"at_{account.pk}"] = _moment(
                 _("Published at"), initial=lambda: timezone.localtime().replace(second=0, microsecond=0)
             )
 
-    def fields_for(self, channel: Channel) -> tuple[BoundField, BoundField]:
-        return self[f"url_{channel.pk}"], self[f"at_{channel.pk}"]
+    def fields_for(self, account: Account) -> tuple[BoundField, BoundField]:
+        return self[f"url_{account.pk}"], self[f"at_{account.pk}"]
 
     def filled(self) -> list[tuple[int, str, datetime]]:
-        """(channel, address, time) of every channel with an address; without a time it is now."""
+        """(account, address, time) of every account with an address; without a time it is now."""
         data = self.cleaned_data
         return [
-            (channel.pk, data[f"url_{channel.pk}"], data[f"at_{channel.pk}"] or timezone.now())
-            for channel in self.channels
-            if data[f"url_{channel.pk}"]
+            (account.pk, data[f"url_{account.pk}"], data[f"at_{account.pk}"] or timezone.now())
+            for account in self.accounts
+            if data[f"url_{account.pk}"]
         ]
 
 

@@ -19,7 +19,7 @@ SENTENCES = {
     "response.expired": _("The approval of “{title}” expired: the claim “{claim}” changed"),
     "response.more_approvals": _("“{title}” now also needs approval by {capacities}"),
     "response.approval_missed": _("Nobody decided on “{title}” in time. Told: {told}"),
-    "response.published": _("{actor} published “{title}” on {channels}"),
+    "response.published": _("{actor} published “{title}” on {accounts}"),
     "response.corrected": _("{actor} recorded that “{title}” was corrected: {reason}"),
     "response.withdrawn": _("{actor} recorded that “{title}” was taken down: {reason}"),
     "claim.logged": _("{actor} logged a claim: “{title}”"),

@@ -14,11 +14,11 @@ from incidents.severity import Level
 from people.models import CrisisRole, SiteRole, User
 from people.rules import can_administer, model_permissions
 from responses.models import (
+    Account,
     Approval,
-    Channel,
     Claim,
-    Kind,
     Response,
+    ResponseKind,
     ResponseState,
     Revision,
     Stance,
@@ -39,7 +39,7 @@ RECOVERY_APPROVERS = (_R.CRISIS_LEAD, _R.EXECUTIVE)
 
 def required_capacities(kind: str, incident: Incident) -> tuple[CrisisRole, ...]:
     """In which capacities a text of `kind` must be approved, each by another person, in parallel."""
-    if kind == Kind.RECOVERY:
+    if kind == ResponseKind.RECOVERY:
         return RECOVERY_APPROVERS
     required = APPROVERS_BY_LEVEL[incident.level or Level.L1]
     if incident.rights_flag and _R.LEGAL not in required:
@@ -120,7 +120,7 @@ def why_not_approve(
 
 def why_locked(kind: str, incident: Incident) -> Reason | None:
     """After stand-down nothing new is said in public, except a planned recovery post."""
-    if kind == Kind.RECOVERY:
+    if kind == ResponseKind.RECOVERY:
         if incident.state == IncidentState.RESOLVED:
             return None
         return _(
@@ -137,22 +137,22 @@ def text_problems(response: Response) -> list[Reason]:
     """What is wrong with the current words themselves, whoever approves them."""
     revision = response.current
     if revision is None:
-        return [_("Write a text for at least one channel.")]
-    channels = Channel.objects.in_bulk([item["channel"] for item in revision.renditions])
+        return [_("Write a text for at least one account.")]
+    accounts = Account.objects.in_bulk([item["account"] for item in revision.renditions])
     problems: list[Reason] = []
     for item in revision.renditions:
-        channel = channels[item["channel"]]
-        if not channel.is_active or channel.account != item["account"]:
+        account = accounts[item["account"]]
+        if not account.is_active or account.full_name != item["account_name"]:
             problems.append(
                 _(
                     "The account “%(account)s” was changed or is not in use. Save the text again for today's accounts."
                 )
-                % {"account": item["account"]}
+                % {"account": item["account_name"]}
             )
-        if channel.is_too_long(item["text"]):
+        if account.is_too_long(item["text"]):
             problems.append(
-                _("%(channel)s: %(count)s characters, %(limit)s fit. Shorten the text.")
-                % {"channel": channel, "count": channel.length(item["text"]), "limit": channel.text_limit}
+                _("%(account)s: %(count)s characters, %(limit)s fit. Shorten the text.")
+                % {"account": account, "count": account.length(item["text"]), "limit": account.text_limit}
             )
     if revision.next_update_by and revision.next_update_by <= timezone.now():
         problems.append(_("The promised time of the next update has passed. Promise a later one."))
@@ -182,7 +182,7 @@ def leaves_people_waiting(response: Response, incident: Incident) -> bool:
 
     Neither an answer to an issue (L4) nor a recovery post has to.
     """
-    if response.kind == Kind.RECOVERY or incident.level == Level.L4 or response.current is None:
+    if response.kind == ResponseKind.RECOVERY or incident.level == Level.L4 or response.current is None:
         return False
     return not (response.current.next_update_by or response.current.no_update_reason)
 
@@ -234,4 +234,4 @@ def publishing_problems(response: Response, incident: Incident) -> list[Reason]:
 for _model in ("response", "revision", "approval", "publication"):
     # The admin site shows them; only actions change them.
     rules.add_perm(f"responses.view_{_model}", can_administer)
-model_permissions("responses", "channel")
+model_permissions("responses", "account")

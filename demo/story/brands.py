@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from incidents.models import Brand
-from responses.models import Channel, Platform
+from responses.models import Account, Platform
 
 AIRLINE = "Kestrel Air"
 CAFE = "Copper Kettle Coffee"
 _P = Platform
 # platform, account name, handle, text limit
-CHANNELS: dict[str, tuple[tuple[Platform, str, str, int | None], ...]] = {
+ACCOUNTS: dict[str, tuple[tuple[Platform, str, str, int | None], ...]] = {
     AIRLINE: (
         (_P.X, "Kestrel Air", "@KestrelAir", 280),
         (_P.INSTAGRAM, "Kestrel Air", "@kestrelair", 2200),
@@ -27,12 +27,12 @@ CHANNELS: dict[str, tuple[tuple[Platform, str, str, int | None], ...]] = {
 
 
 def make_brands() -> dict[str, Brand]:
-    """Both brands with their channels, by name."""
+    """Both brands with their accounts, by name."""
     brands = {}
-    for name, channels in CHANNELS.items():
+    for name, accounts in ACCOUNTS.items():
         brand = brands[name] = Brand.objects.create(name=name, slug=name.lower().replace(" ", "-"))
-        for platform, account, handle, limit in channels:
-            Channel.objects.create(
-                brand=brand, platform=platform, name=account, handle=handle, text_limit=limit
+        for platform, account_name, handle, limit in accounts:
+            Account.objects.create(
+                brand=brand, platform=platform, name=account_name, handle=handle, text_limit=limit
             )
     return brands

@@ -24,7 +24,7 @@ from monitoring import actions as monitoring
 from monitoring.models import Signal, SignalState
 from responses import actions as responses
 from responses.content import Content
-from responses.models import Audience, Claim, Kind, Platform, SourceKind, Stance, Verdict
+from responses.models import Audience, Claim, Platform, ResponseKind, SourceKind, Stance, Verdict
 
 TEAM = {
     "CL": ("bob", "nadia"),
@@ -239,7 +239,7 @@ def _draft(story: Story, incident: Incident, claims: dict[str, Claim], ago: Ago)
     response = responses.start_response(
         incident=incident,
         actor=story.people["alice"],
-        kind=Kind.HOLDING,
+        kind=ResponseKind.HOLDING,
         title="Guide dog on KA 418: first statement",
         content=Content(
             texts=texts_for(
@@ -264,7 +264,7 @@ def _write_too_early(story: Story, incident: Incident, ago: Ago) -> Thread:
     response = responses.start_response(
         incident=incident,
         actor=story.people["alice"],
-        kind=Kind.POSITION,
+        kind=ResponseKind.POSITION,
         title="Assistance dogs: note to travel agents",
         content=Content(
             texts=texts_for(incident, {Platform.LINKEDIN: AGENTS}),

@@ -28,7 +28,7 @@ from monitoring.models import Signal
 from people.models import CrisisRole
 from responses import actions as responses
 from responses.content import Content
-from responses.models import Answer, Claim, Kind, Platform, Response, SourceKind, Stance, Verdict
+from responses.models import Answer, Claim, Platform, Response, ResponseKind, SourceKind, Stance, Verdict
 
 TEAM = {
     "CL": ("bob", "nadia"),
@@ -186,7 +186,7 @@ def _speak(
         story,
         incident,
         when,
-        Kind.HOLDING,
+        ResponseKind.HOLDING,
         "Check-in is down, please stay at home",
         HOLDING,
         next_update_by=when + 130 * MINUTE,
@@ -197,7 +197,7 @@ def _speak(
         story,
         incident,
         when + 100 * MINUTE,
-        Kind.UPDATE,
+        ResponseKind.UPDATE,
         "First airports work again",
         UPDATE,
         next_update_by=when + 370 * MINUTE,
@@ -207,7 +207,7 @@ def _speak(
         story,
         incident,
         when + 340 * MINUTE,
-        Kind.UPDATE,
+        ResponseKind.UPDATE,
         "All airports work again",
         "Thank you for your patience. Check-in works at all our airports since 12:10 UTC. If your flight was "
         "cancelled, answer the text message that we sent you, and we book the next one. "
@@ -226,7 +226,7 @@ def _speak(
         story,
         incident,
         when + timedelta(hours=24, minutes=35),
-        Kind.APOLOGY,
+        ResponseKind.APOLOGY,
         "What went wrong, and what you get back",
         APOLOGY,
         no_update_reason="It is over; what we change is told in the review.",
@@ -238,7 +238,7 @@ def _say(
     story: Story,
     incident: Incident,
     when: datetime,
-    kind: Kind,
+    kind: ResponseKind,
     title: str,
     text: str,
     *,

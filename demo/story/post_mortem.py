@@ -33,7 +33,7 @@ TEXTS: dict[str, str] = {
         "The text message to booked passengers kept about 600 people at home."
     ),
     "did_not_work": (
-        "For 41 minutes our channels said nothing, because nobody on duty had a prepared text for an outage. "
+        "For 41 minutes our accounts said nothing, because nobody on duty had a prepared text for an outage. "
         "The claim about hotels waited nine hours for somebody who could check it."
     ),
     "protect_brand": (

@@ -20,7 +20,7 @@ from incidents import actions as incidents
 from incidents.models import Category, Playbook, ScheduledContent
 from responses import actions as responses
 from responses.content import Content
-from responses.models import Kind, Platform
+from responses.models import Platform, ResponseKind
 
 HARMLESS = dict(reach=0, velocity=1, sentiment_fall=0, media=0, influencers=0, safety_legal=0, topic=0)
 SERIOUS = dict(reach=1, velocity=0, sentiment_fall=0, media=1, influencers=0, safety_legal=2, topic=1)
@@ -121,7 +121,7 @@ def tell_misunderstanding(story: Story) -> Thread:
     response = responses.start_response(
         incident=incident,
         actor=people["alice"],
-        kind=Kind.CORRECTION,
+        kind=ResponseKind.CORRECTION,
         title="No new fee for cabin bags",
         content=Content(texts=texts_for(incident, {Platform.X: text, Platform.FACEBOOK: text})),
     )

@@ -16,7 +16,7 @@ from incidents import actions as incidents
 from incidents.models import Brand, Incident, Task, TaskState
 from people.models import CrisisRole
 from responses import actions as responses
-from responses.models import Channel, Platform, Response, Tone
+from responses.models import Account, Platform, Response, Tone
 
 Thread = Iterator[datetime]
 MINUTE = timedelta(minutes=1)
@@ -94,9 +94,9 @@ def write(story: Story, incident: Incident, by: str, **texts: str) -> None:
 
 
 def texts_for(incident: Incident, texts: dict[Platform, str]) -> dict[int, str]:
-    """The texts by channel id."""
-    channels = dict(Channel.objects.filter(brand=incident.brand).values_list("platform", "pk"))
-    return {channels[platform]: text for platform, text in texts.items()}
+    """The texts by account id."""
+    accounts = dict(Account.objects.filter(brand=incident.brand).values_list("platform", "pk"))
+    return {accounts[platform]: text for platform, text in texts.items()}
 
 
 def submit(story: Story, response: Response, by: str) -> None:
@@ -110,12 +110,12 @@ def approve(story: Story, response: Response, by: str, comment: str = "") -> Non
 
 
 def publish(story: Story, response: Response, by: str, when: datetime) -> None:
-    """The approved words go out on every channel that they were written for."""
+    """The approved words go out on every account that they were written for."""
     response.refresh_from_db()
     slug = response.incident.brand.slug
     posts = [
         responses.Post(
-            channel=item["channel"],
+            account=item["account"],
             url=f"https://{item['platform']}.example/{slug}/{response.pk}",
             published_at=when,
         )

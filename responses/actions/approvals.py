@@ -17,7 +17,7 @@ from incidents.recipients import people_for
 from journal.errors import ActionRefused, NotAllowed
 from journal.models import Entry, Urgency
 from people.models import CrisisRole, User
-from responses.actions.ground import (
+from responses.actions.locking import (
     APPROVAL_CLOCK,
     labels,
     lock_response,

@@ -16,7 +16,7 @@ from journal.actions import record
 from journal.errors import ActionRefused, Invalid
 from journal.models import Urgency
 from people.models import User
-from responses.actions.ground import require_worker
+from responses.actions.locking import require_worker
 from responses.models import CaseState, PrivateCase
 
 

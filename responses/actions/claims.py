@@ -20,7 +20,7 @@ from journal.errors import ActionRefused, Invalid, NotAllowed
 from journal.models import Urgency
 from people.models import User
 from responses.actions.approvals import expire_citing
-from responses.actions.ground import CLAIM_CLOCK, require_worker
+from responses.actions.locking import CLAIM_CLOCK, require_worker
 from responses.models import Answer, Claim, ClaimState, Evidence, Response, SourceKind, Verdict
 from responses.models.response import PUBLIC_STATES
 

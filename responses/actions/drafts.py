@@ -15,7 +15,7 @@ from incidents.actions.locking import require_text, urgency_of
 from incidents.models import Incident
 from journal.errors import ActionRefused, Conflict, Invalid
 from people.models import User
-from responses.actions.ground import (
+from responses.actions.locking import (
     APPROVAL_CLOCK,
     labels,
     lock_response,
@@ -28,7 +28,7 @@ from responses.actions.ground import (
 )
 from responses.approvers import everybody, pending_approvers
 from responses.content import Content, canonical
-from responses.models import Kind, Response, ResponseState, Revision, Tone, hash_of
+from responses.models import Response, ResponseKind, ResponseState, Revision, Tone, hash_of
 from responses.rules import submission_problems
 
 LONGEST_TITLE = 160
@@ -47,7 +47,7 @@ def start_response(
     """A new draft with its first revision. Raises ActionRefused once the incident is locked."""
     incident = lock_incident(incident.pk)
     actor = require_worker(actor, incident)
-    if kind not in Kind.values:
+    if kind not in ResponseKind.values:
         raise Invalid(_("Choose what kind of text this is."))
     require_unlocked(kind, incident)
     if corrects and (corrects.incident_id != incident.pk or not corrects.is_public):

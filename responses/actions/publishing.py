@@ -1,4 +1,4 @@
-"""Words that went out: recorded by the person who posted them, channel by channel."""
+"""Words that went out: recorded by the person who posted them, account by account."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from incidents.actions.locking import require_text
 from incidents.recipients import people_of_level
 from journal.errors import ActionRefused, Invalid
 from people.models import User
-from responses.actions.ground import (
+from responses.actions.locking import (
     lock_response,
     move,
     note,
@@ -30,19 +30,19 @@ from responses.rules import publishing_problems
 
 @dataclass(frozen=True)
 class Post:
-    """Where and when the words appeared on one channel."""
+    """Where and when the words appeared on one account."""
 
-    channel: int
+    account: int
     url: str
     published_at: datetime
 
 
 @transaction.atomic
 def publish(*, response: Response, actor: User, content_hash: str, posts: Sequence[Post]) -> Response:
-    """Record that the approved words stand on these channels. Everything is checked again inside the lock.
+    """Record that the approved words stand on these accounts. Everything is checked again inside the lock.
 
     The first record makes the response published and stops the incident's holding-statement clock; the promise of
-    a next update becomes a clock. Channels that follow later are recorded with another call.
+    a next update becomes a clock. Accounts that follow later are recorded with another call.
     """
     incident, response = lock_response(response.pk)
     actor = require_worker(actor, incident)
@@ -51,10 +51,10 @@ def publish(*, response: Response, actor: User, content_hash: str, posts: Sequen
     revision = response.current
     if revision is None or not posts:
         raise Invalid(_("Give the address of at least one post."))
-    recorded = {item["channel"] for item in response.publications.values("channel")}
+    recorded = {item["account"] for item in response.publications.values("account")}
     for post in posts:
         _check(post, response, revision, recorded)
-        recorded.add(post.channel)
+        recorded.add(post.account)
         _record(post, response, revision, actor)
     if response.state == ResponseState.APPROVED:
         first = min(post.published_at for post in posts)
@@ -67,11 +67,11 @@ def publish(*, response: Response, actor: User, content_hash: str, posts: Sequen
         "response.published",
         actor,
         audience=people_of_level(incident),
-        posts=[{"channel": post.channel, "url": post.url, "at": post.published_at} for post in posts],
-        channels=", ".join(
-            item["account"]
+        posts=[{"account": post.account, "url": post.url, "at": post.published_at} for post in posts],
+        accounts=", ".join(
+            item["account_name"]
             for item in revision.renditions
-            if item["channel"] in {post.channel for post in posts}
+            if item["account"] in {post.account for post in posts}
         ),
         next_update_by=revision.next_update_by,
     )
@@ -79,10 +79,10 @@ def publish(*, response: Response, actor: User, content_hash: str, posts: Sequen
 
 
 def _check(post: Post, response: Response, revision: Revision, recorded: set[int]) -> None:
-    if post.channel not in {item["channel"] for item in revision.renditions}:
-        raise Invalid(_("There is no approved text for that channel."))
-    if post.channel in recorded:
-        raise ActionRefused(_("This channel is recorded already; what was published stays as it is."))
+    if post.account not in {item["account"] for item in revision.renditions}:
+        raise Invalid(_("There is no approved text for that account."))
+    if post.account in recorded:
+        raise ActionRefused(_("This account is recorded already; what was published stays as it is."))
     if not is_web_address(post.url):
         raise Invalid(_("“%(url)s” is not an address that begins with https://.") % {"url": post.url[:200]})
     require_plausible(post.published_at)
@@ -102,12 +102,12 @@ def _check(post: Post, response: Response, revision: Revision, recorded: set[int
 
 
 def _record(post: Post, response: Response, revision: Revision, actor: User) -> None:
-    rendition = next(item for item in revision.renditions if item["channel"] == post.channel)
+    rendition = next(item for item in revision.renditions if item["account"] == post.account)
     Publication.objects.create(
         response=response,
         revision=revision,
-        channel_id=post.channel,
-        account=rendition["account"],
+        account_id=post.account,
+        account_name=rendition["account_name"],
         text=rendition["text"],
         url=post.url,
         published_at=post.published_at,

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Channel',
+            name='Account',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('platform', models.CharField(choices=[('x', 'X'), ('instagram', 'Instagram'), ('facebook', 'Facebook'), ('linkedin', 'LinkedIn'), ('tiktok', 'TikTok'), ('mastodon', 'Mastodon'), ('bluesky', 'Bluesky'), ('site', 'Website'), ('press', 'Press release'), ('email', 'E-mail')], max_length=12, verbose_name='platform')),
@@ -28,11 +28,11 @@ class Migration(migrations.Migration):
                 ('handle', models.CharField(blank=True, help_text="For example @brand, or the page's address.", max_length=200, verbose_name='handle or address')),
                 ('text_limit', models.PositiveIntegerField(blank=True, help_text='Characters, counted as the platform counts them. Empty: no limit.', null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='text limit')),
                 ('is_active', models.BooleanField(default=True, verbose_name='in use')),
-                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='channels', to='incidents.brand', verbose_name='brand')),
+                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='incidents.brand', verbose_name='brand')),
             ],
             options={
-                'verbose_name': 'channel',
-                'verbose_name_plural': 'channels',
+                'verbose_name': 'account',
+                'verbose_name_plural': 'accounts',
                 'ordering': ['brand', 'platform', 'name'],
             },
         ),
@@ -157,13 +157,13 @@ class Migration(migrations.Migration):
             name='Publication',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('account', models.CharField(max_length=330)),
+                ('account_name', models.CharField(max_length=330)),
                 ('text', models.TextField()),
                 ('url', models.URLField(max_length=1000, verbose_name='address of the post')),
                 ('published_at', models.DateTimeField(verbose_name='published')),
                 ('recorded_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('content_hash', models.CharField(max_length=64)),
-                ('channel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='publications', to='responses.channel')),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='publications', to='responses.account')),
                 ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('response', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='publications', to='responses.response')),
                 ('revision', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='publications', to='responses.revision')),
@@ -195,12 +195,12 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name='channel',
-            constraint=models.UniqueConstraint(fields=('brand', 'platform', 'handle'), name='channel_account_once'),
+            model_name='account',
+            constraint=models.UniqueConstraint(fields=('brand', 'platform', 'handle'), name='account_once'),
         ),
         migrations.AddConstraint(
-            model_name='channel',
-            constraint=models.CheckConstraint(condition=models.Q(('platform__in', ['x', 'instagram', 'facebook', 'linkedin', 'tiktok', 'mastodon', 'bluesky', 'site', 'press', 'email'])), name='channel_platform_known'),
+            model_name='account',
+            constraint=models.CheckConstraint(condition=models.Q(('platform__in', ['x', 'instagram', 'facebook', 'linkedin', 'tiktok', 'mastodon', 'bluesky', 'site', 'press', 'email'])), name='account_platform_known'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='evidence',
@@ -304,7 +304,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='publication',
-            constraint=models.UniqueConstraint(fields=('response', 'channel'), name='publication_once_per_channel'),
+            constraint=models.UniqueConstraint(fields=('response', 'account'), name='publication_once_per_account'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='publication',

@@ -1,11 +1,11 @@
+from responses.models.account import Account, Platform
 from responses.models.case import CaseState, PrivateCase
-from responses.models.channel import Channel, Platform
 from responses.models.claim import Answer, Claim, ClaimState, Evidence, SourceKind, Verdict
 from responses.models.response import (
     TRANSITIONS,
     Audience,
-    Kind,
     Response,
+    ResponseKind,
     ResponseState,
     Revision,
     Stance,
@@ -16,20 +16,20 @@ from responses.models.seal import Approval, Decision, Publication
 
 __all__ = [
     "TRANSITIONS",
+    "Account",
     "Answer",
     "Approval",
     "Audience",
     "CaseState",
-    "Channel",
     "Claim",
     "ClaimState",
     "Decision",
     "Evidence",
-    "Kind",
     "Platform",
     "PrivateCase",
     "Publication",
     "Response",
+    "ResponseKind",
     "ResponseState",
     "Revision",
     "SourceKind",

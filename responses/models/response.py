@@ -23,7 +23,7 @@ from incidents.models import Incident
 from people.models import User
 
 
-class Kind(models.TextChoices):
+class ResponseKind(models.TextChoices):
     HOLDING = "holding", _("Holding statement")
     POSITION = "position", _("Position")
     UPDATE = "update", _("Public update")
@@ -97,7 +97,7 @@ class ResponseQuerySet(models.QuerySet["Response"]):
         return self.select_related("incident", "author", "current__author", "submitted_by").prefetch_related(
             "current__approvals__approver",
             Prefetch("revisions", Revision.objects.only("number", "author", "response")),
-            "publications__channel",
+            "publications__account",
             Prefetch("deadlines", Deadline.objects.unsettled()),
         )
 
@@ -110,7 +110,7 @@ class Response(models.Model):
     """One statement of the brand in one incident, from the first draft to its publication and after."""
 
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="responses")
-    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    kind = models.CharField(_("kind"), max_length=12, choices=ResponseKind)
     title = models.CharField(_("title"), max_length=160, validators=[MinLengthValidator(3)])
     state = models.CharField(_("state"), max_length=20, choices=ResponseState, default=ResponseState.DRAFT)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -123,7 +123,7 @@ class Response(models.Model):
         default=list
     )  # codes of Tone, ticked by whoever submitted the current revision
     approved_at = models.DateTimeField(null=True)
-    published_at = models.DateTimeField(null=True)  # when the first channel carried it
+    published_at = models.DateTimeField(null=True)  # when the first account carried it
     state_reason = models.TextField(blank=True)  # why it expired, was corrected or withdrawn
 
     deadlines = GenericRelation(Deadline)
@@ -135,7 +135,7 @@ class Response(models.Model):
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=ResponseState.values), name="response_state_known"),
-            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="response_kind_known"),
+            models.CheckConstraint(condition=Q(kind__in=ResponseKind.values), name="response_kind_known"),
             models.CheckConstraint(
                 condition=Q(state=ResponseState.DRAFT) | Q(current__isnull=False),
                 name="response_submitted_has_text",
@@ -225,13 +225,14 @@ class Response(models.Model):
 
 
 class Revision(models.Model):
-    """The exact words for every channel at one moment. Never changed: an edit is a new revision."""
+    """The exact words for every account at one moment. Never changed: an edit is a new revision."""
 
     response = models.ForeignKey(Response, models.PROTECT, related_name="revisions")
     number = models.PositiveIntegerField()
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
-    # [{"channel": id, "platform": "x", "account": "Name @handle", "text": "…", "media": [{"url": "…", "alt": "…"}]}]
+    # [{"account": id, "platform": "x", "account_name": "Name @handle", "text": "…",
+    #   "media": [{"url": "…", "alt": "…"}]}]
     renditions = models.JSONField()
     audience = models.CharField(_("audience"), max_length=12, choices=Audience)
     scheduled_for = models.DateTimeField(_("not before"), null=True)
@@ -269,8 +270,8 @@ class Revision(models.Model):
     def computed_hash(self) -> str:
         return hash_of(self.content)
 
-    def text_for(self, channel_id: int) -> str:
-        return next((str(item["text"]) for item in self.renditions if item["channel"] == channel_id), "")
+    def text_for(self, account_id: int) -> str:
+        return next((str(item["text"]) for item in self.renditions if item["account"] == account_id), "")
 
 
 def hash_of(content: Mapping[str, Any]) -> str:

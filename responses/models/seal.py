@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from people.models import CrisisRole
-from responses.models.channel import Channel
+from responses.models.account import Account
 from responses.models.response import Response, Revision
 
 
@@ -109,12 +109,12 @@ class Approval(models.Model):
 
 
 class Publication(models.Model):
-    """The words as they stand on one channel. Never changed."""
+    """The words as they stand on one account. Never changed."""
 
     revision = models.ForeignKey(Revision, models.PROTECT, related_name="publications")
     response = models.ForeignKey(Response, models.PROTECT, related_name="publications")
-    channel = models.ForeignKey(Channel, models.PROTECT, related_name="publications")
-    account = models.CharField(max_length=330)
+    account = models.ForeignKey(Account, models.PROTECT, related_name="publications")
+    account_name = models.CharField(max_length=330)
     text = models.TextField()
     url = models.URLField(_("address of the post"), max_length=1000)
     published_at = models.DateTimeField(_("published"))
@@ -127,7 +127,7 @@ class Publication(models.Model):
         verbose_name_plural = _("publications")
         ordering = ["published_at", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["response", "channel"], name="publication_once_per_channel")
+            models.UniqueConstraint(fields=["response", "account"], name="publication_once_per_account")
         ]
         indexes = [models.Index(fields=["published_at"], name="publication_by_time")]
         triggers = [

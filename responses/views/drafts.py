@@ -22,7 +22,7 @@ from responses.cards import cards_of, cited_by, compared, compared_with
 from responses.content import canonical, clean_text
 from responses.forms import ChecklistForm, NewTextForm, ReasonForm, TextForm
 from responses.listing import approvers_needed, rows_of
-from responses.models import Approval, Channel, Kind, Response, Tone
+from responses.models import Account, Approval, Response, ResponseKind, Tone
 from responses.rules import submission_problems, why_locked
 from responses.views.fetch import may_edit, next_step, response_for, say
 
@@ -44,7 +44,7 @@ def incident_responses(request: SignedInRequest, incident_pk: int) -> HttpRespon
 
 
 def _open_kinds(incident: Incident) -> list[tuple[str, str]]:
-    return [(kind.value, str(kind.label)) for kind in Kind if why_locked(kind, incident) is None]
+    return [(kind.value, str(kind.label)) for kind in ResponseKind if why_locked(kind, incident) is None]
 
 
 @needs("people.work")
@@ -75,7 +75,7 @@ def new(request: SignedInRequest, incident_pk: int) -> HttpResponse:
             else:
                 messages.success(request, _("Saved as a draft. Nothing is approved or published yet."))
                 return redirect("responses:draft", response.pk)
-    locked = why_locked(Kind.HOLDING, incident) if not kinds else None
+    locked = why_locked(ResponseKind.HOLDING, incident) if not kinds else None
     context = {"incident": incident, "form": form, "locked": locked}
     return render(request, "responses/edit.html", context, status=status)
 
@@ -86,7 +86,7 @@ def _first_kind(kinds: list[tuple[str, str]]) -> dict[str, Any]:
 
 def _choices(incident: Incident) -> dict[str, Any]:
     return {
-        "channels": Channel.objects.filter(brand=incident.brand_id, is_active=True),
+        "accounts": Account.objects.filter(brand=incident.brand_id, is_active=True),
         "claims": incident.claims.open_first(),
     }
 
@@ -113,15 +113,15 @@ def draft(request: SignedInRequest, pk: int) -> HttpResponse:
         "may_edit": may_edit(request, response, incident),
         "step": next_step(response, incident) if request.user.has_perm("people.work") else None,
         "may_work": request.user.has_perm("people.work"),
-        "channels_left": _channels_left(response),
+        "accounts_left": _accounts_left(response),
     }
     return render(request, "responses/draft.html", context)
 
 
-def _channels_left(response: Response) -> bool:
-    published = {publication.channel_id for publication in response.publications.all()}
+def _accounts_left(response: Response) -> bool:
+    published = {publication.account_id for publication in response.publications.all()}
     return bool(response.current) and any(
-        item["channel"] not in published for item in (response.current.renditions if response.current else [])
+        item["account"] not in published for item in (response.current.renditions if response.current else [])
     )
 
 
@@ -190,7 +190,7 @@ def _typed_again(form: TextForm, request: SignedInRequest, response: Response) -
         if name in data and base and clean_text(str(data[name])) == before.get(name, ""):
             data[name] = value
     data["base_number"] = str(response.current.number if response.current else 0)
-    return TextForm(data, channels=form.channels, claims=form.claims)
+    return TextForm(data, accounts=form.accounts, claims=form.claims)
 
 
 @require_safe

@@ -27,12 +27,12 @@ from responses.views.fetch import response_for, say
 def publish(request: SignedInRequest, pk: int) -> HttpResponse:
     """Copy the exact words, post them, come back with address and time. Every guard is shown before and asked again."""
     response = response_for(request, pk)
-    recorded = {publication.channel_id: publication for publication in response.publications.all()}
+    recorded = {publication.account_id: publication for publication in response.publications.all()}
     cards = cards_of(response.current) if response.current else []
-    left = [card.channel for card in cards if card.channel.pk not in recorded]
+    left = [card.account for card in cards if card.account.pk not in recorded]
     form = PublishForm(
         request.POST or None,
-        channels=left,
+        accounts=left,
         initial={"content_hash": response.current.content_hash if response.current else ""},
     )
     status = 200
@@ -59,8 +59,8 @@ def publish(request: SignedInRequest, pk: int) -> HttpResponse:
         "posts": [
             (
                 card,
-                recorded.get(card.channel.pk),
-                form.fields_for(card.channel) if card.channel in left else None,
+                recorded.get(card.account.pk),
+                form.fields_for(card.account) if card.account in left else None,
             )
             for card in cards
         ],

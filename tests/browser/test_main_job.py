@@ -51,7 +51,7 @@ def test_from_the_first_mention_to_the_approved_post_mortem(signed_in: Callable[
     admin, alice, bob = signed_in("admin"), signed_in("alice"), signed_in("bob")
     give_one_minute_to_acknowledge(admin)
     import_mentions(alice)
-    enter_a_channel(admin)
+    add_an_account(admin)
     room = open_incident_from_signal(alice)
     triage_and_activate(alice)
     watch_the_deadline_escalate(bob, room)
@@ -93,8 +93,8 @@ def import_mentions(alice: Page) -> None:
     expect(alice.locator("#progress")).to_contain_text("14,485")
 
 
-def enter_a_channel(admin: Page) -> None:
-    admin.goto("/admin/responses/channel/add/")
+def add_an_account(admin: Page) -> None:
+    admin.goto("/admin/responses/account/add/")
     admin.get_by_label("Brand").select_option(label="US Airways")
     admin.get_by_label("Platform").select_option(index=1)
     admin.get_by_label("Account").fill("@USAirways")

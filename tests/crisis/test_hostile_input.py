@@ -145,8 +145,8 @@ def api(client: Client, name: str, args: list[Any], body: Any) -> int:
 
 def test_hostile_bodies_over_the_api(world: World, client: Client):
     client.force_login(world.people["approver"])
-    channel = world.open.response.current.renditions[0]["channel"]
-    texts = [{"channel": channel, "text": "Words"}]
+    account = world.open.response.current.renditions[0]["account"]
+    texts = [{"account": account, "text": "Words"}]
 
     def with_media(url: str, alt: str) -> list[dict[str, Any]]:
         return [{**texts[0], "media": [{"url": url, "alt": alt}]}]
@@ -164,7 +164,7 @@ def test_hostile_bodies_over_the_api(world: World, client: Client):
                 {"kind": "holding", "title": "Title", "texts": texts, "next_update_by": "9999-12-31T23:59:00-12:00"},
                 {"kind": "holding", "title": "Title", "texts": texts, "scheduled_for": "9999-12-31T23:59:00"},
                 {"kind": "holding", "title": "Title", "texts": texts, "scheduled_for": 1e300},
-                {"kind": "holding", "title": "Title", "texts": [{"channel": int(HUGE), "text": "x"}]},
+                {"kind": "holding", "title": "Title", "texts": [{"account": int(HUGE), "text": "x"}]},
                 {"kind": "holding", "title": "Title", "texts": with_media("http://[", "x")},
                 {"kind": "holding", "title": "Title", "texts": with_media("https://example.com/\x00", NUL)},
                 {"kind": "holding", "title": "Title", "texts": texts, "citations": [{"claim": 2**62, "stance": NUL}]},
@@ -198,7 +198,7 @@ def test_hostile_bodies_over_the_api(world: World, client: Client):
             [
                 {
                     "content_hash": approved.current.content_hash,
-                    "posts": [{"channel": channel, "url": url, "published_at": at}],
+                    "posts": [{"account": account, "url": url, "published_at": at}],
                 }
                 for url, at in (
                     ("https://example.com/\x00", datetime.now(UTC).isoformat()),
@@ -233,7 +233,7 @@ WEST, EAST = "Pacific/Pago_Pago", "Pacific/Kiritimati"
 def test_times_at_the_ends_of_the_calendar(world: World, client: Client, moment: str):
     """A date that cannot be converted to another zone would break every page that shows it."""
     writer, case = world.people["communicator"], world.open
-    channel = case.draft.current.renditions[0]["channel"]
+    account = case.draft.current.renditions[0]["account"]
     forms = [
         ("incidents:log", [], {"brand": case.incident.brand_id, "title": "Old news", "first_post_at": moment}),
         ("incidents:add_task", [case.incident.pk], {"text": "Later", "role": "CL", "due_at": moment}),
@@ -246,7 +246,7 @@ def test_times_at_the_ends_of_the_calendar(world: World, client: Client, moment:
             (
                 "responses:edit",
                 [case.draft.pk],
-                {"title": "Words", "audience": "public", "base_number": 1, f"text_{channel}": zone, name: moment},
+                {"title": "Words", "audience": "public", "base_number": 1, f"text_{account}": zone, name: moment},
             )
             for name in ("next_update_by", "scheduled_for")
             for zone in (WEST, EAST)

@@ -25,7 +25,7 @@ from notifications.models import Delivery
 from people.models import User
 from responses import actions as responses
 from responses.content import Content
-from responses.models import Channel, Tone
+from responses.models import Account, Tone
 from tests.conftest import SCORES
 from tests.crisis.world import raise_signal
 
@@ -234,9 +234,9 @@ def test_typed_words_stay_words(client, alice, brand, payload):
     )
     responses.log_claim(incident=incident, actor=alice, text=payload, seen_at=payload)
     responses.open_case(incident=incident, actor=alice, reference=payload, note=payload)
-    channel = Channel.objects.create(brand=brand, platform="x", name=payload, handle="@a")
+    account = Account.objects.create(brand=brand, platform="x", name=payload, handle="@a")
     response = responses.start_response(
-        incident=incident, actor=alice, kind="holding", title=payload, content=Content({channel.pk: payload})
+        incident=incident, actor=alice, kind="holding", title=payload, content=Content({account.pk: payload})
     )
     Mention.objects.create(
         brand=brand, source="x", external_id="1", text=payload, author=payload, lang=payload[:16],
@@ -345,8 +345,8 @@ def test_nobody_takes_another_name_unseen(client, alice, admin):
 def test_a_text_approved_for_a_lower_level_is_not_published_at_a_higher_one(alice, bob, triaged, brand):
     incident = triaged(3)
     Incident.objects.filter(pk=incident.pk).update(scheduled_content="paused")
-    channel = Channel.objects.create(brand=brand, platform="x", name="Kestrel Air", handle="@a")
-    words = Content({channel.pk: "Sorry"}, next_update_by=timezone.now() + timedelta(hours=2))
+    account = Account.objects.create(brand=brand, platform="x", name="Kestrel Air", handle="@a")
+    words = Content({account.pk: "Sorry"}, next_update_by=timezone.now() + timedelta(hours=2))
     response = responses.start_response(
         incident=incident, actor=alice, kind="holding", title="Words", content=words
     )
@@ -354,7 +354,7 @@ def test_a_text_approved_for_a_lower_level_is_not_published_at_a_higher_one(alic
     seal = response.current.content_hash
     responses.approve(response=response, actor=bob, content_hash=seal)
     Incident.objects.filter(pk=incident.pk).update(level=1)  # whatever raised it, and whether anybody noticed
-    post = responses.Post(channel=channel.pk, url="https://x.com/1", published_at=timezone.now())
+    post = responses.Post(account=account.pk, url="https://x.com/1", published_at=timezone.now())
     with pytest.raises(ActionRefused, match="Legal"):
         responses.publish(response=response, actor=alice, content_hash=seal, posts=[post])
 

@@ -20,7 +20,7 @@ from postmortems import actions as postmortems
 from postmortems.models import CorrectiveAction, Lesson, PostMortem
 from responses import actions as responses
 from responses.content import Content
-from responses.models import Channel, Claim, PrivateCase, Response, Tone
+from responses.models import Account, Claim, PrivateCase, Response, Tone
 from tests.conftest import SCORES
 from tests.postmortems.conftest import stand_down, write_all
 
@@ -128,12 +128,12 @@ def _active(team: Team, brand: Any, title: str, confidential: bool) -> Incident:
 
 
 def _response(team: Team, incident: Incident, title: str, stage: str) -> Response:
-    channel, _created = Channel.objects.get_or_create(
+    account, _created = Account.objects.get_or_create(
         brand=incident.brand, platform="x", handle="@kestrelair", defaults={"name": "Kestrel Air"}
     )
 
     def words(text: str) -> Content:
-        return Content(texts={channel.pk: text}, next_update_by=timezone.now() + timedelta(hours=2))
+        return Content(texts={account.pk: text}, next_update_by=timezone.now() + timedelta(hours=2))
 
     response = responses.start_response(
         incident=incident, actor=team.writer, kind="holding", title=title, content=words(f"{title}, first")
@@ -151,7 +151,7 @@ def _response(team: Team, incident: Incident, title: str, stage: str) -> Respons
     if stage == "approved":
         return response
     post = responses.Post(
-        channel=channel.pk, url="https://x.com/kestrelair/status/1", published_at=timezone.now()
+        account=account.pk, url="https://x.com/kestrelair/status/1", published_at=timezone.now()
     )
     return responses.publish(response=response, actor=team.writer, content_hash=seal, posts=[post])
 

@@ -12,30 +12,30 @@ from django.utils import timezone
 from incidents.models import Incident
 from responses import actions
 from responses.content import Content
-from responses.models import Channel, Response, Tone
+from responses.models import Account, Response, Tone
 
 WORDS = "We are sorry. Flight 100 is delayed; nobody is hurt. We speak again at 15:00."
 
 
 @pytest.fixture
-def channel(brand: Any) -> Channel:
-    return Channel.objects.create(
+def account(brand: Any) -> Account:
+    return Account.objects.create(
         brand=brand, platform="x", name="Kestrel Air", handle="@kestrelair", text_limit=280
     )
 
 
 @pytest.fixture
-def site_channel(brand: Any) -> Channel:
-    return Channel.objects.create(brand=brand, platform="site", name="kestrel.example", handle="/news")
+def site_account(brand: Any) -> Account:
+    return Account.objects.create(brand=brand, platform="site", name="kestrel.example", handle="/news")
 
 
 @pytest.fixture
-def words(channel: Channel) -> Callable[..., Content]:
+def words(account: Account) -> Callable[..., Content]:
     """words("text", **other parts) is what somebody wants to say on X."""
     promised = timezone.now().replace(second=0, microsecond=0) + timedelta(hours=2)
 
     def make(text: str = WORDS, **parts: Any) -> Content:
-        return Content(**{"texts": {channel.pk: text}, "next_update_by": promised, **parts})
+        return Content(**{"texts": {account.pk: text}, "next_update_by": promised, **parts})
 
     return make
 
@@ -88,11 +88,11 @@ def approved(submitted: Callable[..., Response], bob: Any) -> Callable[..., Resp
 
 
 @pytest.fixture
-def posted(channel: Channel) -> Callable[..., actions.Post]:
+def posted(account: Account) -> Callable[..., actions.Post]:
     def post(**parts: Any) -> actions.Post:
         return actions.Post(
             **{
-                "channel": channel.pk,
+                "account": account.pk,
                 "url": "https://x.com/kestrelair/status/1",
                 "published_at": timezone.now(),
                 **parts,

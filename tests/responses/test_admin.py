@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from incidents.models import Incident
-from responses.models import Approval, Channel, Publication, Response, Revision
+from responses.models import Account, Approval, Publication, Response, Revision
 
 SEALED = (Response, Revision, Approval, Publication)
 
@@ -42,9 +42,9 @@ def test_confidential_texts_are_hidden_from_outside_administrators(site, drafted
     assert site.get(page(Response, response.pk, "change")).status_code == 302
 
 
-def test_administrator_edits_the_channel_registry(site, brand):
+def test_administrator_edits_the_account_registry(site, brand):
     answer = site.post(
-        page(Channel, "add"),
+        page(Account, "add"),
         {
             "brand": brand.pk,
             "platform": "x",
@@ -55,7 +55,7 @@ def test_administrator_edits_the_channel_registry(site, brand):
         },
     )
     assert answer.status_code == 302
-    assert Channel.objects.get().text_limit == 280
+    assert Account.objects.get().text_limit == 280
 
 
 @pytest.mark.parametrize("role", ["reader", "communicator", "approver"])
@@ -63,4 +63,4 @@ def test_others_stay_out(client, alice, role):
     alice.site_role = role
     alice.save()
     client.force_login(alice, backend="allauth.account.auth_backends.AuthenticationBackend")
-    assert client.get(page(Channel)).status_code == 302
+    assert client.get(page(Account)).status_code == 302

@@ -26,11 +26,11 @@ class Api:
         return self.client.post(f"/api/v1{path}", json.dumps(body), content_type="application/json")
 
 
-def draft_body(channel, **more):
+def draft_body(account, **more):
     return {
         "kind": "position",
         "title": "Where we stand",
-        "texts": [{"channel": channel.pk, "text": WORDS}],
+        "texts": [{"account": account.pk, "text": WORDS}],
         "no_update_reason": "this is all there is to say",
         **more,
     }
@@ -43,10 +43,10 @@ def assert_problem(answer, status):
     assert answer.json()["status"] == status
 
 
-def test_the_whole_way(triaged, decided, channel, alice, bob):
+def test_the_whole_way(triaged, decided, account, alice, bob):
     incident = decided(triaged(2))
     write, decide = Api(alice), Api(bob)
-    made = write.post(f"/incidents/{incident.pk}/responses", **draft_body(channel))
+    made = write.post(f"/incidents/{incident.pk}/responses", **draft_body(account))
     assert made.status_code == 201
     one = f"/responses/{made.json()['id']}"
     submitted = write.post(f"{one}/submit", checklist=Tone.values).json()
@@ -58,7 +58,7 @@ def test_the_whole_way(triaged, decided, channel, alice, bob):
         content_hash=approved["content_hash"],
         posts=[
             {
-                "channel": channel.pk,
+                "account": account.pk,
                 "url": "https://x.com/1",
                 "published_at": timezone.now().isoformat(),
             }
@@ -77,12 +77,12 @@ def test_author_cannot_approve(submitted, alice):
     assert not Approval.objects.exists()
 
 
-def test_last_editor_cannot_approve(drafted, alice, bob, channel):
+def test_last_editor_cannot_approve(drafted, alice, bob, account):
     response = drafted(2)
     saved = Api(bob).post(
         f"/responses/{response.pk}/revisions",
         title="First word",
-        texts=[{"channel": channel.pk, "text": "Bob's words"}],
+        texts=[{"account": account.pk, "text": "Bob's words"}],
         next_update_by=response.current.next_update_by.isoformat(),
         base_number=1,
     )
@@ -92,27 +92,27 @@ def test_last_editor_cannot_approve(drafted, alice, bob, channel):
     assert_problem(answer, 403)
 
 
-def test_edit_after_approval_voids_it(approved, alice, channel, posted):
+def test_edit_after_approval_voids_it(approved, alice, account, posted):
     response = approved()
-    body = {"title": "First word", "texts": [{"channel": channel.pk, "text": "Else"}], "base_number": 1}
+    body = {"title": "First word", "texts": [{"account": account.pk, "text": "Else"}], "base_number": 1}
     assert Api(alice).post(f"/responses/{response.pk}/revisions", **body).json()["approvals"] == []
     answer = Api(alice).post(
         f"/responses/{response.pk}/publish",
         content_hash=response.current.content_hash,
-        posts=[{"channel": channel.pk, "url": "https://x.com/1", "published_at": timezone.now().isoformat()}],
+        posts=[{"account": account.pk, "url": "https://x.com/1", "published_at": timezone.now().isoformat()}],
     )
     assert_problem(answer, 409)
     assert not Publication.objects.exists()
 
 
-def test_conflict_carries_the_others_words(drafted, alice, bob, channel):
+def test_conflict_carries_the_others_words(drafted, alice, bob, account):
     response = drafted(2)
     body = {"title": "First word", "base_number": 1}
     Api(bob).post(
-        f"/responses/{response.pk}/revisions", texts=[{"channel": channel.pk, "text": "Bob's"}], **body
+        f"/responses/{response.pk}/revisions", texts=[{"account": account.pk, "text": "Bob's"}], **body
     )
     answer = Api(alice).post(
-        f"/responses/{response.pk}/revisions", texts=[{"channel": channel.pk, "text": "Mine"}], **body
+        f"/responses/{response.pk}/revisions", texts=[{"account": account.pk, "text": "Mine"}], **body
     )
     assert_problem(answer, 409)
     assert answer.json()["theirs"]["renditions"][0]["text"] == "Bob's"
@@ -129,9 +129,9 @@ def test_conflict_carries_the_others_words(drafted, alice, bob, channel):
         {"current": 1},
     ],
 )
-def test_nothing_else_can_be_assigned(triaged, channel, alice, extra):
+def test_nothing_else_can_be_assigned(triaged, account, alice, extra):
     incident = triaged(2)
-    answer = Api(alice).post(f"/incidents/{incident.pk}/responses", **draft_body(channel), **extra)
+    answer = Api(alice).post(f"/incidents/{incident.pk}/responses", **draft_body(account), **extra)
     assert_problem(answer, 422)
     assert not Response.objects.exists()
 
@@ -159,11 +159,11 @@ def test_outsider_gets_404(drafted, alice, bob):
     assert Api(alice).get(f"/responses/{response.pk}").status_code == 200
 
 
-def test_reader_reads_and_changes_nothing(submitted, erin, channel):
+def test_reader_reads_and_changes_nothing(submitted, erin, account):
     response = submitted(2)
     api = Api(erin)
     assert api.get(f"/responses/{response.pk}").status_code == 200
-    assert_problem(api.post(f"/incidents/{response.incident_id}/responses", **draft_body(channel)), 403)
+    assert_problem(api.post(f"/incidents/{response.incident_id}/responses", **draft_body(account)), 403)
     words = response.current.content_hash
     assert_problem(api.post(f"/responses/{response.pk}/approve", content_hash=words), 403)
     assert_problem(
@@ -196,9 +196,9 @@ def test_a_write_needs_the_csrf_token(submitted, bob):
     [
         {},
         {"kind": "position", "title": "No texts", "texts": []},
-        {"kind": "nonsense", "title": "Where", "texts": [{"channel": 1, "text": "x"}]},
-        {"kind": "position", "title": "Where", "texts": [{"channel": 10**30, "text": "x"}]},
-        {"kind": "position", "title": "Where", "texts": [{"channel": 1, "text": "x"}]},
+        {"kind": "nonsense", "title": "Where", "texts": [{"account": 1, "text": "x"}]},
+        {"kind": "position", "title": "Where", "texts": [{"account": 10**30, "text": "x"}]},
+        {"kind": "position", "title": "Where", "texts": [{"account": 1, "text": "x"}]},
     ],
 )
 def test_nonsense_is_a_problem_and_stores_nothing(triaged, alice, body):
@@ -216,12 +216,12 @@ def test_nonsense_is_a_problem_and_stores_nothing(triaged, alice, body):
         {"audience": "nobody"},
         {"citations": [{"claim": 1, "stance": "fact"}]},
         {"title": "\x00\x00\x00"},
-        {"texts": [{"channel": 1, "text": "\x00 \n"}]},
+        {"texts": [{"account": 1, "text": "\x00 \n"}]},
     ],
 )
-def test_implausible_values_are_refused(triaged, channel, alice, more):
+def test_implausible_values_are_refused(triaged, account, alice, more):
     incident = triaged(2)
-    body = {**draft_body(channel), **more}
+    body = {**draft_body(account), **more}
     assert_problem(Api(alice).post(f"/incidents/{incident.pk}/responses", **body), 422)
     assert not Response.objects.exists()
 
@@ -231,6 +231,6 @@ def test_description_is_for_those_who_are_signed_in(client, alice):
     assert Api(alice).get("/openapi.json").json()["info"]["title"] == "Crisis Desk"
 
 
-def test_locked_incident_says_so(triaged, channel, alice, close_down):
+def test_locked_incident_says_so(triaged, account, alice, close_down):
     incident = close_down(triaged(2))
-    assert_problem(Api(alice).post(f"/incidents/{incident.pk}/responses", **draft_body(channel)), 409)
+    assert_problem(Api(alice).post(f"/incidents/{incident.pk}/responses", **draft_body(account)), 409)

@@ -16,7 +16,7 @@ from journal.errors import ActionRefused, Invalid
 from journal.models import Entry
 from responses import actions
 from responses.listing import rows_of
-from responses.models import Answer, Kind, Response, SourceKind, Tone, Verdict, hash_of
+from responses.models import Answer, Response, ResponseKind, SourceKind, Tone, Verdict, hash_of
 from tests.conftest import SCORES
 
 pytestmark = pytest.mark.django_db
@@ -136,7 +136,7 @@ def test_an_approval_whose_last_alarm_has_gone_out_shows_as_overdue(client, subm
 # The next word
 
 
-@pytest.mark.parametrize("kind", [kind for kind in Kind if kind != Kind.RECOVERY])
+@pytest.mark.parametrize("kind", [kind for kind in ResponseKind if kind != ResponseKind.RECOVERY])
 def test_every_public_text_promises_the_next_word_or_says_why_not(drafted, words, alice, kind):
     response = drafted(2, kind=kind, content=words(next_update_by=None))
     with pytest.raises(ActionRefused, match="next update"):
@@ -191,7 +191,7 @@ def test_what_was_published_ticks_the_task_that_asked_for_it(activated, decided,
     incident = decided(activated(2))
     task = incident.tasks.get(text__startswith="Publish the approved")
     response = actions.start_response(
-        incident=incident, actor=alice, kind=Kind.HOLDING, title="First word", content=words()
+        incident=incident, actor=alice, kind=ResponseKind.HOLDING, title="First word", content=words()
     )
     actions.submit(response=response, actor=alice, checklist=Tone.values)
     hashed = response.current.content_hash

@@ -31,63 +31,63 @@ def url(name, *args):
     return reverse(f"responses:{name}", args=args)
 
 
-def typed(channel, text, **more):
-    return {"title": "First word", "audience": "public", f"text_{channel.pk}": text, **more}
+def typed(account, text, **more):
+    return {"title": "First word", "audience": "public", f"text_{account.pk}": text, **more}
 
 
 # Writing ----------------------------------------------------------------------------------------------------
 
 
-def test_draft_through_the_page(as_, alice, incident, channel):
+def test_draft_through_the_page(as_, alice, incident, account):
     page = as_(alice).post(
-        url("new", incident.pk), typed(channel, "We are sorry.", kind="holding"), follow=True
+        url("new", incident.pk), typed(account, "We are sorry.", kind="holding"), follow=True
     )
     response = Response.objects.get()
     assert (response.state, response.current.renditions[0]["text"]) == ("draft", "We are sorry.")
     assert "We are sorry." in page.content.decode()
 
 
-def test_refused_draft_keeps_what_was_typed(as_, alice, incident, channel):
+def test_refused_draft_keeps_what_was_typed(as_, alice, incident, account):
     page = as_(alice).post(
         url("new", incident.pk),
-        typed(channel, "", kind="holding", next_update_by="2026-11-20T15:00", title="Kept title"),
+        typed(account, "", kind="holding", next_update_by="2026-11-20T15:00", title="Kept title"),
     )
     assert page.status_code == 422
     assert b"Kept title" in page.content
     assert not Response.objects.exists()
 
 
-def test_conflict_shows_both_texts_and_a_second_save_works(as_, alice, bob, drafted, words, channel):
+def test_conflict_shows_both_texts_and_a_second_save_works(as_, alice, bob, drafted, words, account):
     response = drafted(2)
     actions.save_text(
         response=response, actor=bob, title="First word", content=words("Bob's words"), base_number=1
     )
-    page = as_(alice).post(url("edit", response.pk), typed(channel, "Alice's words", base_number=1))
+    page = as_(alice).post(url("edit", response.pk), typed(account, "Alice's words", base_number=1))
     html = page.content.decode()
     assert page.status_code == 409
     assert "Alice&#x27;s words</textarea>" in html
     assert "Bob" in html
     base = re.search(r'name="base_number" value="(\d+)"', html)[1]
     assert base == "2"
-    as_(alice).post(url("edit", response.pk), typed(channel, "Alice's words", base_number=base))
+    as_(alice).post(url("edit", response.pk), typed(account, "Alice's words", base_number=base))
     response.refresh_from_db()
     assert response.current.renditions[0]["text"] == "Alice's words"
 
 
 def test_second_save_reverts_nothing_that_the_writer_left_alone(
-    as_, alice, bob, drafted, words, channel, site_channel
+    as_, alice, bob, drafted, words, account, site_account
 ):
-    texts = {channel.pk: "Short.", site_channel.pk: "Long."}
+    texts = {account.pk: "Short.", site_account.pk: "Long."}
     response = drafted(2, content=words(texts=texts))
-    theirs = words(texts={**texts, site_channel.pk: "Bob's long."}, audience="media")
+    theirs = words(texts={**texts, site_account.pk: "Bob's long."}, audience="media")
     actions.save_text(response=response, actor=bob, title="First word", content=theirs, base_number=1)
     promised = timezone.localtime(response.current.next_update_by).strftime("%Y-%m-%dT%H:%M")
-    mine = typed(channel, "Alice's short.", base_number=1, next_update_by=promised)
-    page = as_(alice).post(url("edit", response.pk), {**mine, f"text_{site_channel.pk}": "Long.\r\n"})
+    mine = typed(account, "Alice's short.", base_number=1, next_update_by=promised)
+    page = as_(alice).post(url("edit", response.pk), {**mine, f"text_{site_account.pk}": "Long.\r\n"})
     form = page.context["form"]
     assert (page.status_code, form["audience"].value()) == (409, "media")
-    assert form[f"text_{channel.pk}"].value() == "Alice's short."
-    assert form[f"text_{site_channel.pk}"].value() == "Bob's long."
+    assert form[f"text_{account.pk}"].value() == "Alice's short."
+    assert form[f"text_{site_account.pk}"].value() == "Bob's long."
 
 
 def test_refused_submission_keeps_the_ticks(as_, alice, drafted):
@@ -199,25 +199,25 @@ def test_approvals_list_puts_mine_first(as_, alice, bob, carol, submitted):
 # Publishing -------------------------------------------------------------------------------------------------
 
 
-def test_publish_through_the_page(as_, alice, approved, channel):
+def test_publish_through_the_page(as_, alice, approved, account):
     response = approved()
     as_(alice).post(
         url("publish", response.pk),
         {
             "content_hash": response.current.content_hash,
-            f"url_{channel.pk}": "https://x.com/kestrelair/status/1",
-            f"at_{channel.pk}": timezone.localtime().strftime("%Y-%m-%dT%H:%M"),
+            f"url_{account.pk}": "https://x.com/kestrelair/status/1",
+            f"at_{account.pk}": timezone.localtime().strftime("%Y-%m-%dT%H:%M"),
         },
     )
-    assert Publication.objects.get().channel == channel
+    assert Publication.objects.get().account == account
 
 
-def test_refused_publication_keeps_the_address(as_, alice, approved, channel):
+def test_refused_publication_keeps_the_address(as_, alice, approved, account):
     response = approved()
     Incident.objects.update(scheduled_content="undecided")
     page = as_(alice).post(
         url("publish", response.pk),
-        {"content_hash": response.current.content_hash, f"url_{channel.pk}": "https://x.com/kept"},
+        {"content_hash": response.current.content_hash, f"url_{account.pk}": "https://x.com/kept"},
     )
     assert page.status_code == 409
     assert b"https://x.com/kept" in page.content
@@ -281,9 +281,9 @@ def test_disabled_user_is_logged_out(as_, bob, submitted):
 # Query counts -----------------------------------------------------------------------------------------------
 
 
-def fill(incident, alice, bob, channel, numbers):
+def fill(incident, alice, bob, account, numbers):
     """A text in review, approved by one of three, a claim and a private case for each number."""
-    content = Content(texts={channel.pk: "We are sorry."}, next_update_by=timezone.now() + timedelta(hours=2))
+    content = Content(texts={account.pk: "We are sorry."}, next_update_by=timezone.now() + timedelta(hours=2))
     for number in numbers:
         response = actions.start_response(
             incident=incident, actor=alice, kind="holding", title=f"Text {number}", content=content
@@ -295,7 +295,7 @@ def fill(incident, alice, bob, channel, numbers):
 
 
 @pytest.mark.parametrize("page", ["approvals", "list", "claims", "cases", "room"])
-def test_lists_take_a_fixed_number_of_queries(as_, triaged, alice, bob, carol, channel, page):
+def test_lists_take_a_fixed_number_of_queries(as_, triaged, alice, bob, carol, account, page):
     incident = triaged(1)
     client = as_(carol)
     paths = {"approvals": url("approvals"), "room": incident.get_absolute_url()}
@@ -306,9 +306,9 @@ def test_lists_take_a_fixed_number_of_queries(as_, triaged, alice, bob, carol, c
             assert client.get(path).status_code == 200
         return len(captured)
 
-    fill(incident, alice, bob, channel, range(3))
+    fill(incident, alice, bob, account, range(3))
     queries()  # what is cached once per process
     few = queries()
-    fill(incident, alice, bob, channel, range(3, 15))
+    fill(incident, alice, bob, account, range(3, 15))
     UserFactory.create_batch(5, site_role="approver", capacities=["LG"])
     assert queries() <= few

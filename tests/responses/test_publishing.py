@@ -21,10 +21,10 @@ def go(response, person, *posts, **more):
     return actions.publish(response=response, actor=person, content_hash=words, posts=posts)
 
 
-def test_records_exactly_the_approved_words(approved, alice, posted, channel):
+def test_records_exactly_the_approved_words(approved, alice, posted, account):
     response = go(approved(), alice, posted())
     publication = Publication.objects.get()
-    assert (response.state, publication.channel) == ("published", channel)
+    assert (response.state, publication.account) == ("published", account)
     assert publication.text == response.current.renditions[0]["text"]
     assert publication.content_hash == Approval.objects.get().content_hash
     assert Entry.objects.filter(kind="response.published").count() == 1
@@ -144,22 +144,22 @@ def test_not_before_the_time_that_was_approved(drafted, alice, bob, words, poste
         assert go(response, alice, posted(published_at=later)).state == "published"
 
 
-def test_second_channel_follows_later_and_none_twice(
-    drafted, alice, bob, words, channel, site_channel, posted
+def test_second_account_follows_later_and_none_twice(
+    drafted, alice, bob, words, account, site_account, posted
 ):
-    response = drafted(2, content=words(texts={channel.pk: "Short.", site_channel.pk: "Long."}))
+    response = drafted(2, content=words(texts={account.pk: "Short.", site_account.pk: "Long."}))
     response = actions.submit(response=response, actor=alice, checklist=Tone.values)
     response = actions.approve(response=response, actor=bob, content_hash=response.current.content_hash)
     go(response, alice, posted())
     with pytest.raises(ActionRefused, match="recorded already"):
         go(response, alice, posted(url="https://x.com/other"))
-    go(response, alice, posted(channel=site_channel.pk, url="https://kestrel.example/news/1"))
+    go(response, alice, posted(account=site_account.pk, url="https://kestrel.example/news/1"))
     assert response.publications.count() == 2
 
 
-def test_channel_without_approved_text_is_refused(approved, alice, posted, site_channel):
+def test_account_without_approved_text_is_refused(approved, alice, posted, site_account):
     with pytest.raises(ActionRefused):
-        go(approved(), alice, posted(channel=site_channel.pk))
+        go(approved(), alice, posted(account=site_account.pk))
 
 
 def test_published_text_cannot_be_edited(published, alice, words):

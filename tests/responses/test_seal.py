@@ -152,7 +152,7 @@ def test_edit_after_approval_voids_it(approved, alice, words):
 
 
 @pytest.mark.parametrize("part", ["audience", "scheduled_for", "next_update_by", "media"])
-def test_every_part_of_what_goes_out_is_sealed(approved, alice, words, channel, part):
+def test_every_part_of_what_goes_out_is_sealed(approved, alice, words, account, part):
     from datetime import timedelta
 
     from django.utils import timezone
@@ -162,7 +162,7 @@ def test_every_part_of_what_goes_out_is_sealed(approved, alice, words, channel, 
         "audience": "media",
         "scheduled_for": later,
         "next_update_by": later,
-        "media": {channel.pk: [{"url": "https://example.com/a.jpg", "alt": "A plane"}]},
+        "media": {account.pk: [{"url": "https://example.com/a.jpg", "alt": "A plane"}]},
     }
     assert edit(approved(), alice, words(**{part: changed[part]})).state == "draft"
     assert not Approval.objects.live().exists()
@@ -200,10 +200,10 @@ def test_second_editor_gets_a_conflict_with_the_words_of_the_first(drafted, alic
     assert conflict.value.theirs["renditions"][0]["text"] == OTHER
 
 
-def test_account_that_changed_after_the_approval_stops_publication(approved, alice, channel, posted):
+def test_account_that_changed_after_the_approval_stops_publication(approved, alice, account, posted):
     response = approved()
-    channel.handle = "@impostor"
-    channel.save()
+    account.handle = "@impostor"
+    account.save()
     with pytest.raises(ActionRefused, match="account"):
         actions.publish(
             response=response, actor=alice, content_hash=response.current.content_hash, posts=[posted()]
@@ -375,20 +375,20 @@ def test_database_refuses_other_words_under_a_standing_approval(approved, alice,
     refused_by_database(lambda: Response.objects.update(current=swapped))
 
 
-def test_database_refuses_a_publication_without_approval(submitted, alice, channel):
+def test_database_refuses_a_publication_without_approval(submitted, alice, account):
     response = submitted(2)
-    refused_by_database(lambda: _publication(response, alice, channel))
+    refused_by_database(lambda: _publication(response, alice, account))
 
 
-def test_database_refuses_a_publication_of_other_words(approved, alice, channel):
+def test_database_refuses_a_publication_of_other_words(approved, alice, account):
     response = approved()
-    refused_by_database(lambda: _publication(response, alice, channel, content_hash="3" * 64))
+    refused_by_database(lambda: _publication(response, alice, account, content_hash="3" * 64))
 
 
-def test_database_refuses_to_publish_a_draft_with_live_approval(approved, alice, channel):
+def test_database_refuses_to_publish_a_draft_with_live_approval(approved, alice, account):
     response = approved()
     Response.objects.update(state="draft")
-    refused_by_database(lambda: _publication(response, alice, channel))
+    refused_by_database(lambda: _publication(response, alice, account))
 
 
 def test_database_refuses_to_change_what_was_published(published):
@@ -396,12 +396,12 @@ def test_database_refuses_to_change_what_was_published(published):
     refused_by_database(lambda: Publication.objects.update(text="Something else"))
 
 
-def _publication(response, person, channel, **more):
+def _publication(response, person, account, **more):
     fields = {
         "response": response,
         "revision": response.current,
-        "channel": channel,
-        "account": channel.account,
+        "account": account,
+        "account_name": account.full_name,
         "text": WORDS,
         "url": "https://example.com/1",
         "published_at": Now(),

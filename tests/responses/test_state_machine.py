@@ -21,7 +21,7 @@ from incidents.models import Incident
 from journal.errors import ActionRefused
 from responses import actions
 from responses.content import Content
-from responses.models import Approval, Channel, Publication, Response, Revision, Tone
+from responses.models import Account, Approval, Publication, Response, Revision, Tone
 from tests.conftest import SCORES
 from tests.factories import BrandFactory, UserFactory
 
@@ -67,7 +67,7 @@ class ResponseLife(RuleBasedStateMachine):
         }
         self.people = {name: UserFactory(**facts) for name, facts in person.items()}
         brand = BrandFactory()
-        self.channel = Channel.objects.create(brand=brand, platform="site", name="News")
+        self.account = Account.objects.create(brand=brand, platform="site", name="News")
         alice, bob = self.people["alice"], self.people["bob"]
         incident = incident_actions.log_incident(actor=alice, brand=brand, title="Trouble")
         self.incident = incident_actions.assess(
@@ -84,7 +84,7 @@ class ResponseLife(RuleBasedStateMachine):
         self.locked = False
 
     def content(self, text: str) -> Content:
-        return Content(texts={self.channel.pk: text}, citations={self.claim.pk: "mentioned"})
+        return Content(texts={self.account.pk: text}, citations={self.claim.pk: "mentioned"})
 
     def try_(self, deed) -> bool:
         """Do it; True when it was done. Whatever happened, only an allowed move may have followed."""
@@ -174,7 +174,7 @@ class ResponseLife(RuleBasedStateMachine):
     @rule(who=people, which=st.sampled_from([0, 0, 0, 1, 2]))
     def publish(self, who: str, which: int) -> None:
         sealed = self.hashes[-1 - which % len(self.hashes)]
-        post = actions.Post(self.channel.pk, "https://example.com/1", timezone.now())
+        post = actions.Post(self.account.pk, "https://example.com/1", timezone.now())
         done = self.try_(
             lambda: actions.publish(
                 response=self.response, actor=self.people[who], content_hash=sealed, posts=[post]
@@ -244,7 +244,7 @@ class ResponseLife(RuleBasedStateMachine):
             return
         for publication in Publication.objects.select_related("revision"):
             assert self.state in ("published", "corrected", "withdrawn")
-            assert publication.text == publication.revision.text_for(self.channel.pk)
+            assert publication.text == publication.revision.text_for(self.account.pk)
             assert publication.revision.computed_hash() == publication.content_hash
             assert publication.revision_id == self.response.current_id
 

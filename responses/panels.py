@@ -1,4 +1,4 @@
-"""What this app hangs into the incident room: two panels, and an ear for the level."""
+"""The panels of responses and claims in the incident room."""
 
 from __future__ import annotations
 
@@ -8,22 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from incidents.models import Incident
 from incidents.panels import Panel
-from journal.models import Entry
 from people.models import User
-from responses.actions.approvals import on_level_changed
 from responses.listing import rows_of
 from responses.models import Claim, Response
 
 SHOWN = 12  # of each; the whole list is a click away
-# The entries with which an incident's level changes.
-LEVEL_KINDS = {"incident.rescored", "deadline.missed_raised", "deadline.lapsed_raised"}
-
-
-def follow_level(*, entries: list[Entry], **_signal: Any) -> None:
-    """A new level changes who must approve; in the transaction that changes it, with the incident locked."""
-    for entry in entries:
-        if entry.kind in LEVEL_KINDS:
-            on_level_changed(incident_id=entry.data["incident"])
 
 
 def responses_panel(incident: Incident, user: User) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The channel registry: where a brand speaks, under which name, and how long a text may be there."""
+"""Where a brand publishes: its accounts, under which name, and how long a text may be there."""
 
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -21,8 +21,8 @@ class Platform(models.TextChoices):
     EMAIL = "email", _("E-mail")
 
 
-class Channel(models.Model):
-    brand = models.ForeignKey(Brand, models.PROTECT, related_name="channels", verbose_name=_("brand"))
+class Account(models.Model):
+    brand = models.ForeignKey(Brand, models.PROTECT, related_name="accounts", verbose_name=_("brand"))
     platform = models.CharField(_("platform"), max_length=12, choices=Platform)
     name = models.CharField(_("account name"), max_length=120)
     handle = models.CharField(
@@ -41,13 +41,13 @@ class Channel(models.Model):
     is_active = models.BooleanField(_("in use"), default=True)
 
     class Meta:
-        verbose_name = _("channel")
-        verbose_name_plural = _("channels")
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
         ordering = ["brand", "platform", "name"]
         constraints = [
-            models.UniqueConstraint(fields=["brand", "platform", "handle"], name="channel_account_once"),
+            models.UniqueConstraint(fields=["brand", "platform", "handle"], name="account_once"),
             models.CheckConstraint(
-                condition=models.Q(platform__in=Platform.values), name="channel_platform_known"
+                condition=models.Q(platform__in=Platform.values), name="account_platform_known"
             ),
         ]
 
@@ -56,7 +56,7 @@ class Channel(models.Model):
         return f"{self.get_platform_display()} · {self.handle if self.handle.startswith('@') else self.name}"
 
     @property
-    def account(self) -> str:
+    def full_name(self) -> str:
         """Under which name a text goes out; a part of what is approved."""
         return f"{self.name} {self.handle}".strip()
 
