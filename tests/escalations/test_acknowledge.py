@@ -111,6 +111,17 @@ def test_an_acknowledgement_stops_the_alarm_and_withdraws_what_has_not_gone_out(
         acknowledge_deadline(deadline=entry.deadline, actor=bob)
 
 
+def test_who_acknowledges_before_it_is_due_keeps_the_rest_of_the_target(steps, activated, dave):
+    steps({"tell": ["role:CL", "deputy:CL"]}, lapse_minutes=10)  # the target is 60 minutes away
+    clock = clocks(activated(2)).armed().get()
+    assert acknowledge_deadline(deadline=clock, actor=dave) == []
+    clock.refresh_from_db()
+    lapse = clocks(clock.subject).armed().get()
+    assert clock.state == DeadlineState.CANCELLED
+    assert lapse.acknowledged_by == dave
+    assert lapse.due_at == lapse.target_at == clock.target_at
+
+
 def test_an_acknowledgement_after_which_nothing_happens_lapses_and_says_so(steps, activated, dave):
     steps({"tell": ["role:CL", "deputy:CL"]}, {"times_target": 2, "tell": ["level"]}, lapse_minutes=10)
     incident = activated(2)

@@ -123,6 +123,16 @@ def test_a_crisis_reports_every_half_hour_and_hourly_after_two_hours(activated, 
     assert minutes(of(incident, "incident.sitrep"), late.last_sitrep_at) == 60
 
 
+@pytest.mark.parametrize("level", [2, 3])
+def test_below_a_crisis_the_rhythm_of_reports_stays(activated, alice, level):
+    incident = activated(level)
+    usual = Policy.objects.get(purpose="incident.sitrep", level=level).minutes
+    for ago in (timedelta(minutes=100), timedelta(hours=3)):
+        began(incident, ago)
+        reported = actions.report_situation(incident=incident, actor=alice, next_steps="Go on.")
+        assert minutes(of(incident, "incident.sitrep"), reported.last_sitrep_at) == usual
+
+
 def test_a_missing_report_tells_scribe_and_lead(activated, alice, bob):
     entry = run_out(of(activated(2), "incident.sitrep"))
     assert entry.kind == "incident.sitrep_missed"
