@@ -44,7 +44,7 @@ check: install-dev catalogues ## Linters, types, layers, templates, migrations, 
 	$(RUN)/python -m djlint --lint --quiet templates
 	$(OFFLINE) $(RUN)/python manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(RUN)/python manage.py check --deploy --fail-level WARNING
-	$(RUN)/python -m crisis.catalogues --check
+	$(RUN)/python -m common.catalogues --check
 
 lock: ## Lock the requirements of pyproject.toml, with hashes, for every supported Python
 	@$(PYTHON) -m venv $(VENV)-lock
@@ -58,7 +58,7 @@ messages: install-dev ## Bring the message catalogues up to date with the source
 	$(OFFLINE) $(RUN)/python manage.py makemessages -l tr -l pl -l zh_Hans --no-obsolete --ignore var --ignore tests
 
 catalogues:
-	@$(RUN)/python -m crisis.catalogues
+	@$(RUN)/python -m common.catalogues
 
 install:
 	@$(PYTHON) requirements/install.py app

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from escalations.models import Deadline, Policy
 from incidents.actions.lifecycle import ACKNOWLEDGE, LEVEL_BEFORE_TRIAGE
-from incidents.models import Brand, Incident
-from people.models import CrisisRole, DutyShift, SiteRole, User
+from incidents.models import Incident
+from people.models import Brand, CrisisRole, DutyShift, SiteRole, User
 
 FAR = timedelta(days=1)
 

@@ -14,7 +14,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import SessionAuth
 
-from journal.errors import ActionRefused, Conflict
+from common.errors import ActionRefused, Conflict
 from monitoring.api import router as monitoring
 from postmortems.api import router as postmortems
 from responses.api import router as responses

@@ -9,20 +9,9 @@ class CrisisConfig(AppConfig):
     def ready(self) -> None:
         from crisis import acknowledge_links, delivery_subjects
         from crisis.holding import on_held, on_hold_ended
-        from crisis.invariants import RULES
         from escalations.signals import held, hold_ended
-        from journal import kinds
         from notifications import links, subjects
 
-        kinds.declare(
-            {
-                "engine.invariant_broken": _(
-                    "A check of the engine found what must never be ({invariant}): {rows}. Open the engine's page"
-                ),
-                "engine.invariant_settled": _("{actor} has looked at “{invariant}” ({rows}): {reason}"),
-            }
-        )
-        kinds.declare_labels("invariant", RULES)
         links.register(acknowledge_links.offer)
         subjects.register(find=delivery_subjects.find, hide=delivery_subjects.hide)
         held.connect(on_held, dispatch_uid="crisis.on_held")

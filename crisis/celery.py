@@ -26,13 +26,13 @@ app.conf.beat_schedule = {
     "deliver-notifications": {"task": DELIVER, "schedule": 2.0, "options": HINT},
     **{
         f"pulse-{queue}": {
-            "task": "crisis.tasks.pulse",
+            "task": "operations.tasks.pulse",
             "schedule": 2.0,
             "options": {**HINT, "queue": queue},
         }
         for queue in QUEUES
     },
-    "watch": {"task": "crisis.tasks.watch", "schedule": 60.0, "options": {"expires": 50}},
+    "watch": {"task": "operations.tasks.watch", "schedule": 60.0, "options": {"expires": 50}},
     "sweep-imports": {"task": "monitoring.tasks.sweep_imports", "schedule": 15.0, "options": HINT},
     # Eight weeks ahead are planned; hourly, because beat forgets on every restart when it last ran.
     "extend-rotations": {"task": "readiness.tasks.extend_rotations", "schedule": 3600.0, "options": HINT},

@@ -49,16 +49,19 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
 
 INSTALLED_APPS = [
+    "common",
     "people",
     "journal",
-    "escalations",
     "notifications",
+    "escalations",
     "incidents",
-    "responses",
     "monitoring",
+    "responses",
     "readiness",
     "postmortems",
+    "operations",
     "demo",
+    "desk",
     "crisis",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -81,7 +84,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "crisis.health.HealthMiddleware",
+    "operations.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -112,7 +115,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "crisis.context.shell",
+                "desk.frame.shell",
             ],
             "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
         },

@@ -5,11 +5,12 @@ from django.contrib import admin
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
-from crisis import engine_page, live
+from crisis import live
 from crisis.api import api
-from crisis.desk import desk
-from crisis.metrics import metrics
+from desk.views import desk
 from escalations.views.link import acknowledge_link
+from operations import views as engine_page
+from operations.metrics import metrics
 
 admin.site.site_header = admin.site.site_title = _("Crisis Desk administration")
 admin.site.index_title = _("What can be set here")
@@ -54,6 +55,6 @@ urlpatterns = [
 ]
 
 if settings.DEBUG or settings.TESTING:
-    from crisis.style_page import style_page
+    from desk.style_page import style_page
 
     urlpatterns.append(path("style/", style_page, name="style"))

@@ -91,7 +91,7 @@ class Demo:
         say("Preparing the database and the pages ...")
         manage = [sys.executable, str(BASE_DIR / "manage.py")]
         self._wait_for(
-            "catalogues", self._step("catalogues", [sys.executable, "-m", "crisis.catalogues"], environment)
+            "catalogues", self._step("catalogues", [sys.executable, "-m", "common.catalogues"], environment)
         )
         # Fingerprinting the stylesheets and scripts takes seconds, and is needed only when one has changed.
         fingerprint, kept = static_fingerprint(), VAR_DIR / "static" / "fingerprint.txt"

@@ -14,10 +14,10 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common.errors import ActionRefused, NotAllowed
 from escalations import news, purposes
 from escalations.models import Acknowledgement, Deadline, DeadlineQuerySet, DeadlineState, Policy
 from journal.actions import supersede
-from journal.errors import ActionRefused, NotAllowed
 from journal.wake import wake
 from people.models import User
 

@@ -11,10 +11,10 @@ from django.http import QueryDict
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from common.errors import Invalid
 from escalations.models import MOST_REPEATS, Policy, PolicyStep
 from escalations.policies import LONGEST_MINUTES, POLICY_FIELDS, STEP_FIELDS, require_order
 from escalations.recipient_codes import Group
-from journal.errors import Invalid
 
 MOST_STEPS = 20
 # What a form reloaded by “add”, “up” and the like is filled with again, exactly as it was typed.

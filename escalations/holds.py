@@ -15,10 +15,10 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from common.errors import ActionRefused, NotAllowed
 from escalations.alarms import alarm
 from escalations.models import Deadline, Heartbeat, Hold
 from escalations.signals import held, hold_ended
-from journal.errors import ActionRefused, NotAllowed
 from journal.wake import wake
 from people.models import CrisisRole, User, administrators, on_duty
 

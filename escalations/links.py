@@ -18,10 +18,10 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from common.errors import ActionRefused, Invalid
 from escalations import purposes
 from escalations.actions import acknowledge_deadline
 from escalations.models import Deadline, LinkUse
-from journal.errors import ActionRefused, Invalid
 from people.models import User
 
 SALT = "escalations.acknowledge"

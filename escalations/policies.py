@@ -13,11 +13,11 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from common.errors import Conflict, Invalid, NotAllowed
 from escalations import purposes
 from escalations.models import Policy, PolicyStep
 from escalations.recipient_codes import is_known, who_cannot_act
 from journal.actions import record
-from journal.errors import Conflict, Invalid, NotAllowed
 from journal.models import Urgency
 from people.models import User, administrators
 

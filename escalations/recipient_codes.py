@@ -12,10 +12,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.levels import Level
 from people.models import CrisisRole, DutyShift, User
 
 BY_ROLE = ("role", "deputy", "duty")
-LEVELS = (1, 2, 3, 4)
 
 
 def is_known(code: str) -> bool:
@@ -24,7 +24,7 @@ def is_known(code: str) -> bool:
     if not colon:
         return code in ("level", "administrators")
     if kind == "level":
-        return which in map(str, LEVELS)
+        return which in map(str, Level.values)
     if kind == "person":
         return which.isascii() and which.isdecimal() and len(which) < 19  # as large as a key can be
     return kind in BY_ROLE and which in CrisisRole.values
@@ -48,7 +48,7 @@ def groups(kept: Iterable[str] = ()) -> list[Group]:
             gettext_lazy("Together"),
             [
                 ("level", gettext_lazy("Everybody of the level")),
-                *((f"level:{n}", _("Everybody of L%(n)d") % {"n": n}) for n in LEVELS),
+                *((f"level:{n}", _("Everybody of L%(n)d") % {"n": n}) for n in Level.values),
                 ("administrators", gettext_lazy("Administrators")),
             ],
         ),

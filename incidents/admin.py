@@ -7,13 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from incidents.actions import schedule_review
-from incidents.models import Brand, Playbook, PlaybookStep
-
-
-@admin.register(Brand)
-class BrandAdmin(admin.ModelAdmin):
-    list_display = ["name", "slug"]
-    prepopulated_fields = {"slug": ["name"]}
+from incidents.models import Playbook, PlaybookStep
 
 
 class StepInline(admin.TabularInline):

@@ -7,12 +7,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.levels import Level
+from common.times import absolute
 from incidents import gates
 from incidents.gates import Blocker, Check
 from incidents.models import Incident, IncidentState
-from incidents.severity import Level
 from people.models import CrisisRole
-from people.times import absolute
 
 
 def _room(incident: Incident, anchor: str) -> str:

@@ -17,10 +17,10 @@ from django.db.models import Model
 from django.utils import timezone
 from django.utils.functional import Promise
 
+from common.levels import Level
 from escalations.actions import Start, arm_many, stop_all
 from escalations.models import Deadline, DeadlineQuerySet, DeadlineState, Policy
 from incidents.models import Incident
-from incidents.severity import Level
 from people.models import User
 
 ACKNOWLEDGE = "incident.acknowledge"

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common.levels import Level
 from escalations.actions import Start
 from escalations.models import Policy
 from incidents import clocks
@@ -24,7 +25,6 @@ from incidents.models import (
     TaskState,
 )
 from incidents.recipients import ESCALATE_TO
-from incidents.severity import Level
 from people.models import CrisisRole
 
 RESPONDING = (IncidentState.ACTIVE, IncidentState.MONITORING)

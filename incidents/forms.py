@@ -5,19 +5,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from incidents.models import (
-    Brand,
-    Category,
-    Incident,
-    IncidentState,
-    Playbook,
-    StakeholderGroup,
-)
+from common.levels import Level
+from common.times import validate_moment
+from incidents.models import Category, Incident, IncidentState, Playbook, StakeholderGroup
 from incidents.models.playbook import in_a_year
 from incidents.scct import Cluster, Strategy
-from incidents.severity import INPUTS, Level
-from people.models import CrisisRole, SiteRole, User, on_duty
-from people.times import validate_moment
+from incidents.severity import INPUTS
+from people.models import Brand, CrisisRole, SiteRole, User, on_duty
 
 LONG_TEXT = forms.Textarea(attrs={"rows": 4})
 UNKNOWN = ""

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
-from journal.errors import Conflict
+from common.errors import Conflict
 
 
 def merge(

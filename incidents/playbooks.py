@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from common.levels import Level
 from incidents.models import (
     Category,
     Incident,
@@ -13,7 +14,6 @@ from incidents.models import (
     StepPhase,
     Task,
 )
-from incidents.severity import Level
 from people.models import CrisisRole
 
 # Step targets are written for L2; a graver level leaves less time, a lighter one more.

@@ -8,8 +8,8 @@ from functools import cached_property
 
 from django.utils import timezone
 
+from common.levels import Level
 from incidents.models import Incident, RoleAssignment
-from incidents.severity import Level
 from people.models import CrisisRole, DutyShift, User, administrators
 
 ESCALATE_TO: dict[int | None, tuple[str, ...]] = {

@@ -38,4 +38,4 @@ rules.add_perm("incidents.work", can_work & sees)
 rules.add_perm("incidents.lead", can_work & leads)
 
 
-model_permissions("incidents", "brand", "playbook", "playbookstep")
+model_permissions("incidents", "playbook", "playbookstep")

@@ -10,20 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from common.levels import Level
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
-
-
-class Level(models.IntegerChoices):
-    """1 is the gravest."""
-
-    L1 = 1, _("L1 crisis")
-    L2 = 2, _("L2 major")
-    L3 = 3, _("L3 paracrisis")
-    L4 = 4, _("L4 issue")
 
 
 @dataclass(frozen=True)

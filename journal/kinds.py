@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 
-from people.times import absolute
+from common.times import absolute
 
 _sentences: dict[str, str | Promise] = {}
 _labels: dict[str, dict[Any, str | Promise]] = {}

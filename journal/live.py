@@ -8,7 +8,7 @@ from functools import cache
 import redis
 from django.conf import settings
 
-from journal.broker import broker
+from common.broker import broker
 
 logger = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ import logging
 
 from celery import current_app
 
-from journal.broker import broker
+from common.broker import broker
 
 logger = logging.getLogger(__name__)
 

@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from common.levels import Level
 from incidents.gates import Blocker, Check
 from incidents.models import Incident, IncidentState
-from incidents.severity import Level
 from monitoring.figures import velocities
 
 CALM_BELOW = 2.0

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from django.db.models import Case, CharField, Count, DateTimeField, F, Func, Max, Min, Q, Value, When
 from django.db.models.functions import Cast, Concat
 
-from incidents.models import Brand
 from monitoring import detector
 from monitoring.models import Mention, Sentiment
+from people.models import Brand
 
 # A source that names no authors would otherwise never raise an alarm: each of its posts counts as a person.
 PERSON = Case(

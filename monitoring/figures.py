@@ -8,10 +8,10 @@ from statistics import median
 
 from django.db.models import Count, Q
 
-from incidents.models import Brand
 from monitoring.counts import Bin
 from monitoring.detector import HOUR
 from monitoring.models import Mention, Sentiment
+from people.models import Brand
 
 BASELINE_DAYS = 28
 LEAST_DAYS = 3  # with fewer earlier days "usual" means nothing

@@ -11,8 +11,9 @@ from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from incidents.models import Brand, Category
+from incidents.models import Category
 from monitoring.models import Mention, Sentiment, SignalState
+from people.models import Brand
 
 UNRATED = "unrated"
 LATEST = timedelta(days=7)

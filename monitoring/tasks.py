@@ -6,12 +6,12 @@ from celery import shared_task
 from django.db.models import Q
 from django.utils import timezone
 
-from incidents.models import Brand
 from monitoring import actions
 from monitoring.actions.imports import STALE_AFTER, wake_import
 from monitoring.importing.run import carry_on
 from monitoring.models import ImportRun, Mention
 from monitoring.models.imports import UNFINISHED
+from people.models import Brand
 
 
 @shared_task

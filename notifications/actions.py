@@ -13,9 +13,9 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from common.errors import ActionRefused, NotAllowed
 from journal import live
 from journal.actions import record
-from journal.errors import ActionRefused, NotAllowed
 from journal.models import Entry, Urgency
 from journal.wake import wake
 from notifications.models import Channel, ContactPoint, Delivery, DeliveryState, Hours, Priority

@@ -12,8 +12,8 @@ from django.db.models.functions import Now
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from common.errors import ActionRefused, Invalid
 from journal.actions import record
-from journal.errors import ActionRefused, Invalid
 from journal.models import Urgency
 from notifications import channels
 from notifications.actions import STREAM

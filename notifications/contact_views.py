@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from journal.http import attempt
+from common.http import attempt
 from notifications import contact_points
 from notifications.channels.kinds import KINDS
 from notifications.contact_forms import FORMS, CodeForm, HoursForm, LoginEmailForm, offered

@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from journal.http import attempt
+from common.http import attempt
 from notifications import actions, subjects
 from notifications.forms import DeliveryFilter, InboxFilter
 from notifications.models import Delivery

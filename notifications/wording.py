@@ -13,13 +13,13 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from common.times import absolute
 from journal.models import Entry, Urgency
 from notifications.channels.message import Message
 from notifications.links import Link, link_for
 from notifications.models import Delivery
 from notifications.precedence import is_alarm, precedence
 from people.models import User
-from people.times import absolute
 
 MOST_NAMES = 6
 CHAT_CHARACTERS = 1500  # below the limit of every chat service, so that one message stays one

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from people.forms import zone_choices
-from people.models import CrisisRole, User
+from people.models import Brand, CrisisRole, User
 from people.signals import person_changed
 
 
@@ -53,3 +53,9 @@ class PersonAdmin(UserAdmin):
         fields = [name for item in message for name in item.get("changed", {}).get("fields", [])]
         person_changed.send(sender=User, person=person, actor=request.user, fields=fields)
         return super().log_change(request, person, message)
+
+
+@admin.register(Brand)
+class BrandAdmin(admin.ModelAdmin):
+    list_display = ["name", "slug"]
+    prepopulated_fields = {"slug": ["name"]}

@@ -45,4 +45,4 @@ def model_permissions(app_label: str, *models: str) -> None:
             rules.add_perm(f"{app_label}.{verb}_{model}", can_administer)
 
 
-model_permissions("people", "user")  # the roster has a page of its own, which records and tells
+model_permissions("people", "user", "brand")  # the roster has a page of its own, which records and tells

@@ -6,10 +6,10 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from common.levels import Level
 from incidents import gates
 from incidents.gates import Blocker, Check
 from incidents.models import Incident, IncidentState
-from incidents.severity import Level
 from postmortems.models import PostMortem
 
 

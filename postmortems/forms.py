@@ -6,8 +6,8 @@ from django import forms
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from incidents.models import Brand, Cause, Incident
-from people.models import User
+from incidents.models import Cause, Incident
+from people.models import Brand, User
 from postmortems.models import CorrectiveAction, PostMortem, PostMortemState
 from postmortems.rules import people_who_see
 from postmortems.sections import Section, required_fields, text_field

@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext, pgettext
 
+from common.times import absolute
 from journal.models import Entry
 from people.models import User
-from people.times import absolute
 from postmortems.figures import MEANINGS, Figure
 from postmortems.models import CorrectiveAction, Lesson, PostMortem
 from postmortems.sections import SECTIONS, Section, label_of

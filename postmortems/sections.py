@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from incidents.severity import Level
+from common.levels import Level
 from postmortems.models import PostMortem
 
 

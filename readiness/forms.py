@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from common.times import validate_moment
 from people.forms import zone_choices
 from people.models import CrisisRole, DutyShift, Rotation, SiteRole, User
 from people.models.duty import TurnUnit
-from people.times import validate_moment
 from readiness.actions.rotations import HORIZON, MOST_MEMBERS, PLAN_FIELDS
 from readiness.spans import Span
 from readiness.turns import Plan

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from common.fields import CharField
 from journal.models import Entry
 from people.models import CrisisRole, User
 from readiness.spans import Span
@@ -91,7 +92,7 @@ class CalendarKey(models.Model):
     """Opens the calendar feeds of one person without a login: calendar programs cannot log in."""
 
     user = models.OneToOneField(User, models.CASCADE, related_name="calendar_key")
-    key = models.CharField(max_length=64, unique=True, default=new_key)
+    key = CharField(max_length=64, unique=True, default=new_key)
 
     class Meta:
         verbose_name = _("calendar address")

@@ -9,8 +9,8 @@ from django.shortcuts import get_object_or_404
 from ninja import Field, Router, Schema, Status
 from pydantic import AwareDatetime
 
+from common.errors import NotAllowed
 from incidents.models import Incident
-from journal.errors import NotAllowed
 from people.models import User
 from responses import actions
 from responses.content import LONGEST_TEXT, Content

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from people.times import absolute
+from common.times import absolute
 from responses.models import Account, Approval, Claim, Response, Revision, Stance
 from responses.models.response import Audience
 

@@ -11,9 +11,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
 
+from common.errors import Invalid
+from common.text import tidy
+from common.times import FIRST_MOMENT, LAST_MOMENT
 from incidents.models import Incident
-from journal.errors import Invalid
-from people.times import FIRST_MOMENT, LAST_MOMENT
 from responses.models import Account, Audience, Stance
 
 LONGEST_REASON = 300
@@ -47,7 +48,7 @@ def is_web_address(url: str) -> bool:
 
 def clean_text(text: str) -> str:
     """Line ends as one character, no NUL, nothing before or after: two saves of the same words are the same."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip()
+    return tidy(text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def require_plausible(moment: datetime | None) -> None:

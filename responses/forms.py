@@ -12,9 +12,9 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common.times import validate_moment
 from incidents.models import Incident
 from people.models import User
-from people.times import validate_moment
 from responses.content import LONGEST_REASON, LONGEST_TEXT, Content, clean_text
 from responses.models import (
     Account,

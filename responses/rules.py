@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from common.levels import Level
 from incidents.models import Incident, IncidentState, ScheduledContent
-from incidents.severity import Level
 from people.models import CrisisRole, SiteRole, User
 from people.rules import can_administer, model_permissions
 from responses.models import (

@@ -5,8 +5,8 @@ from __future__ import annotations
 import factory
 from django.utils import timezone
 
-from incidents.models import Brand, Incident
-from people.models import SiteRole, User
+from incidents.models import Incident
+from people.models import Brand, SiteRole, User
 
 
 class UserFactory(factory.django.DjangoModelFactory):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from incidents.models import Brand
+from people.models import Brand
 from responses.models import Account, Platform
 
 AIRLINE = "Kestrel Air"

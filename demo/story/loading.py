@@ -22,9 +22,8 @@ from demo.story.smaller_incidents import (
     tell_misunderstanding,
 )
 from demo.story.story import Story, weave
-from incidents.models import Brand
 from notifications.models import Attempt, Channel, Delivery, DeliveryState
-from people.models import User
+from people.models import Brand, User
 
 OUTAGE_WAS = timedelta(days=21)
 # A crisis whose clocks ran out overnight tells another story.

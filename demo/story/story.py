@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from demo.story.clock import as_of
 from demo.story.people import People
 from incidents import actions as incidents
-from incidents.models import Brand, Incident, Task, TaskState
-from people.models import CrisisRole
+from incidents.models import Incident, Task, TaskState
+from people.models import Brand, CrisisRole
 from responses import actions as responses
 from responses.models import Account, Platform, Response, Tone
 

@@ -7,15 +7,15 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from common.http import attempt
+from common.times import absolute
 from escalations import purposes
 from escalations.actions import acknowledge_deadline
 from escalations.models import Deadline
 from escalations.preview import span
 from escalations.standing import standing_of
-from journal.http import attempt
 from people.access import SignedInRequest
 from people.models import User
-from people.times import absolute
 
 
 def deadline(request: SignedInRequest, pk: int) -> HttpResponse:

@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from common.errors import ActionRefused
 from escalations import links
 from escalations.links import Claim
 from escalations.standing import standing_of
 from escalations.views.deadline import acknowledged_in_words
-from journal.errors import ActionRefused
 
 GONE = 410
 

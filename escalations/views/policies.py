@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from common.errors import ActionRefused, Conflict
 from escalations import purposes
 from escalations.forms import PolicyForm, StepFormSet, rearranged, typed_policy, typed_steps
 from escalations.models import Policy, PolicyStep
@@ -21,7 +22,6 @@ from escalations.policies import change_policy, every_policy, facts_of, version_
 from escalations.preview import Line, preview, words_of
 from escalations.purposes import Purpose
 from escalations.recipient_codes import Wording, groups
-from journal.errors import ActionRefused, Conflict
 from people.access import SignedInRequest, needs
 
 FIRST_STEP: dict[str, Any] = {"times_target": "1.0", "tell": [], "repeats": 0, "repeat_minutes": 5}

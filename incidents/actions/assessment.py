@@ -8,14 +8,15 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from common.errors import ActionRefused, Invalid
+from common.levels import Level
 from incidents import clocks
 from incidents.actions.lifecycle import move
 from incidents.actions.locking import lock_incident, note, require, require_open, urgency_of
 from incidents.models import CATEGORIES_BY_CLUSTER, Assessment, Incident, IncidentState
 from incidents.recipients import people_of_level
 from incidents.scct import Cluster
-from incidents.severity import Level, rate
-from journal.errors import ActionRefused, Invalid
+from incidents.severity import rate
 from journal.models import Urgency
 from people.models import User
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from common.levels import Level
 from escalations import alerts, purposes
 from escalations.models import Deadline
 from incidents import clocks
@@ -19,7 +20,6 @@ from incidents.actions.locking import (
 from incidents.clocks import ACKNOWLEDGE, Clock
 from incidents.models import Incident
 from incidents.recipients import people_for
-from incidents.severity import Level
 from journal.models import Entry, Urgency
 from people.models import User
 

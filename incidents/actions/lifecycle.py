@@ -11,17 +11,13 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common.errors import ActionRefused, Invalid
+from common.levels import Level
+from common.text import require_text
 from escalations.actions import arm, take
 from escalations.models import Deadline, DeadlineState
 from incidents import clocks, gates, playbooks
-from incidents.actions.locking import (
-    lock_incident,
-    note,
-    require,
-    require_open,
-    require_text,
-    urgency_of,
-)
+from incidents.actions.locking import lock_incident, note, require, require_open, urgency_of
 from incidents.actions.tasks import tick_tasks
 from incidents.clocks import (
     ACKNOWLEDGE,
@@ -31,14 +27,12 @@ from incidents.clocks import (
     STAKEHOLDER_NOTICE,
     TASK_AGEING,
 )
-from incidents.models import Brand, DoneBy, Incident, IncidentState, Playbook, ScheduledContent
+from incidents.models import DoneBy, Incident, IncidentState, Playbook, ScheduledContent
 from incidents.recipients import people_of_level
 from incidents.rules import TRANSITIONS
-from incidents.severity import Level
 from incidents.signals import incident_moved
-from journal.errors import ActionRefused, Invalid
 from journal.models import Entry
-from people.models import CrisisRole, User
+from people.models import Brand, CrisisRole, User
 
 ACKNOWLEDGED = ("incident.acknowledged", "incident.acknowledged_by_one")
 

@@ -8,11 +8,11 @@ from typing import Any
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
+from common.errors import ActionRefused, NotAllowed
+from common.levels import Level
 from incidents.models import Incident
 from incidents.recipients import read_together, who_see
-from incidents.severity import Level
 from journal.actions import record
-from journal.errors import ActionRefused, Invalid, NotAllowed
 from journal.models import Entry, Urgency
 from people.models import User
 
@@ -70,14 +70,6 @@ def require_open(incident: Incident) -> None:
         raise ActionRefused(
             _("This incident has stood down and is locked. Reopen it with a reason to go on.")
         )
-
-
-def require_text(text: str, message: Any) -> str:
-    """The text without blanks around it and NULs in it. Raises Invalid with `message` when nothing is left."""
-    text = text.replace("\x00", "").strip()
-    if not text:
-        raise Invalid(message)
-    return text
 
 
 def urgency_of(incident: Incident) -> Urgency:

@@ -6,11 +6,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common.errors import ActionRefused, Invalid, NotAllowed
+from common.text import require_text
 from incidents import clocks
-from incidents.actions.locking import lock_incident, note, require, require_open, require_text, urgency_of
+from incidents.actions.locking import lock_incident, note, require, require_open, urgency_of
 from incidents.clocks import ROLE_UNACCEPTED, ROLE_VACANT
 from incidents.models import Incident, RoleAssignment, RoleState
-from journal.errors import ActionRefused, Invalid, NotAllowed
 from people.models import CrisisRole, User
 from people.rules import can_work
 

@@ -12,17 +12,17 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common.errors import Invalid
+from common.levels import Level
+from common.times import end_of_day
 from escalations import alerts
 from escalations.actions import arm
 from escalations.models import Deadline
 from incidents.actions.locking import require
 from incidents.models import Playbook
-from incidents.severity import Level
 from journal.actions import record
-from journal.errors import Invalid
 from journal.models import Entry, Urgency
 from people.models import User, administrators, on_duty
-from people.times import end_of_day
 
 PLAYBOOK_REVIEW = "playbook.review"
 STREAM = "playbooks"

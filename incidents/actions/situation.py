@@ -8,16 +8,17 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common.errors import ActionRefused, Invalid
+from common.text import require_text
 from escalations.actions import stop
 from incidents import clocks
-from incidents.actions.locking import lock_incident, note, require, require_open, require_text
+from incidents.actions.locking import lock_incident, note, require, require_open
 from incidents.actions.tasks import tick_tasks
 from incidents.clocks import HOLDING_STATEMENT
 from incidents.merging import merge
 from incidents.models import Cause, DoneBy, Incident, ScheduledContent
 from incidents.recipients import people_of_level
 from incidents.scct import Strategy, recommend, refusal
-from journal.errors import ActionRefused, Invalid
 from journal.models import Urgency
 from people.models import User
 

@@ -9,12 +9,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common.errors import ActionRefused
+from common.text import require_text
 from escalations.actions import stop
 from incidents import clocks
-from incidents.actions.locking import lock_incident, note, require, require_open, require_text
+from incidents.actions.locking import lock_incident, note, require, require_open
 from incidents.actions.tasks import tick_tasks
 from incidents.models import DoneBy, Incident, StakeholderGroup, StakeholderNotice
-from journal.errors import ActionRefused
 from people.models import User
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from common.errors import ActionRefused, NotAllowed
+from common.text import require_text
 from incidents import gates
-from incidents.actions.locking import lock_incident, note, require, require_text
+from incidents.actions.locking import lock_incident, note, require
 from incidents.models import GateWaiver, Incident, IncidentState, SignOff
-from journal.errors import ActionRefused, NotAllowed
 from people.models import CrisisRole, User
 
 SIGNING_ROLES = (CrisisRole.CRISIS_LEAD, CrisisRole.EXECUTIVE)

@@ -6,12 +6,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common.errors import ActionRefused, Invalid
+from common.text import require_text
 from escalations.actions import stop
 from incidents import clocks
-from incidents.actions.locking import lock_incident, note, require, require_text
+from incidents.actions.locking import lock_incident, note, require
 from incidents.models import DoneBy, Incident, Task, TaskState
 from incidents.recipients import people_for
-from journal.errors import ActionRefused, Invalid
 from people.models import CrisisRole, User
 
 

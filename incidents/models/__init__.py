@@ -1,4 +1,3 @@
-from incidents.models.brand import Brand
 from incidents.models.incident import (
     CATEGORIES_BY_CLUSTER,
     Category,
@@ -23,7 +22,6 @@ from incidents.models.room import (
 __all__ = [
     "CATEGORIES_BY_CLUSTER",
     "Assessment",
-    "Brand",
     "Category",
     "Cause",
     "DoneBy",

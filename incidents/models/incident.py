@@ -9,12 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common.levels import Level
 from escalations.models import Deadline
-from incidents.models.brand import Brand
 from incidents.models.playbook import Playbook
 from incidents.scct import Cluster, Strategy
-from incidents.severity import Level
-from people.models import User
+from people.models import Brand, User
 
 
 class IncidentState(models.TextChoices):

@@ -6,8 +6,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common.fields import DateField
+from common.times import validate_day
 from people.models import CrisisRole, User
-from people.times import validate_day
 
 
 def in_a_year() -> date:
@@ -25,7 +26,7 @@ class Playbook(models.Model):
 
     slug = models.SlugField(_("short name"), unique=True)
     name = models.CharField(_("name"), max_length=120)
-    review_due_on = models.DateField(
+    review_due_on = DateField(
         _("review due on"),
         default=in_a_year,
         validators=[validate_day],

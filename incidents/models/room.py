@@ -8,9 +8,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common.levels import Level
 from incidents.models.incident import Incident
 from incidents.models.playbook import PlaybookStep, StepPhase
-from incidents.severity import Level
 from people.models import CrisisRole
 
 

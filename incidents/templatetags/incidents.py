@@ -5,10 +5,10 @@ from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from common.templatetags.ui import state_chip
 from escalations import purposes
 from escalations.models import Deadline
 from incidents.models import Incident, IncidentState
-from people.templatetags.ui import state_chip
 
 register = template.Library()
 

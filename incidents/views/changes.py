@@ -10,6 +10,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from common.errors import Conflict
+from common.http import attempt
 from incidents import actions, playbooks
 from incidents.access import incident_or_404
 from incidents.actions.situation import advice_for
@@ -25,8 +27,6 @@ from incidents.models import Incident, Playbook
 from incidents.scct import ALWAYS_FIRST
 from incidents.severity import LOWEST_SCORE
 from incidents.views.reasons import reason_page
-from journal.errors import Conflict
-from journal.http import attempt
 from journal.models import Entry
 from people.access import SignedInRequest, needs
 

@@ -7,12 +7,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from common.http import attempt
 from escalations.models import Deadline
 from incidents import actions
 from incidents.forms import FilterForm, LogForm
 from incidents.models import Incident, RoleAssignment
 from incidents.models.incident import IncidentQuerySet
-from journal.http import attempt
 from people.access import SignedInRequest, needs
 from people.models import CrisisRole
 

@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from common.http import attempt
 from incidents import actions
 from incidents.access import incident_or_404
 from incidents.forms import HandOverForm, MembersForm, RoleForm
 from incidents.models import Incident, RoleAssignment
 from incidents.views.reasons import reason_page
-from journal.http import attempt
 from people.access import SignedInRequest, needs
 from people.models import CrisisRole
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from common.http import attempt
 from incidents.forms import ReasonForm
 from incidents.models import Incident
-from journal.http import attempt
 from people.access import SignedInRequest
 
 

@@ -9,11 +9,11 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from common.http import attempt
 from incidents import actions
 from incidents.access import incident_or_404
 from incidents.forms import DepartmentForm, ReasonForm, SettleForm, StakeholderForm, TaskForm, TellForm
 from incidents.models import Incident, StakeholderNotice, Task
-from journal.http import attempt
 from people.access import SignedInRequest, needs
 
 

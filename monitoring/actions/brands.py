@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils.text import slugify
 
-from incidents.models import Brand
+from people.models import Brand
 
 
 @transaction.atomic

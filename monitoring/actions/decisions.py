@@ -7,10 +7,10 @@ from django.db.models import Min
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common.errors import ActionRefused, Invalid, NotAllowed
 from incidents.actions import log_incident
 from incidents.models import Incident
 from journal.actions import record
-from journal.errors import ActionRefused, Invalid, NotAllowed
 from monitoring.models import IncidentMention, Mention, Signal, SignalState
 from monitoring.models.mention import MentionQuerySet
 from monitoring.rules import SIGNAL_TRANSITIONS

@@ -16,13 +16,12 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from incidents.models import Brand
+from common.errors import ActionRefused, Invalid, NotAllowed
 from journal.actions import record
-from journal.errors import ActionRefused, Invalid, NotAllowed
 from journal.wake import wake
 from monitoring.models import ImportRun, ImportState
 from monitoring.models.imports import UNFINISHED
-from people.models import User
+from people.models import Brand, User
 
 # A worker that shows no sign of life for this long was killed; batches take well under a second.
 STALE_AFTER = timedelta(seconds=60)

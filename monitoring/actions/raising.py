@@ -12,14 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from incidents.actions import breach, lock_incident
-from incidents.models import Brand, IncidentState
+from incidents.models import IncidentState
 from journal.actions import record
 from journal.models import Urgency
 from monitoring import counts
 from monitoring.actions.decisions import attach_complaints
 from monitoring.detector import HOUR, USUAL, Rule, Verdict, start_of_hour
 from monitoring.models import Mention, Signal, SignalState
-from people.models import CrisisRole, SiteRole, User, on_duty
+from people.models import Brand, CrisisRole, SiteRole, User, on_duty
 
 CURVE_HOURS = 48  # what the evidence shows before the first alarm
 SAMPLES = 6

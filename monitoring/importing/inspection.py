@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from incidents.models import Brand
 from monitoring.importing import columns
 from monitoring.importing.csv_file import CsvFile
 from monitoring.importing.faults import FileFault
 from monitoring.importing.records import Record
 from monitoring.models import ImportRun
+from people.models import Brand
 
 # A brand column that names hundreds of new brands is some other column.
 MAX_NEW_BRANDS = 50

@@ -10,7 +10,6 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
 
-from incidents.models import Brand
 from monitoring import actions
 from monitoring.importing import columns, rejects, storing
 from monitoring.importing.batches import Batch, batches
@@ -19,6 +18,7 @@ from monitoring.importing.faults import FileFault
 from monitoring.importing.inspection import inspect
 from monitoring.importing.rows import RowParser
 from monitoring.models import ImportRun, Mention
+from people.models import Brand
 
 SLICE_SECONDS = 3.0
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from incidents.models import Brand
+from people.models import Brand
 
 
 class ImportState(models.TextChoices):

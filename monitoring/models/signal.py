@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from incidents.models import Brand, Incident
-from people.models import User
+from incidents.models import Incident
+from people.models import Brand, User
 
 
 class SignalState(models.TextChoices):

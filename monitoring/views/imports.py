@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from journal.errors import ActionRefused
+from common.errors import ActionRefused
 from monitoring import actions
 from monitoring.forms import UploadForm
 from monitoring.importing.columns import NAMES

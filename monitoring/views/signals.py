@@ -9,8 +9,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from common.errors import ActionRefused
 from incidents.models import Incident
-from journal.errors import ActionRefused
 from monitoring import actions
 from monitoring.charts import evidence_chart
 from monitoring.detector import HOUR

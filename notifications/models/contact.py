@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from common.fields import JSONField
 from journal.models import Urgency
 from notifications import encryption
 from notifications.models.choices import OUTSIDE, Channel
@@ -41,7 +42,7 @@ class ContactPoint(models.Model):
     kind = models.CharField(_("kind"), max_length=16, choices=OUTSIDE)
     name = models.CharField(_("name"), max_length=60, blank=True)
     sealed = models.TextField(blank=True)  # the address and its secrets, encrypted
-    urgencies = models.JSONField(_("urgencies"), default=default_urgencies)
+    urgencies = JSONField(_("urgencies"), default=default_urgencies)
     is_login = models.BooleanField(default=False)  # follows the address with which the person logs in
     verified_at = models.DateTimeField(null=True)
     removed_at = models.DateTimeField(null=True)

@@ -6,6 +6,8 @@ from django.db.models import F, Q
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext_lazy as _
 
+from common.fields import JSONField
+
 
 def monday_to_friday() -> list[int]:
     return [0, 1, 2, 3, 4]
@@ -19,7 +21,7 @@ class Hours(models.Model):
     quiet_until = models.TimeField(_("quiet until"), null=True)  # at or before `quiet_from`: on the next day
     work_from = models.TimeField(_("working from"), null=True)
     work_until = models.TimeField(_("working until"), null=True)
-    work_days = models.JSONField(_("working days"), default=monday_to_friday)  # 0 is Monday
+    work_days = JSONField(_("working days"), default=monday_to_friday)  # 0 is Monday
 
     class Meta:
         verbose_name = _("quiet and working hours")

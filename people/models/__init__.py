@@ -1,5 +1,6 @@
-"""Who belongs to the house, what the site lets them do, and who is on duty."""
+"""Who belongs to the house and its brands, what the site lets them do, and who is on duty."""
 
+from people.models.brands import Brand
 from people.models.duty import DutyShift, Rotation, RotationException, RotationMember, on_duty
 from people.models.users import (
     CrisisRole,
@@ -12,6 +13,7 @@ from people.models.users import (
 )
 
 __all__ = [
+    "Brand",
     "CrisisRole",
     "DutyShift",
     "Rotation",

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
+from common.fields import CharField
 from people.models.users import CrisisRole, User, validate_time_zone
 
 
@@ -32,7 +33,7 @@ class Rotation(models.Model):
         _("hand-over on"), choices=WEEKDAYS, null=True, blank=True, help_text=_("For turns of weeks.")
     )
     hand_over_at = models.TimeField(_("hand-over at"))
-    time_zone = models.CharField(_("time zone"), max_length=64, validators=[validate_time_zone])
+    time_zone = CharField(_("time zone"), max_length=64, validators=[validate_time_zone])
     starts_on = models.DateField(_("starts on"))
     hours_from = models.TimeField(_("on duty from"), null=True, blank=True)
     hours_until = models.TimeField(_("on duty until"), null=True, blank=True)

@@ -13,6 +13,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common.fields import CharField
+
 
 class SiteRole(models.TextChoices):
     """What somebody may do on this site at all; what they do in one crisis is a CrisisRole."""
@@ -71,9 +73,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     department = models.CharField(_("department"), max_length=120, blank=True)
     language = models.CharField(_("language"), max_length=10, default="en")
-    time_zone = models.CharField(
-        _("time zone"), max_length=64, default="UTC", validators=[validate_time_zone]
-    )
+    time_zone = CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_time_zone])
     is_active = models.BooleanField(_("active"), default=True)
     joined_at = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone
 
+from common.times import end_of_day
 from escalations import alerts
 from escalations.actions import arm, stop
 from escalations.models import Deadline
@@ -17,7 +18,6 @@ from incidents.clocks import level_of
 from incidents.recipients import people_for
 from journal.models import Entry, Urgency
 from people.models import User
-from people.times import end_of_day
 from postmortems.actions.locking import note
 from postmortems.models import ActionState, CorrectiveAction, PostMortem
 

@@ -10,11 +10,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from incidents.actions.locking import require_text
-from journal.errors import ActionRefused, Invalid, NotAllowed
+from common.errors import ActionRefused, Invalid, NotAllowed
+from common.text import require_text
+from common.times import validate_day
 from journal.models import Urgency
 from people.models import User
-from people.times import validate_day
 from postmortems.actions.deadlines import keep_due_date
 from postmortems.actions.locking import lock, mark_edited, note, require, require_draft
 from postmortems.models import ActionState, CorrectiveAction, Lesson, LessonState, PostMortem, PostMortemState

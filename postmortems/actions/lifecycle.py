@@ -6,10 +6,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common.errors import ActionRefused, Conflict, NotAllowed
+from common.text import require_text
 from escalations.actions import arm, stop
-from incidents.actions.locking import require_text
 from incidents.models import Incident
-from journal.errors import ActionRefused, Conflict, NotAllowed
 from journal.models import Urgency
 from people.models import User
 from postmortems.actions.deadlines import APPROVAL, MEETING

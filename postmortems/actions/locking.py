@@ -7,10 +7,10 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from common.errors import ActionRefused, NotAllowed
 from incidents.actions import lock_incident
 from incidents.recipients import who_see
 from journal.actions import record
-from journal.errors import ActionRefused, NotAllowed
 from journal.models import Entry, Urgency
 from people.models import User
 from postmortems.models import PostMortem, PostMortemState

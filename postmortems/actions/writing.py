@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from common.errors import Invalid
 from incidents.merging import merge
-from journal.errors import Invalid
 from journal.models import Urgency
 from people.models import User
 from postmortems.actions.locking import lock, mark_edited, note, require, require_draft

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from journal.errors import ActionRefused, NotAllowed
+from common.errors import ActionRefused, NotAllowed
 from people.access import SignedInRequest
 from people.models import User
 from postmortems import actions

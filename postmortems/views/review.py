@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from journal.errors import ActionRefused, Conflict
+from common.errors import ActionRefused, Conflict
 from people.access import SignedInRequest
 from postmortems import actions
 from postmortems.access import post_mortem_or_404, require

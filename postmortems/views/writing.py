@@ -7,8 +7,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from common.errors import ActionRefused, Conflict
 from incidents.actions import change_situation
-from journal.errors import ActionRefused, Conflict
 from people.access import SignedInRequest
 from postmortems import actions
 from postmortems.access import post_mortem_or_404, require

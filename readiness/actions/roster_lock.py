@@ -9,8 +9,8 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from common.errors import Invalid, NotAllowed
 from journal.actions import record
-from journal.errors import Invalid, NotAllowed
 from journal.models import Urgency
 from people.models import User
 

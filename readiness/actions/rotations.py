@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from journal.errors import ActionRefused, Invalid
+from common.errors import ActionRefused, Invalid
 from journal.models import Urgency
 from people.models import DutyShift, Rotation, RotationMember, User
 from readiness.actions.roster_lock import is_able, lock_roster, note, require_able, require_planner

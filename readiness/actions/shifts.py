@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from journal.errors import ActionRefused, Invalid
+from common.errors import ActionRefused, Invalid
 from people.models import CrisisRole, DutyShift, User
 from readiness.actions.roster_lock import lock_roster, note, require_able, require_planner
 from readiness.actions.rotations import leave_to_hands

@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common.errors import ActionRefused, Invalid, NotAllowed
 from journal.actions import supersede
-from journal.errors import ActionRefused, Invalid, NotAllowed
 from people.models import DutyShift, User
 from readiness.actions.overrides import hand_over, require_free
 from readiness.actions.roster_lock import lock_roster, note, require_able

@@ -17,7 +17,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from journal.errors import ActionRefused
+from common.errors import ActionRefused
 from people.access import SignedInRequest
 from people.models import CrisisRole, DutyShift, Rotation
 from readiness import actions, roster, week, wording

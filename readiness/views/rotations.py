@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from journal.errors import ActionRefused
-from journal.http import attempt
+from common.errors import ActionRefused
+from common.http import attempt
 from people.access import SignedInRequest
 from people.models import CrisisRole, Rotation
 from readiness import actions

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods, require_safe
 
-from journal.errors import ActionRefused
-from journal.http import attempt
+from common.errors import ActionRefused
+from common.http import attempt
 from people.access import SignedInRequest, needs
 from people.models import CrisisRole, DutyShift
 from readiness import actions, wording

@@ -8,13 +8,14 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common.errors import ActionRefused, NotAllowed
+from common.text import require_text, tidy
 from escalations import alerts
 from escalations.actions import arm, stop
 from escalations.models import Deadline
-from incidents.actions.locking import require_text, urgency_of
+from incidents.actions.locking import urgency_of
 from incidents.models import Incident
 from incidents.recipients import people_for
-from journal.errors import ActionRefused, NotAllowed
 from journal.models import Entry, Urgency
 from people.models import CrisisRole, User
 from responses.actions.locking import (
@@ -122,7 +123,7 @@ def _decide(response: Response, actor: User, capacity: CrisisRole, decision: Dec
         capacity=capacity,
         approver=actor,
         decision=decision,
-        comment=comment.replace("\x00", "").strip(),
+        comment=tidy(comment),
         content_hash=revision.content_hash,
     )
     revision.refresh_from_db()  # with this decision among its approvals

@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common.errors import ActionRefused, Invalid
+from common.text import require_text
 from incidents.actions import lock_incident
-from incidents.actions.locking import require_text
 from incidents.models import Incident
 from journal.actions import record
-from journal.errors import ActionRefused, Invalid
 from journal.models import Urgency
 from people.models import User
 from responses.actions.locking import require_worker

@@ -9,14 +9,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common.errors import ActionRefused, Invalid, NotAllowed
+from common.text import require_text
 from escalations.actions import arm, stop
 from incidents.actions import lock_incident, mark_claim_proven
-from incidents.actions.locking import require_open, require_text
+from incidents.actions.locking import require_open
 from incidents.clocks import keep, level_of
 from incidents.models import Incident
 from incidents.recipients import people_for
 from journal.actions import record
-from journal.errors import ActionRefused, Invalid, NotAllowed
 from journal.models import Urgency
 from people.models import User
 from responses.actions.approvals import expire_citing
@@ -73,7 +74,7 @@ def log_claim(
     incident = lock_incident(incident.pk)
     actor = require_worker(actor, incident)
     require_open(incident)
-    text = require_text(text.replace("\x00", ""), _("Write down what is being claimed, in its own words."))
+    text = require_text(text, _("Write down what is being claimed, in its own words."))
     if not 3 <= len(text) <= 500:
         raise Invalid(_("A claim has 3 to 500 characters: one claim, one sentence."))
     claim = Claim.objects.create(

@@ -9,11 +9,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common.errors import ActionRefused, Conflict, Invalid
+from common.text import require_text
 from escalations.actions import arm
 from incidents.actions import lock_incident
-from incidents.actions.locking import require_text, urgency_of
+from incidents.actions.locking import urgency_of
 from incidents.models import Incident
-from journal.errors import ActionRefused, Conflict, Invalid
 from people.models import User
 from responses.actions.locking import (
     APPROVAL_CLOCK,
@@ -106,7 +107,7 @@ def save_text(*, response: Response, actor: User, title: str, content: Content, 
 
 
 def _clean_title(title: str) -> str:
-    title = require_text(title.replace("\x00", ""), _("Give the text a title, so that the team can name it."))
+    title = require_text(title, _("Give the text a title, so that the team can name it."))
     if not 3 <= len(title) <= LONGEST_TITLE:
         raise Invalid(_("A title has 3 to 160 characters."))
     return title

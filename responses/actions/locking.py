@@ -9,13 +9,13 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from common.errors import ActionRefused, Conflict, NotAllowed
 from escalations.actions import stop
 from incidents.actions import lock_incident
 from incidents.actions.locking import require
 from incidents.models import Incident
 from incidents.recipients import who_see
 from journal.actions import record
-from journal.errors import ActionRefused, Conflict, NotAllowed
 from journal.models import Entry, Urgency
 from people.models import CrisisRole, User
 from responses.models import TRANSITIONS, Response, ResponseState

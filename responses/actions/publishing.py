@@ -10,10 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common.errors import ActionRefused, Invalid
+from common.text import require_text
 from incidents.actions import note_first_response, promise_next_update
-from incidents.actions.locking import require_text
 from incidents.recipients import people_of_level
-from journal.errors import ActionRefused, Invalid
 from people.models import User
 from responses.actions.locking import (
     lock_response,

@@ -4,7 +4,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from incidents.models import Brand
+from people.models import Brand
 from responses.counting import length
 
 

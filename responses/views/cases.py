@@ -9,9 +9,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from common.errors import ActionRefused
 from incidents.access import incident_or_404
 from incidents.models import Incident
-from journal.errors import ActionRefused
 from people.access import SignedInRequest, needs
 from people.models import SiteRole, User
 from responses import actions

@@ -13,8 +13,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from common.errors import ActionRefused
 from incidents.access import incident_or_404
-from journal.errors import ActionRefused
 from people.access import SignedInRequest
 from people.models import User
 from responses import actions

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from journal.errors import ActionRefused, Conflict
+from common.errors import ActionRefused, Conflict
 from people.access import SignedInRequest
 from people.models import CrisisRole, User
 from responses import actions

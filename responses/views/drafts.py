@@ -13,9 +13,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from common.errors import ActionRefused, Conflict
 from incidents.access import incident_or_404
 from incidents.models import Incident
-from journal.errors import ActionRefused, Conflict
 from people.access import SignedInRequest, needs
 from responses import actions
 from responses.cards import cards_of, cited_by, compared, compared_with

@@ -11,8 +11,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
+from common.errors import ActionRefused
 from incidents.models import Incident
-from journal.errors import ActionRefused
 from people.access import SignedInRequest, View
 from responses.models import Response, ResponseState
 from responses.models.response import EDITABLE_STATES

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from journal.errors import ActionRefused
+from common.errors import ActionRefused
 from people.access import SignedInRequest, needs
 from responses import actions
 from responses.cards import cards_of

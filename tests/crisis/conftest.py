@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.test import override_settings
 from django.utils import timezone
 
-from crisis.models import Violation
+from operations.models import Violation
 from readiness.actions import add_shift, offer_swap, save_rotation
 from tests.crisis.world import Team, World, build_case, import_with_rejects, raise_signal, tell_everybody
 from tests.factories import BrandFactory, UserFactory

@@ -14,10 +14,10 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from common.prose import compare
 from incidents.models import Incident
 from journal.models import Entry
 from people.models import User
-from people.prose import compare
 from tests.crisis.test_permissions import API, PAGES
 from tests.crisis.world import World
 

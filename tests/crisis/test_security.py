@@ -14,9 +14,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from common.errors import ActionRefused
 from incidents import actions
 from incidents.models import Incident
-from journal.errors import ActionRefused
 from journal.models import Entry
 from monitoring import actions as monitoring
 from monitoring.models import Mention

@@ -17,19 +17,19 @@ from django.db.models import Count
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from crisis.desk import needs_of
-from crisis.invariants import check
 from demo.story import loading
 from demo.story.brands import AIRLINE, CAFE
 from demo.story.clock import as_of
+from desk.views import needs_of
 from escalations.engine import tick
 from escalations.models import Deadline
 from incidents.clocks import deadlines_under
-from incidents.models import Brand, Incident, IncidentState
+from incidents.models import Incident, IncidentState
 from journal.models import Entry
 from monitoring.models import ImportRun, Mention, Signal, SignalState
 from notifications.models import Delivery, DeliveryState
-from people.models import CrisisRole, DutyShift, Rotation, User
+from operations.invariants import check
+from people.models import Brand, CrisisRole, DutyShift, Rotation, User
 from postmortems.models import ActionState, CorrectiveAction, PostMortem, PostMortemState
 from readiness.roster import coming_duty
 from responses.models import Response, ResponseState

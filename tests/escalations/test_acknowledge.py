@@ -8,12 +8,12 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from common.errors import ActionRefused, NotAllowed
 from escalations import engine
 from escalations.actions import acknowledge_deadline, arm, stop
 from escalations.models import Acknowledgement, Deadline, DeadlineState, Policy, PolicyStep
 from escalations.standing import standing_of
 from incidents import actions
-from journal.errors import ActionRefused, NotAllowed
 from journal.models import Entry
 from notifications.models import Delivery, DeliveryState
 

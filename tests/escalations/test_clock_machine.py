@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from common.errors import ActionRefused, NotAllowed
 from escalations import engine
 from escalations.actions import acknowledge_deadline, arm, stop
 from escalations.models import Acknowledgement, Deadline, DeadlineState, Policy, PolicyStep
 from incidents import actions
-from journal.errors import ActionRefused, NotAllowed
 from journal.models import Entry
 from people.models import SiteRole
 from tests.factories import BrandFactory, UserFactory

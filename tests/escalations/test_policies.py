@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from common.errors import Conflict, Invalid, NotAllowed
 from escalations.models import Deadline, Policy, PolicyStep
 from escalations.policies import change_policy, facts_of, version_of
 from escalations.preview import words_of
-from journal.errors import Conflict, Invalid, NotAllowed
 from journal.models import Entry
 from people.models import CrisisRole, DutyShift
 from tests.factories import UserFactory

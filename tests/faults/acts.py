@@ -9,8 +9,8 @@ import requests
 from django.test import Client
 
 from incidents.actions import log_incident
-from incidents.models import Brand, Incident
-from people.models import User
+from incidents.models import Incident
+from people.models import Brand, User
 from tests.faults.load import log_with_short_clock
 
 

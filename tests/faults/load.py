@@ -21,12 +21,12 @@ django.setup()
 from django.db import InterfaceError, OperationalError, connection, transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from common.errors import ActionRefused  # noqa: E402
 from escalations.actions import arm  # noqa: E402
 from incidents.actions import acknowledge, lock_incident, log_incident  # noqa: E402
 from incidents.actions.lifecycle import ACKNOWLEDGE, LEVEL_BEFORE_TRIAGE  # noqa: E402
-from incidents.models import Brand, Incident  # noqa: E402
-from journal.errors import ActionRefused  # noqa: E402
-from people.models import User  # noqa: E402
+from incidents.models import Incident  # noqa: E402
+from people.models import Brand, User  # noqa: E402
 
 LEAST = 8  # incidents: a busy machine takes longer, and tests the same
 

@@ -10,12 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from common.errors import ActionRefused, Invalid, NotAllowed
 from escalations import engine
 from escalations.actions import acknowledge_deadline
 from escalations.models import Deadline, Policy
 from incidents import actions, clocks
 from incidents.models import Incident, IncidentState, Playbook, RoleAssignment, StepPhase, TaskState
-from journal.errors import ActionRefused, Invalid, NotAllowed
 from journal.models import Entry
 from notifications.models import Delivery, DeliveryState
 from people.models import CrisisRole, DutyShift, User

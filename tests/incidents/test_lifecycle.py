@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from common.errors import ActionRefused, NotAllowed
 from escalations.models import Deadline
 from incidents import actions
 from incidents.models import IncidentState, Playbook, TaskState
-from journal.errors import ActionRefused, NotAllowed
 from journal.models import Entry
 from journal.verification import breaks
 from people.models import CrisisRole

@@ -11,10 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from common.errors import ActionRefused
 from incidents import actions, gates
 from incidents.models import Incident, StakeholderNotice, Task
 from journal.actions import record
-from journal.errors import ActionRefused
 from tests.factories import IncidentFactory
 
 pytestmark = pytest.mark.django_db

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from common.errors import ActionRefused
 from incidents import actions
 from incidents.scct import Cluster, Strategy, recommend, refusal
-from journal.errors import ActionRefused
 
 FACTS = {"is_rumour": False, "similar_history": False, "fault_confirmed": False, "claim_proven": False}
 

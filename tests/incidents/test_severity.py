@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from incidents.severity import INPUTS, Level, rate
+from common.levels import Level
+from incidents.severity import INPUTS, rate
 
 NOTHING = {item.code: 0 for item in INPUTS}
 EVERYTHING = {item.code: 3 for item in INPUTS}

@@ -11,13 +11,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from common.errors import ActionRefused
 from escalations.models import Deadline, DeadlineState
 from incidents import actions, gates
 from incidents.clocks import deadlines_under
 from incidents.models import Incident, IncidentState, Playbook
 from incidents.rules import TRANSITIONS
 from incidents.signals import incident_moved
-from journal.errors import ActionRefused
 from journal.models import Entry
 from journal.verification import breaks
 from people.models import CrisisRole, SiteRole

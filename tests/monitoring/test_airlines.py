@@ -13,10 +13,10 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.models import Max, Min
 
-from incidents.models import Brand
 from monitoring import counts
 from monitoring.detector import DAY, HOUR, start_of_hour
 from monitoring.models import Mention, Signal
+from people.models import Brand
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("CRISIS_DESK_TEST_DATA") or ROOT.parent / "shared" / "data")

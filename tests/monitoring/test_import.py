@@ -12,8 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from incidents.models import Brand
-from journal.errors import ActionRefused, Invalid, NotAllowed
+from common.errors import ActionRefused, Invalid, NotAllowed
 from journal.models import Entry
 from monitoring import actions
 from monitoring.importing import batches
@@ -21,6 +20,7 @@ from monitoring.importing.batches import Batch
 from monitoring.importing.run import carry_on, store_batch
 from monitoring.models import ImportRun, Mention
 from monitoring.tasks import sweep_imports
+from people.models import Brand
 from tests.monitoring.conftest import as_csv, row
 
 pytestmark = pytest.mark.django_db

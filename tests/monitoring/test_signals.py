@@ -10,8 +10,8 @@ import time_machine
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from common.errors import ActionRefused, Invalid, NotAllowed
 from incidents.models import Incident
-from journal.errors import ActionRefused, Invalid, NotAllowed
 from journal.models import Entry
 from monitoring import actions
 from monitoring.models import IncidentMention, Mention, Signal

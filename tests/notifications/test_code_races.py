@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db.models.functions import Now
 
-from journal.errors import ActionRefused, Invalid
+from common.errors import ActionRefused, Invalid
 from notifications import channels, contact_points
 from notifications.models import VerificationCode
 from tests.notifications.test_faults import in_threads

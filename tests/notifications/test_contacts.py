@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 
-from journal.errors import ActionRefused, Invalid
+from common.errors import ActionRefused, Invalid
 from journal.models import Entry, Urgency
 from notifications import contact_points
 from notifications.channels import apprise_services

@@ -7,10 +7,10 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 
+from common.errors import ActionRefused, NotAllowed
 from incidents import actions
 from incidents.models import Incident
 from journal.actions import record
-from journal.errors import ActionRefused, NotAllowed
 from journal.models import Entry
 from notifications import actions as notifications
 from notifications.delivery import deliver_pending

@@ -9,11 +9,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from common.errors import ActionRefused, NotAllowed
 from escalations import engine, working_days
 from escalations.models import Deadline
 from incidents import actions as incident_actions
 from incidents.models import Incident
-from journal.errors import ActionRefused, NotAllowed
 from journal.models import Entry, Urgency
 from notifications.models import Delivery, DeliveryState
 from people.models import User

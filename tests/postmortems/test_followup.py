@@ -6,8 +6,8 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from common.errors import ActionRefused, Invalid, NotAllowed
 from incidents.models import Incident
-from journal.errors import ActionRefused, Invalid, NotAllowed
 from journal.models import Entry
 from notifications.models import Delivery
 from postmortems import actions

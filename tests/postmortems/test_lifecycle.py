@@ -7,12 +7,12 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from common.errors import ActionRefused, Conflict, Invalid, NotAllowed
 from escalations import engine, working_days
 from escalations.models import Deadline
 from incidents import actions as incident_actions
 from incidents import gates
 from incidents.models import Incident, IncidentState
-from journal.errors import ActionRefused, Conflict, Invalid, NotAllowed
 from journal.models import Entry
 from journal.verification import breaks
 from notifications.models import Delivery

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from common.errors import ActionRefused
 from incidents import actions as incident_actions
 from incidents.models import IncidentState, Playbook
-from journal.errors import ActionRefused
 from postmortems import actions
 from postmortems.models import CorrectiveAction, PostMortem, PostMortemState
 from postmortems.rules import ACTION_TRANSITIONS, TRANSITIONS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from journal.errors import ActionRefused, Invalid, NotAllowed
+from common.errors import ActionRefused, Invalid, NotAllowed
 from journal.models import Entry
 from notifications.models import Delivery
 from people.models import DutyShift

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 from django.utils import timezone
 
-from journal.errors import ActionRefused
+from common.errors import ActionRefused
 from people.models import DutyShift
 from readiness import actions
 from readiness.models import SwapOffer

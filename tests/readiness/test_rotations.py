@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import pytest
 
+from common.errors import ActionRefused, Invalid, NotAllowed
 from crisis.celery import app as celery
-from journal.errors import ActionRefused, Invalid, NotAllowed
 from journal.models import Entry
 from notifications.models import Delivery
 from people.models import DutyShift, Rotation, on_duty

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from journal.errors import ActionRefused, Invalid, NotAllowed
+from common.errors import ActionRefused, Invalid, NotAllowed
 from journal.models import Entry
 from notifications.models import Delivery, DeliveryState
 from people.models import DutyShift

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from common.errors import ActionRefused, NotAllowed
 from incidents.gates import results
 from incidents.models import Incident
-from journal.errors import ActionRefused, NotAllowed
 from responses import actions
 from responses.models import Approval, Claim, Tone
 

@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from crisis.needs import needs_of
+from common.errors import ActionRefused, Invalid
+from desk.work_queue import needs_of
 from escalations import engine
 from escalations.models import Deadline
 from incidents import actions as incident_actions
 from incidents.clocks import deadlines_under
-from journal.errors import ActionRefused, Invalid
 from journal.models import Entry
 from responses import actions
 from responses.listing import rows_of

@@ -8,9 +8,9 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from common.errors import ActionRefused, Conflict, NotAllowed
 from escalations.models import Deadline
 from incidents.models import Incident
-from journal.errors import ActionRefused, Conflict, NotAllowed
 from journal.models import Entry
 from responses import actions
 from responses.models import Approval, Publication, Response, Tone

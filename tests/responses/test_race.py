@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from journal.errors import ActionRefused
+from common.errors import ActionRefused
 from responses import actions
 from responses.models import Approval, Publication, Response, Tone
 from tests.races import at_once

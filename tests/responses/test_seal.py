@@ -6,9 +6,9 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.db.models.functions import Now
 
+from common.errors import ActionRefused, Conflict, NotAllowed
 from escalations.models import Deadline
 from incidents import actions as incident_actions
-from journal.errors import ActionRefused, Conflict, NotAllowed
 from journal.models import Entry
 from responses import actions
 from responses.models import Approval, Publication, Response, Revision, Tone

@@ -16,9 +16,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from common.errors import ActionRefused
 from incidents import actions as incident_actions
 from incidents.models import Incident
-from journal.errors import ActionRefused
 from responses import actions
 from responses.content import Content
 from responses.models import Account, Approval, Publication, Response, Revision, Tone

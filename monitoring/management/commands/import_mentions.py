@@ -8,11 +8,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from incidents.models import Brand
 from monitoring import actions
 from monitoring.importing.columns import NAMES
 from monitoring.importing.run import carry_on
 from monitoring.models import ImportRun, ImportState
+from people.models import Brand
 
 HELP = """\
 Import mentions from a CSV file (UTF-8, plain or packed with gzip).

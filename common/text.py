@@ -1,0 +1,18 @@
+"""Words as people send them."""
+
+from __future__ import annotations
+
+from common.errors import Invalid
+
+
+def tidy(text: str) -> str:
+    """Without blanks around it, and without NULs, which PostgreSQL does not store."""
+    return text.replace("\x00", "").strip()
+
+
+def require_text(text: str, message: object) -> str:
+    """The tidied text. Raises Invalid with `message` when nothing is left of it."""
+    text = tidy(text)
+    if not text:
+        raise Invalid(message)
+    return text

@@ -1,0 +1,413 @@
+"""What one person has to do next, from every part of the house, the most pressing first.
+
+Each function asks one part, for this reader alone, in a fixed number of queries however much there is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+
+from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common.levels import Level
+from escalations.models import Deadline, DeadlineState
+from escalations.standing import Standing, standings
+from incidents.models import Incident, RoleAssignment, RoleState
+from incidents.models.incident import IncidentQuerySet
+from incidents.models.room import ACTIVE_ROLE_STATES
+from incidents.next_step import next_step
+from incidents.templatetags.incidents import purpose_label
+from monitoring.models import Signal
+from people.models import CrisisRole, User
+from postmortems.models import CorrectiveAction, PostMortem, PostMortemState
+from postmortems.models.followup import ActionState
+from postmortems.models.postmortem import PostMortemQuerySet
+from responses.listing import rows_of
+from responses.models import Response, ResponseState
+from responses.models.response import IN_FLIGHT_STATES
+
+MOST_OF_A_KIND = 20
+APPROVALS_LOOKED_AT = 100
+
+Words = str | Promise
+
+# What has no clock of its own is ranked as though it had this one, counted from when it began to wait.
+PATIENCE = {
+    "acknowledge": timedelta(minutes=5),
+    "role": timedelta(minutes=10),
+    "publish": timedelta(minutes=15),
+    "signal": timedelta(minutes=30),
+    "changes": timedelta(hours=1),
+    "lead": timedelta(hours=2),
+    "calm": timedelta(days=2),  # it is over already, and has only to be ended in order
+    "review": timedelta(days=3),
+    "write": timedelta(days=3),
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """A button: where it leads, or what it does at once."""
+
+    label: Words
+    url: str
+    is_post: bool = False
+
+
+@dataclass(frozen=True)
+class Need:
+    """One thing that waits for the reader."""
+
+    kind: str
+    icon: str
+    title: Words
+    url: str
+    why: Words
+    step: Step
+    rank: datetime
+    level: int | None = None
+    has_level: bool = True
+    due_at: datetime | None = None
+    clock_label: Words = ""
+    since: datetime | None = None
+    decline: Step | None = None
+    alarmed: bool = False  # an alarm about it reached the reader
+
+
+def needs_of(user: User) -> list[Need]:
+    """Everything that waits for `user`, the most pressing first."""
+    found = [*_roles(user), *_statements(user), *_looking_back(user)]
+    # Whoever may decide about a text gets one row for it, with the button that decides.
+    decides = {need.step.url: place for place, need in enumerate(found) if need.kind == "approval"}
+    for need in _alarms(user):
+        place = decides.get(need.url)
+        if place is None:
+            found.append(need)
+        else:
+            found[place] = replace(found[place], alarmed=need.alarmed)
+    if user.has_perm("people.work"):
+        alarmed = {need.url for need in found if need.kind == "alarm"}
+        found += [need for need in _unacknowledged(user) if need.url not in alarmed]
+        found += [*_without_lead(user), *_led(user), *_signals(user)]
+    # What somebody was alarmed about comes first, whatever else is late.
+    return sorted(found, key=lambda need: (not need.alarmed, need.rank, need.level or 0))
+
+
+def _alarms(user: User) -> Iterator[Need]:
+    """Alarms that reached the reader and that nobody has taken on, and what the reader has taken on."""
+    same = {name: OuterRef(name) for name in ("content_type", "object_id", "purpose")}
+    reached_me = Deadline.objects.alarming().filter(entry__audience__contains=[user.pk], **same)
+    unsettled = Deadline.objects.unsettled().filter(
+        Exists(reached_me) | Q(acknowledged_by=user, state=DeadlineState.ARMED)
+    )
+    for standing in standings(unsettled, user)[:MOST_OF_A_KIND]:
+        if standing.acknowledged and standing.waiting and user not in standing.waiting:
+            continue  # where everybody must acknowledge, others are missing
+        yield _alarm(standing, user)
+
+
+def _alarm(standing: Standing, user: User) -> Need:
+    page = reverse("escalations:deadline", args=[standing.latest.pk])
+    if standing.taken_by:
+        why, step = _("You have it. If nothing follows, the alarm goes on."), Step(_("Go on"), standing.path)
+    else:
+        if standing.acknowledged and standing.waiting:
+            why = _("Missed. Acknowledged by %(people)s; yours is still missing.")
+            people = standing.acknowledged
+        else:
+            why = _("Missed, and nobody has acted. Told: %(people)s")
+            people = standing.told
+        why = why % {"people": ", ".join(map(str, people))}
+        step = Step(_("I have it"), page, is_post=True)
+        if not user.has_perm("people.work"):
+            step = Step(_("Look"), page)
+    return Need(
+        kind="taken" if standing.taken_by else "alarm",
+        icon="siren",
+        title=f"{standing.label}: {standing.incident or standing.subject}",
+        url=standing.path,
+        why=why,
+        step=step,
+        rank=standing.latest.counts_to,
+        level=standing.level,
+        due_at=standing.latest.counts_to,
+        clock_label=_("lapses") if standing.taken_by else "",
+        alarmed=standing.taken_by is None,
+    )
+
+
+def clocks_of(path: str = "deadlines") -> Prefetch:
+    """Clocks of a subject that run, or have run out and nobody has acted, as `clocks`; the most pressing first."""
+    return Prefetch(path, Deadline.objects.pressing(), to_attr="clocks")
+
+
+def _clock(subject: Incident | PostMortem) -> Deadline | None:
+    clocks: list[Deadline] = getattr(subject, "clocks", [])
+    return clocks[0] if clocks else None
+
+
+def _for_incident(incident: Incident, kind: str, waiting_since: datetime, **facts: object) -> Need:
+    clock = _clock(incident)
+    return Need(
+        kind=kind,
+        level=incident.level,
+        due_at=clock.counts_to if clock else None,
+        clock_label=purpose_label(clock) if clock else "",
+        rank=min([waiting_since + PATIENCE[kind], *([clock.counts_to] if clock else [])]),
+        **facts,  # type: ignore[arg-type]
+    )
+
+
+def _roles(user: User) -> Iterator[Need]:
+    asked = (
+        RoleAssignment.objects.filter(user=user, state=RoleState.ASSIGNED)
+        .filter(incident__in=Incident.objects.visible_to(user).open())
+        .select_related("incident", "assigned_by")
+        .prefetch_related(clocks_of("incident__deadlines"))
+        .order_by("assigned_at")[:MOST_OF_A_KIND]
+    )
+    for row in asked:
+        role = row.get_role_display()
+        yield _for_incident(
+            row.incident,
+            "role",
+            row.assigned_at,
+            icon="hand-helping",
+            title=_("Be %(role)s: %(title)s")
+            % {
+                "role": _("%(role)s (deputy)") % {"role": role} if row.is_deputy else role,
+                "title": row.incident,
+            },
+            url=row.incident.get_absolute_url(),
+            why=_("%(person)s asks you. Until you answer, nobody knows whether you are there.")
+            % {"person": row.assigned_by},
+            since=row.assigned_at,
+            step=Step(_("Accept"), reverse("incidents:accept_role", args=[row.pk]), is_post=True),
+            decline=Step(_("Decline"), reverse("incidents:decline_role", args=[row.pk])),
+        )
+
+
+def _unacknowledged(user: User) -> Iterator[Need]:
+    unseen = (
+        Incident.objects.visible_to(user)
+        .open()
+        .filter(acknowledged_at__isnull=True)
+        .select_related("brand")
+        .prefetch_related(clocks_of())
+        .order_by("level", "detected_at")[:MOST_OF_A_KIND]
+    )
+    for incident in unseen:
+        yield _for_incident(
+            incident,
+            "acknowledge",
+            incident.detected_at,
+            icon="siren",
+            title=incident.title,
+            url=incident.get_absolute_url(),
+            why=_("%(brand)s · nobody has acknowledged this yet") % {"brand": incident.brand},
+            since=incident.detected_at,
+            step=Step(_("Acknowledge"), reverse("incidents:acknowledge", args=[incident.pk]), is_post=True),
+        )
+
+
+def _without_lead(user: User) -> Iterator[Need]:
+    """Somebody took it, and nobody leads it: at L1 and L2 that must not stay so."""
+    led = RoleAssignment.objects.active().filter(role=CrisisRole.CRISIS_LEAD, incident=OuterRef("pk"))
+    leaderless = (
+        Incident.objects.visible_to(user)
+        .open()
+        .filter(acknowledged_at__isnull=False, level__lte=Level.L2)
+        .exclude(Exists(led))
+        .select_related("brand")
+        .prefetch_related(clocks_of())
+        .order_by("level", "detected_at")[:MOST_OF_A_KIND]
+    )
+    for incident in leaderless:
+        yield _for_incident(
+            incident,
+            "role",
+            incident.acknowledged_at or incident.detected_at,
+            icon="user-round-x",
+            title=incident.title,
+            url=incident.get_absolute_url(),
+            why=_("%(brand)s · nobody leads this yet") % {"brand": incident.brand},
+            step=Step(_("Name a lead"), f"{reverse('incidents:people', args=[incident.pk])}?role=CL#ask"),
+        )
+
+
+def mine(user: User, *roles: str) -> IncidentQuerySet:
+    """Incidents not yet closed in which `user` has accepted a role (one of `roles`), with clocks and those roles."""
+    held = RoleAssignment.objects.filter(user=user, state=RoleState.ACCEPTED)
+    if roles:
+        held = held.filter(role__in=roles)
+    return (
+        Incident.objects.visible_to(user)
+        .filter(pk__in=held.values("incident"))
+        .exclude(state__in=["closed", "dismissed"])
+        .select_related("brand")
+        .prefetch_related(clocks_of(), Prefetch("role_assignments", held, to_attr="my_roles"))
+        .order_by("level", "detected_at")
+    )
+
+
+def _led(user: User) -> Iterator[Need]:
+    """The next step of what the reader leads; acknowledging is asked of everybody already."""
+    led = mine(user, CrisisRole.CRISIS_LEAD).filter(acknowledged_at__isnull=False)
+    for incident in led[:MOST_OF_A_KIND]:
+        step = next_step(incident)
+        if step is None:
+            continue
+        calm = incident.resolved_at or incident.monitoring_since
+        yield _for_incident(
+            incident,
+            "calm" if calm else "lead",
+            calm or incident.detected_at,
+            icon="flag",
+            title=incident.title,
+            url=incident.get_absolute_url(),
+            why=_("%(brand)s · you lead it, next: %(step)s") % {"brand": incident.brand, "step": step.label},
+            step=Step(step.label, step.url, step.is_post),
+        )
+
+
+def _statements(user: User) -> Iterator[Need]:
+    visible = Response.objects.visible_to(user)
+    if user.has_perm("people.approve"):
+        in_flight = visible.filter(state__in=IN_FLIGHT_STATES).with_seal()
+        rows = rows_of(in_flight.order_by("incident__level", "submitted_at")[:APPROVALS_LOOKED_AT], user)
+        for row in rows:
+            if row.waits_for_me:
+                submitted = row.response.submitted_at or row.response.created_at
+                yield _for_response(
+                    row.response,
+                    kind="approval",
+                    icon="stamp",
+                    why=_("%(person)s waits for your yes or no on these words")
+                    % {"person": row.response.submitted_by},
+                    since=submitted,
+                    due_at=row.clock.target_at if row.clock else None,
+                    clock_label=gettext_lazy("Approval"),
+                    rank=row.clock.target_at if row.clock else submitted,
+                    step=Step(_("Read and decide"), reverse("responses:approve", args=[row.response.pk])),
+                )
+    asked_back = visible.filter(state=ResponseState.CHANGES_REQUESTED, author=user).select_related("incident")
+    for response in asked_back.order_by("pk")[:MOST_OF_A_KIND]:
+        yield _for_response(
+            response,
+            kind="changes",
+            icon="file-pen-line",
+            why=_("Changes were requested on your text"),
+            rank=(response.submitted_at or response.created_at) + PATIENCE["changes"],
+            step=Step(_("Edit"), reverse("responses:edit", args=[response.pk])),
+        )
+    yield from _to_publish(user)
+
+
+def _to_publish(user: User) -> Iterator[Need]:
+    ready = Response.objects.visible_to(user).filter(
+        state=ResponseState.APPROVED,
+        incident__role_assignments__user=user,
+        incident__role_assignments__state__in=ACTIVE_ROLE_STATES,
+        incident__role_assignments__role__in=[CrisisRole.SOCIAL_MANAGER, CrisisRole.CRISIS_LEAD],
+    )
+    for response in ready.select_related("incident").order_by("approved_at").distinct()[:MOST_OF_A_KIND]:
+        approved = response.approved_at or response.created_at
+        yield _for_response(
+            response,
+            kind="publish",
+            icon="send",
+            why=_("Approved, and not published yet"),
+            since=approved,
+            rank=approved + PATIENCE["publish"],
+            step=Step(_("Publish"), reverse("responses:publish", args=[response.pk])),
+        )
+
+
+def _for_response(response: Response, **facts: object) -> Need:
+    return Need(
+        title=f"{response.get_kind_display()}: {response.title}",
+        url=response.get_absolute_url(),
+        level=response.incident.level,
+        **facts,  # type: ignore[arg-type]
+    )
+
+
+def _signals(user: User) -> Iterator[Need]:
+    if not user.has_perm("monitoring.decide"):
+        return
+    fresh = Signal.objects.visible_to(user).fresh().select_related("brand").order_by("raised_at")
+    for signal in fresh[:MOST_OF_A_KIND]:
+        yield Need(
+            kind="signal",
+            icon="radar",
+            title=_("Signal: %(n)d people complain about %(brand)s within an hour")
+            % {"n": signal.evidence["count"], "brand": signal.brand},
+            url=signal.get_absolute_url(),
+            why=_("Judge it: dismiss it with a reason, or open an incident"),
+            since=signal.raised_at,
+            has_level=False,
+            rank=signal.raised_at + PATIENCE["signal"],
+            step=Step(_("Look"), signal.get_absolute_url()),
+        )
+
+
+def _looking_back(user: User) -> Iterator[Need]:
+    if user.has_perm("people.approve"):
+        for review in _with_clocks(PostMortem.objects.waiting_for(user)):
+            why = _("Post-mortem waits for your review")
+            yield _for_review(review, "review", why, _("Review"), review.submitted_at or review.created_at)
+    own = PostMortem.objects.visible_to(user).filter(author=user, state=PostMortemState.DRAFT)
+    for review in _with_clocks(own):
+        why = _("Your post-mortem is not finished")
+        yield _for_review(review, "write", why, _("Write on"), review.created_at)
+    waiting = CorrectiveAction.objects.waiting_for(user).select_related("post_mortem__incident")
+    for action in waiting.order_by("due_on", "pk")[:MOST_OF_A_KIND]:
+        yield _for_action(action)
+
+
+def _with_clocks(reviews: PostMortemQuerySet) -> PostMortemQuerySet:
+    return reviews.select_related("incident").prefetch_related(clocks_of()).order_by("pk")[:MOST_OF_A_KIND]
+
+
+def _for_review(review: PostMortem, kind: str, why: str, label: str, since: datetime) -> Need:
+    clock = _clock(review)
+    due_at = clock.counts_to if clock else None
+    return Need(
+        kind=kind,
+        icon="book-open-check",
+        title=_("Post-mortem: %(incident)s") % {"incident": review.incident},
+        url=review.get_absolute_url(),
+        why=why,
+        level=review.incident.level,
+        since=since,
+        due_at=due_at,
+        clock_label=purpose_label(clock) if clock else "",
+        rank=due_at or since + PATIENCE[kind],
+        step=Step(label, review.get_absolute_url()),
+    )
+
+
+def _for_action(action: CorrectiveAction) -> Need:
+    verify = action.state == ActionState.DONE
+    end_of_day = timezone.make_aware(datetime.combine(action.due_on, time(23, 59))) if action.due_on else None
+    return Need(
+        kind="action",
+        icon="list-checks",
+        title=action.title,
+        url=reverse("postmortems:action", args=[action.pk]),
+        why=(_("Done, you verify it · %(incident)s") if verify else _("Yours to do · %(incident)s"))
+        % {"incident": action.post_mortem.incident},
+        has_level=False,
+        due_at=end_of_day,
+        rank=end_of_day or action.added_at + timedelta(days=30),
+        step=Step(
+            _("Verify") if verify else _("Work on it"), reverse("postmortems:action", args=[action.pk])
+        ),
+    )

@@ -1,0 +1,21 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class OperationsConfig(AppConfig):
+    name = "operations"
+    verbose_name = _("Operations")
+
+    def ready(self) -> None:
+        from journal import kinds
+        from operations.invariants import RULES
+
+        kinds.declare(
+            {
+                "engine.invariant_broken": _(
+                    "A check of the engine found what must never be ({invariant}): {rows}. Open the engine's page"
+                ),
+                "engine.invariant_settled": _("{actor} has looked at “{invariant}” ({rows}): {reason}"),
+            }
+        )
+        kinds.declare_labels("invariant", RULES)
