@@ -13,7 +13,7 @@ class NotificationsConfig(AppConfig):
         from journal.actions import entries_recorded, entries_superseded
         from notifications.actions import fan_out, withdraw
         from notifications.contact_points import keep_login_contact
-        from notifications.models import Channel
+        from notifications.models.choices import channel_labels
         from people.models import User
 
         kinds.declare(
@@ -40,7 +40,7 @@ class NotificationsConfig(AppConfig):
                 "contact.verified": _("{actor} verified a contact point ({channel})"),
             }
         )
-        kinds.declare_labels("channel", dict(Channel.choices))
+        kinds.declare_labels("channel", channel_labels())
         kinds.declare_labels("whom", {"everybody": _("everybody together")})
         entries_recorded.connect(fan_out, dispatch_uid="notifications.fan_out")
         entries_superseded.connect(withdraw, dispatch_uid="notifications.withdraw")

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Count, F, Max, Q
 from django.db.models.functions import Now
 
+from notifications import channels
 from notifications.actions import BUNDLE_WINDOW
 from notifications.models import Channel, ContactPoint, Delivery, DeliveryState, Priority
 from notifications.models.choices import OPEN
@@ -28,14 +29,14 @@ LOOK_AGAIN = timedelta(seconds=5)
 
 @dataclass
 class Closed:
-    """Where nothing goes at the moment: all of e-mail, or single contact points."""
+    """Where nothing goes at the moment: whole channels, or single contact points."""
 
     channels: set[str] = field(default_factory=set)
     contacts: set[int] = field(default_factory=set)
 
     def close(self, row: Delivery) -> None:
-        """E-mail has one server for everybody; everything else is a place of its own."""
-        if row.channel == Channel.EMAIL:
+        """Where a channel has one server for everybody, all of it; otherwise this contact point alone."""
+        if channels.get(row.channel).has_one_server:
             self.channels.add(row.channel)
         elif row.contact_id:
             self.contacts.add(row.contact_id)

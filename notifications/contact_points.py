@@ -18,6 +18,8 @@ from journal.models import Urgency
 from notifications import channels
 from notifications.actions import STREAM
 from notifications.bounded_call import BoundedCall
+from notifications.channels.config import Config
+from notifications.channels.declaration import DeliveryChannel
 from notifications.channels.errors import SendingFailed
 from notifications.models import (
     Channel,
@@ -66,7 +68,7 @@ def _mine(actor: User, contact: ContactPoint) -> ContactPoint:
 
 
 @transaction.atomic
-def add(*, actor: User, kind: str, name: str, config: dict[str, Any], urgencies: list[str]) -> ContactPoint:
+def add(*, actor: User, kind: str, name: str, config: Config, urgencies: list[str]) -> ContactPoint:
     User.objects.select_for_update(of=("self",), no_key=True).get(pk=actor.pk)
     if actor.contact_points.current().count() >= MOST_CONTACT_POINTS:
         raise ActionRefused(_("You have as many contact points as one person can have. Remove one first."))
@@ -79,7 +81,7 @@ def add(*, actor: User, kind: str, name: str, config: dict[str, Any], urgencies:
 
 @transaction.atomic
 def change(
-    *, actor: User, contact: ContactPoint, name: str, config: dict[str, Any], urgencies: list[str]
+    *, actor: User, contact: ContactPoint, name: str, config: Config, urgencies: list[str]
 ) -> ContactPoint:
     """A contact point that leads elsewhere from now on must be verified again."""
     contact = _mine(actor, contact)
@@ -87,7 +89,8 @@ def change(
         _require_another_for_now(contact)
     if contact.is_login:
         config = {"address": actor.email}
-    if not contact.is_readable or _place(contact.config) != _place(config):
+    channel = contact.channel
+    if not contact.is_readable or _place(channel, contact.config) != _place(channel, config):
         contact.verified_at, contact.failures = None, 0
         contact.codes.update(expires_at=Now())  # they were sent to the place before
     contact.name, contact.urgencies, contact.config = name, urgencies, config
@@ -96,10 +99,9 @@ def change(
     return contact
 
 
-def _place(config: dict[str, Any]) -> dict[str, Any]:
-    """Where it leads; the secret that signs webhooks can be changed without verifying the address again."""
-    signing = {"secret", "former_secret", "former_until"}
-    return {key: value for key, value in config.items() if key not in signing}
+def _place(channel: DeliveryChannel, config: Config) -> Config:
+    """What of the settings says where it leads."""
+    return {key: value for key, value in config.items() if key not in channel.keeps_verified}
 
 
 @transaction.atomic

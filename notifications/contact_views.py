@@ -12,9 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from common.http import attempt
 from notifications import contact_points
-from notifications.channels.kinds import KINDS
-from notifications.contact_forms import FORMS, CodeForm, HoursForm, LoginEmailForm, offered
-from notifications.models import Channel, ContactPoint, Hours
+from notifications.channels import offered
+from notifications.channels.email.form import LoginEmailForm
+from notifications.forms import CodeForm, HoursForm
+from notifications.models import ContactPoint, Hours
+from notifications.models.contact import default_urgencies
 from people.access import SignedInRequest
 
 
@@ -26,8 +28,8 @@ def _mine_or_404(request: SignedInRequest, pk: int) -> ContactPoint:
 def contacts(request: SignedInRequest) -> HttpResponse:
     mine = ContactPoint.objects.current().filter(person=request.user).order_by("pk")
     context = {
-        "contacts": [(contact, KINDS[contact.kind]) for contact in mine],
-        "kinds": [(kind, KINDS[kind].icon) for kind in offered()],
+        "contacts": mine,
+        "channels": offered(),
         "hours": Hours.objects.filter(person=request.user).first(),
         "is_reached": any(contact.verified_at and not contact.is_failing for contact in mine),
     }
@@ -37,23 +39,27 @@ def contacts(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def add(request: SignedInRequest, kind: str) -> HttpResponse:
     """A new contact point gets its first code at once: until it is verified, nothing goes there."""
-    if kind not in offered():
+    if not (channel := offered().get(kind)):
         raise Http404
-    form = FORMS[kind](request.POST or None)
+    form = channel.form(request.POST or None, initial={"urgencies": default_urgencies()})
     if request.method == "POST" and form.is_valid():
         wanted = {name: form.cleaned_data[name] for name in ("name", "config", "urgencies")}
         contact = attempt(request, partial(contact_points.add, actor=request.user, kind=kind, **wanted))
         if contact:
             return _with_code(request, contact)
-    context = {"form": form, "label": Channel(kind).label, "kind": kind}
+    context = {"form": form, "label": channel.label}
     return render(request, "notifications/contact_form.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     contact = _mine_or_404(request, pk)
-    form_class = LoginEmailForm if contact.is_login else FORMS[contact.kind]
-    form = form_class(request.POST or None, contact=contact)
+    form_class = LoginEmailForm if contact.is_login else contact.channel.form
+    form = form_class(
+        request.POST or None,
+        before=contact.config if contact.is_readable else None,
+        initial={"name": contact.name, "urgencies": contact.urgencies},
+    )
     if request.method == "POST" and form.is_valid():
         wanted = {name: form.cleaned_data[name] for name in ("name", "config", "urgencies")}
         changed = attempt(
@@ -64,7 +70,7 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
         if changed and not changed.verified_at and not changed.is_login:
             return _with_code(request, changed)
         return redirect("notifications:contacts")
-    context = {"form": form, "label": contact.get_kind_display(), "contact": contact, "kind": contact.kind}
+    context = {"form": form, "label": contact.channel.label, "contact": contact}
     return render(request, "notifications/contact_form.html", context)
 
 

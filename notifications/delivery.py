@@ -30,7 +30,7 @@ from notifications.actions import outside_row
 from notifications.bounded_call import BoundedCall, first_ended
 from notifications.channels.errors import AmbiguousFailure, PermanentFailure, SendingFailed, Unreachable
 from notifications.claim import LEASE, MOST_REPEATS, Closed, claim, release_orphans, release_sent_twice
-from notifications.models import Attempt, Channel, ContactPoint, Delivery, DeliveryState
+from notifications.models import Attempt, ContactPoint, Delivery, DeliveryState
 from notifications.models.choices import OPEN
 from notifications.wording import compose
 
@@ -155,8 +155,8 @@ class Batch:
 
 
 def _place(row: Delivery) -> str:
-    """E-mail has one server for everybody; everything else is a place of its own."""
-    return row.channel if row.channel == Channel.EMAIL else f"contact-{row.contact_id}"
+    """What is sent one message after the other: a channel with one server for everybody, or a contact point."""
+    return row.channel if channels.get(row.channel).has_one_server else f"contact-{row.contact_id}"
 
 
 def _held(row: Delivery) -> QuerySet[Delivery]:
@@ -277,7 +277,7 @@ def _try_again_what_found_nobody(sent: Delivery) -> None:
     """The server of `sent` is back: what waits because of it goes out now and not after its pause, the oldest first."""
     waiting = Delivery.objects.filter(state=DeliveryState.PENDING, found_nobody=True, available_at__gt=Now())
     same_place = waiting.filter(channel=sent.channel)
-    if sent.channel != Channel.EMAIL:
+    if not channels.get(sent.channel).has_one_server:
         same_place = same_place.filter(contact=sent.contact_id)
     locked = same_place.order_by("pk").select_for_update(skip_locked=True, of=("self",), no_key=True)
     found = list(locked.values_list("pk", flat=True)[:TRIED_AGAIN_TOGETHER])

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
             name='ContactPoint',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('email', 'E-mail'), ('slack', 'Slack'), ('teams', 'Microsoft Teams'), ('mattermost', 'Mattermost'), ('telegram', 'Telegram'), ('discord', 'Discord'), ('ntfy', 'ntfy'), ('sms', 'Text message (SMS)'), ('webhook', 'Signed webhook')], max_length=16, verbose_name='kind')),
+                ('kind', models.CharField(max_length=16, verbose_name='kind')),
                 ('name', models.CharField(blank=True, max_length=60, verbose_name='name')),
                 ('sealed', models.TextField(blank=True)),
                 ('urgencies', models.JSONField(verbose_name='urgencies')),
@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
             name='Delivery',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(choices=[('in_app', 'In the app'), ('email', 'E-mail'), ('slack', 'Slack'), ('teams', 'Microsoft Teams'), ('mattermost', 'Mattermost'), ('telegram', 'Telegram'), ('discord', 'Discord'), ('ntfy', 'ntfy'), ('sms', 'Text message (SMS)'), ('webhook', 'Signed webhook')], max_length=16)),
+                ('channel', models.CharField(max_length=16)),
                 ('dedup_key', models.CharField(max_length=64, unique=True)),
                 ('priority', models.PositiveSmallIntegerField(choices=[(0, 'Now'), (1, 'Soon'), (2, 'Later')])),
                 ('state', models.CharField(choices=[('pending', 'Waiting'), ('leased', 'Being sent'), ('bundled', 'In another message'), ('sent', 'Sent'), ('uncertain', 'Uncertain'), ('dead', 'Given up'), ('cancelled', 'No longer needed')], default='pending', max_length=10)),

@@ -1,22 +1,23 @@
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-
-class Channel(models.TextChoices):
-    IN_APP = "in_app", _("In the app")
-    EMAIL = "email", _("E-mail")
-    SLACK = "slack", "Slack"
-    TEAMS = "teams", "Microsoft Teams"
-    MATTERMOST = "mattermost", "Mattermost"
-    TELEGRAM = "telegram", "Telegram"
-    DISCORD = "discord", "Discord"
-    NTFY = "ntfy", "ntfy"
-    SMS = "sms", _("Text message (SMS)")
-    WEBHOOK = "webhook", _("Signed webhook")
+from notifications.channels import all_channels
 
 
-# What leaves the house: only that can get lost, and only that needs a contact point.
-OUTSIDE = [choice for choice in Channel.choices if choice[0] != Channel.IN_APP]
+class Channel:
+    """The kinds that are more than one of many. Every other one is known to its folder alone (notifications.channels).
+
+    No field of a model lists the kinds: a new folder needs no migration.
+    """
+
+    IN_APP = "in_app"  # the inbox: it needs no contact point, and nothing in it can get lost on the way
+    EMAIL = "email"  # what everybody has: the address with which they log in
+
+
+def channel_labels() -> dict[str, str | Promise]:
+    """How each kind is called, the inbox included."""
+    return {Channel.IN_APP: _("In the app")} | {kind: one.label for kind, one in all_channels().items()}
 
 
 class Priority(models.IntegerChoices):

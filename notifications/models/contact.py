@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from common.fields import JSONField
 from journal.models import Urgency
-from notifications import encryption
-from notifications.models.choices import OUTSIDE, Channel
+from notifications import channels, encryption
+from notifications.channels.declaration import DeliveryChannel
+from notifications.models.choices import Channel
 
 # As many deliveries given up in a row, and the contact point counts as not working.
 MOST_FAILURES = 3
@@ -39,7 +40,7 @@ class ContactPoint(models.Model):
     """One way to reach one person outside the app. The row stays when it is removed: deliveries point to it."""
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="contact_points")
-    kind = models.CharField(_("kind"), max_length=16, choices=OUTSIDE)
+    kind = models.CharField(_("kind"), max_length=16)  # of a delivery channel
     name = models.CharField(_("name"), max_length=60, blank=True)
     sealed = models.TextField(blank=True)  # the address and its secrets, encrypted
     urgencies = JSONField(_("urgencies"), default=default_urgencies)
@@ -76,7 +77,7 @@ class ContactPoint(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name or str(self.get_kind_display())
+        return self.name or str(self.channel.label)
 
     @property
     def config(self) -> dict[str, Any]:
@@ -99,11 +100,13 @@ class ContactPoint(models.Model):
         return self.failures >= MOST_FAILURES
 
     @property
+    def channel(self) -> DeliveryChannel:
+        return channels.get(self.kind)
+
+    @property
     def where(self) -> str:
         """Where it leads, for the eyes of its owner; secrets only by their last characters."""
-        from notifications.channels.kinds import KINDS
-
-        return KINDS[Channel(self.kind)].where(self.config) if self.is_readable else ""
+        return self.channel.where(self.config) if self.is_readable else ""
 
 
 class VerificationCode(models.Model):

@@ -12,7 +12,14 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from journal.models import Entry
-from notifications.models.choices import LOST, TRANSITIONS, Channel, DeliveryState, Priority
+from notifications.models.choices import (
+    LOST,
+    TRANSITIONS,
+    Channel,
+    DeliveryState,
+    Priority,
+    channel_labels,
+)
 from notifications.models.contact import ContactPoint
 from people.models import User
 
@@ -93,7 +100,7 @@ class Delivery(models.Model):
 
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="deliveries")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="deliveries")
-    channel = models.CharField(max_length=16, choices=Channel)
+    channel = models.CharField(max_length=16)
     contact = models.ForeignKey(ContactPoint, models.PROTECT, null=True, related_name="deliveries")
     # entry:person:contact point ("in_app" for the inbox), and a fourth part where somebody tried again by hand
     dedup_key = models.CharField(max_length=64, unique=True)
@@ -188,6 +195,10 @@ class Delivery(models.Model):
         if self.state == DeliveryState.SENT:
             return "good"
         return "stopped" if self.state == DeliveryState.CANCELLED else "neutral"
+
+    @property
+    def channel_label(self) -> str:
+        return str(channel_labels().get(self.channel, self.channel))
 
     @property
     def can_be_retried(self) -> bool:

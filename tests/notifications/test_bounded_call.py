@@ -11,7 +11,7 @@ import pytest
 
 from notifications.bounded_call import BoundedCall, first_ended
 from notifications.channels.errors import AmbiguousFailure, PermanentFailure
-from tests.processes import ROOT
+from tests.processes import ROOT, environment
 
 
 @pytest.fixture
@@ -69,10 +69,16 @@ def test_calls_run_on_daemon_threads():
 
 def test_a_hung_call_does_not_hold_up_the_end_of_the_process():
     program = (
-        "import time; from notifications.bounded_call import BoundedCall\n"
+        "import time; import django; django.setup(); from notifications.bounded_call import BoundedCall\n"
         "print(BoundedCall(lambda: time.sleep(60), seconds=0.1).failure())"
     )
     ended = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=30, check=True
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
     )
     assert ended.stdout.strip() == "no answer within 0.1 s"

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from standardwebhooks import Webhook
 
 from notifications.channels import guarded_http
+from notifications.channels.config import Config
 from notifications.channels.message import Message
 
 
-def send(config: dict[str, Any], message: Message) -> None:
+def send(config: Config, message: Message) -> None:
     """Raises what guarded_http raises. The id is the same for every attempt: a receiver drops repeats by it."""
     at, body = datetime.now(UTC), json.dumps(message.event, cls=DjangoJSONEncoder)
     guarded_http.request(
@@ -30,7 +30,7 @@ def send(config: dict[str, Any], message: Message) -> None:
     )
 
 
-def signatures(config: dict[str, Any], key: str, at: datetime, body: str) -> str:
+def signatures(config: Config, key: str, at: datetime, body: str) -> str:
     """One by the secret in use, and while a changed secret is rolled out one by the former as well."""
     secrets = [config["secret"]]
     if config.get("former_secret") and at < datetime.fromisoformat(config["former_until"]):

@@ -5,17 +5,17 @@ from __future__ import annotations
 import smtplib
 from contextlib import suppress
 from threading import Event
-from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.utils.translation import gettext as _
 
+from notifications.channels.config import Config
 from notifications.channels.errors import AmbiguousFailure, PermanentFailure, SendingFailed, Unreachable
 from notifications.channels.message import Message
 
 
-def send(config: dict[str, Any], message: Message) -> None:
+def send(config: Config, message: Message) -> None:
     """Raises PermanentFailure when address or message are refused for good, AmbiguousFailure when it may have
     arrived, Unreachable when there is no mail server, SendingFailed when a retry may help.
     """
