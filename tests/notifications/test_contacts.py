@@ -8,7 +8,6 @@ from importlib import import_module
 
 import pytest
 from apprise.manager_plugins import NotificationManager
-from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.core.signing import BadSignature
 from django.db import connection
@@ -75,17 +74,6 @@ def test_each_urgency_goes_where_it_is_wanted(alert, bob, reach):
     assert places(Urgency.NOW) == {mine}
     assert places(Urgency.SOON) == {mine, spare.pk}
     assert places(Urgency.LATER) == {spare.pk}
-
-
-def test_people_of_before_get_theirs_by_the_migration(bob, carol):
-    ContactPoint.objects.all().delete()
-    migration = import_module("notifications.migrations.0003_login_addresses")
-    migration.add_login_addresses(apps, None)
-    migration.add_login_addresses(apps, None)
-    assert [login_address(person).where for person in (bob, carol)] == [
-        "bob@example.com",
-        "carol@example.com",
-    ]
 
 
 # Secrets
