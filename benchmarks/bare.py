@@ -1,4 +1,4 @@
-"""The bare limit of this machine: claim and update as many rows with SKIP LOCKED, by plain psycopg, one by one.
+"""The bare limit of this machine: lock and update as many rows with SKIP LOCKED, by plain psycopg, one by one.
 
 Each row has a transaction of its own, as each deadline has: what fails takes nothing else with it.
 """
@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 
-CLAIM = "SELECT id FROM bare WHERE state = 'armed' AND due_at <= now() ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED"
+NEXT_DUE = "SELECT id FROM bare WHERE state = 'armed' AND due_at <= now() ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED"
 
 
 def rows_per_second(where: dict[str, Any], count: int, processes: int) -> float:
@@ -34,6 +34,6 @@ def rows_per_second(where: dict[str, Any], count: int, processes: int) -> float:
 
 def _work(where: dict[str, Any]) -> None:
     with psycopg.connect(**where) as connection:
-        while row := connection.execute(CLAIM).fetchone():
+        while row := connection.execute(NEXT_DUE).fetchone():
             connection.execute("UPDATE bare SET state = 'fired', fired_at = now() WHERE id = %s", row)
             connection.commit()

@@ -225,7 +225,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Crisis Desk <crisis-
 
 # Notifications. People name servers (webhook, ntfy, Mattermost): only public ones, and these networks of your own.
 EGRESS_ALLOWED_NETWORKS = [str(ip_network(net)) for net in env.list("EGRESS_ALLOWED_NETWORKS", default=[])]
-# The storm brake: as many messages within ten minutes go out at once, to one person and to everybody together.
+# The rate limit: as many messages within ten minutes go out at once, to one person and to everybody together.
 NOTIFICATION_QUOTA_PERSON = env.int("NOTIFICATION_QUOTA_PERSON", default=20)
 NOTIFICATION_QUOTA_EVERYBODY = env.int("NOTIFICATION_QUOTA_EVERYBODY", default=500)
 # Text messages are offered where an account is set; the person only gives a number.

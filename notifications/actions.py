@@ -123,7 +123,7 @@ def withdraw(*, entry_ids: Iterable[int], person: User | None = None, **_signal:
     """Stop what has not gone out yet, to `person` or to everybody: somebody has acted, the alert is no longer true.
 
     A message whose sending has begun is left alone; it is recorded as sent or not, and audited as late. What was
-    bundled into a message that is stopped goes out by itself (claim.release_orphans).
+    bundled into a message that is stopped goes out by itself (leasing.release_orphans).
     """
     rows = Delivery.objects.filter(entry_id__in=list(entry_ids))
     if person is not None:

@@ -25,7 +25,7 @@ class NotificationsConfig(AppConfig):
                 "notification.tried_now": _(
                     "{actor} has a message to {person} tried again without waiting ({channel})"
                 ),
-                "notification.storm": _(
+                "notification.rate_limited": _(
                     "Unusually many messages to {whom}: more than {quota} within 10 minutes. They arrive as one "
                     "message every 5 minutes until it calms down"
                 ),

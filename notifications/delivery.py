@@ -1,4 +1,4 @@
-"""Sends claimed deliveries outside any transaction and records what happened.
+"""Sends leased deliveries outside any transaction and records what happened.
 
 The promise: at least once until a message expires or is given up. A worker killed between sending and recording
 leaves its row leased; whoever finds it after the lease has run out sends once more and marks it a possible repeat.
@@ -29,7 +29,7 @@ from notifications import channels, subjects
 from notifications.actions import outside_row
 from notifications.bounded_call import BoundedCall, first_ended
 from notifications.channels.errors import AmbiguousFailure, PermanentFailure, SendingFailed, Unreachable
-from notifications.claim import LEASE, MOST_REPEATS, Closed, claim, release_orphans, release_sent_twice
+from notifications.leasing import LEASE, MOST_REPEATS, Closed, lease_due, release_orphans, release_sent_twice
 from notifications.models import Attempt, ContactPoint, Delivery, DeliveryState
 from notifications.models.choices import OPEN
 from notifications.wording import compose
@@ -45,12 +45,12 @@ LOOK_EVERY_SECONDS = 1  # for more to send, while one place is slow
 def deliver_pending(*, seconds: float = 20) -> int:
     """Send what is waiting, at most for `seconds` and what is under way then; returns how many messages it handled.
 
-    A server that hangs must keep nobody waiting: after the first message that finds nobody there the rest for that
+    A server that hangs must keep nobody waiting: after the first message that finds no server the rest for that
     place goes back and waits for the next round, and meanwhile what is for other places goes out.
     """
     handled, until, closed = 0, time.monotonic() + seconds, Closed()
     release_orphans()
-    while time.monotonic() < until and (rows := claim(closed)):
+    while time.monotonic() < until and (rows := lease_due(closed)):
         handled += Batch(rows, closed, until).deliver()
     return handled
 
@@ -90,7 +90,7 @@ class Batch:
             if self.under_way:
                 self._await()
             if self.under_way and not self._free_places() and self._goes_on():
-                self._line_up(claim(self._taken()))  # nobody else waits for a place that is slow
+                self._line_up(lease_due(self._taken()))  # nobody else waits for a place that is slow
         return handled
 
     def _line_up(self, rows: list[Delivery]) -> None:
@@ -159,7 +159,7 @@ def _place(row: Delivery) -> str:
     return row.channel if channels.get(row.channel).has_one_server else f"contact-{row.contact_id}"
 
 
-def _held(row: Delivery) -> QuerySet[Delivery]:
+def _still_leased(row: Delivery) -> QuerySet[Delivery]:
     """The row, while this worker still holds it: whatever is recorded is fenced by the lease."""
     return Delivery.objects.filter(pk=row.pk, state=DeliveryState.LEASED, lease_token=row.lease_token)
 
@@ -178,16 +178,16 @@ def _put_back(rows: deque[Delivery]) -> None:
 
 def _begin(row: Delivery) -> tuple[Attempt, list[Delivery]] | None:
     """Record that sending begins, before the network is touched; None when there is nothing to send."""
-    # Read again: it may have been changed or removed since the row was claimed.
+    # Read again: it may have been changed or removed since the row was leased.
     row.contact = ContactPoint.objects.current().filter(deliveries=row).first()
     if not row.person.is_active or row.contact is None:
         with transaction.atomic():
-            if _held(row).update(state=DeliveryState.CANCELLED, lease_token=None, lease_until=None):
+            if _still_leased(row).update(state=DeliveryState.CANCELLED, lease_token=None, lease_until=None):
                 _bundled(row).update(state=DeliveryState.CANCELLED)
         return None
     if subjects.hidden_from(row.person, {row.entry.stream_id}):
         # Access was lost while it waited. What travels with it is released, and goes out by itself.
-        _held(row).update(state=DeliveryState.CANCELLED, lease_token=None, lease_until=None)
+        _still_leased(row).update(state=DeliveryState.CANCELLED, lease_token=None, lease_until=None)
         return None
     if not (row.contact.verified_at or row.contact.is_login):
         # It leads elsewhere since, and whoever reads there may be a stranger.
@@ -200,7 +200,7 @@ def _begin(row: Delivery) -> tuple[Attempt, list[Delivery]] | None:
         _give_up(row, DeliveryState.DEAD, "expired before it could be sent")
         return None
     with transaction.atomic():
-        if not _held(row).update(
+        if not _still_leased(row).update(
             started_at=Now(), attempt_count=F("attempt_count") + 1, lease_until=Now() + LEASE
         ):
             return None  # withdrawn, or the lease went to somebody else
@@ -232,7 +232,7 @@ def _end(row: Delivery, attempt: Attempt, failure: Exception | None) -> None:
         logger.warning("delivery %s: %s", row.pk, type(failure.__cause__ or failure).__name__)
     if failure is None:
         _sent(row, attempt)
-        _try_again_what_found_nobody(row)
+        _retry_unreachable(row)
     elif isinstance(failure, PermanentFailure):
         _give_up(row, DeliveryState.DEAD, str(failure), attempt)
     elif row.attempt_count >= MOST_ATTEMPTS:
@@ -246,7 +246,7 @@ def _end(row: Delivery, attempt: Attempt, failure: Exception | None) -> None:
                 pause,
                 last_error=_reason(failure),
                 ambiguous=isinstance(failure, AmbiguousFailure),
-                found_nobody=isinstance(failure, Unreachable),
+                server_unreachable=isinstance(failure, Unreachable),
             )
             _note(attempt, _reason(failure))
 
@@ -263,7 +263,7 @@ def _note(attempt: Attempt | None, outcome: str) -> None:
 
 def _sent(row: Delivery, attempt: Attempt) -> None:
     with transaction.atomic():
-        count = _held(row).update(
+        count = _still_leased(row).update(
             state=DeliveryState.SENT, sent_at=Now(), lease_token=None, lease_until=None, last_error=""
         )
         if count:
@@ -273,9 +273,11 @@ def _sent(row: Delivery, attempt: Attempt) -> None:
 
 
 @transaction.atomic
-def _try_again_what_found_nobody(sent: Delivery) -> None:
+def _retry_unreachable(sent: Delivery) -> None:
     """The server of `sent` is back: what waits because of it goes out now and not after its pause, the oldest first."""
-    waiting = Delivery.objects.filter(state=DeliveryState.PENDING, found_nobody=True, available_at__gt=Now())
+    waiting = Delivery.objects.filter(
+        state=DeliveryState.PENDING, server_unreachable=True, available_at__gt=Now()
+    )
     same_place = waiting.filter(channel=sent.channel)
     if not channels.get(sent.channel).has_one_server:
         same_place = same_place.filter(contact=sent.contact_id)
@@ -285,16 +287,21 @@ def _try_again_what_found_nobody(sent: Delivery) -> None:
 
 
 def _send_back(
-    row: Delivery, pause: timedelta, *, last_error: str, ambiguous: bool = False, found_nobody: bool = False
+    row: Delivery,
+    pause: timedelta,
+    *,
+    last_error: str,
+    ambiguous: bool = False,
+    server_unreachable: bool = False,
 ) -> None:
-    _held(row).update(
+    _still_leased(row).update(
         state=DeliveryState.PENDING,
         available_at=Now() + pause,
         lease_token=None,
         lease_until=None,
         started_at=None,
         last_error=last_error[:200],
-        found_nobody=found_nobody,
+        server_unreachable=server_unreachable,
         ambiguous_count=F("ambiguous_count") + int(ambiguous),
     )
 
@@ -309,7 +316,7 @@ def _give_up(row: Delivery, state: str, reason: str, attempt: Attempt | None = N
     try:
         with transaction.atomic():
             _note(attempt, reason)
-            if not _held(row).update(
+            if not _still_leased(row).update(
                 state=state, lease_token=None, lease_until=None, last_error=reason[:200]
             ):
                 return

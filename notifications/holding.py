@@ -26,7 +26,7 @@ def _abandoned() -> QuerySet[Delivery]:
 def hold_back(*, until: datetime) -> None:
     """Nothing that waits now goes out before `until`; what is recorded from here on does."""
     Delivery.objects.filter(state=DeliveryState.PENDING).update(
-        available_at=Greatest("available_at", until), found_nobody=False
+        available_at=Greatest("available_at", until), server_unreachable=False
     )
     _abandoned().update(lease_until=until)
 

@@ -33,7 +33,7 @@ QUERY = """
             ))::float
             FROM notifications_delivery delivery JOIN journal_entry entry ON entry.id = delivery.entry_id
             WHERE delivery.state IN ('pending', 'leased') AND delivery.priority = 0 AND delivery.retry_of_id IS NULL
-            -- what waits for company or for the storm to pass, does so on purpose
+            -- what waits to be bundled, or because of the rate limit, does so on purpose
             AND NOT (delivery.attempt_count = 0 AND delivery.available_at > statement_timestamp()))
 """
 

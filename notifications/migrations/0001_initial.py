@@ -18,10 +18,10 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='StormBrake',
+            name='RateLimit',
             fields=[
                 ('scope', models.CharField(max_length=32, primary_key=True, serialize=False)),
-                ('braked_at', models.DateTimeField(null=True)),
+                ('limited_at', models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
                 ('sent_at', models.DateTimeField(null=True)),
                 ('read_at', models.DateTimeField(null=True)),
                 ('last_error', models.CharField(blank=True, max_length=200)),
-                ('found_nobody', models.BooleanField(default=False)),
+                ('server_unreachable', models.BooleanField(default=False)),
                 ('is_digest', models.BooleanField(default=False)),
                 ('bundled_into', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='bundle', to='notifications.delivery')),
                 ('contact', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='notifications.contactpoint')),
@@ -149,7 +149,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='delivery',
-            index=models.Index(condition=models.Q(('found_nobody', True), ('state', 'pending')), fields=['channel', 'contact'], name='delivery_found_nobody'),
+            index=models.Index(condition=models.Q(('server_unreachable', True), ('state', 'pending')), fields=['channel', 'contact'], name='delivery_server_unreachable'),
         ),
         migrations.AddIndex(
             model_name='delivery',

@@ -4,7 +4,7 @@ from notifications.models.choices import Channel, DeliveryState, Priority
 from notifications.models.contact import ContactPoint, VerificationCode
 from notifications.models.delivery import Attempt, Delivery, Unread
 from notifications.models.hours import Hours
-from notifications.models.storm import StormBrake
+from notifications.models.rate_limit import RateLimit
 
 __all__ = [
     "Attempt",
@@ -14,7 +14,7 @@ __all__ = [
     "DeliveryState",
     "Hours",
     "Priority",
-    "StormBrake",
+    "RateLimit",
     "Unread",
     "VerificationCode",
 ]

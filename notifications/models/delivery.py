@@ -38,7 +38,7 @@ class Unread:
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
-    def claimable(self) -> DeliveryQuerySet:
+    def leasable(self) -> DeliveryQuerySet:
         """Waiting and available, or leased by a worker that has not been heard of since its lease ran out."""
         return self.filter(
             Q(state=DeliveryState.PENDING, available_at__lte=Now())
@@ -116,11 +116,11 @@ class Delivery(models.Model):
     sent_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=200, blank=True)
-    found_nobody = models.BooleanField(
+    server_unreachable = models.BooleanField(
         default=False
     )  # the last attempt found no server: it was not the message's fault
     bundled_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="bundle")
-    is_digest = models.BooleanField(default=False)  # leads everything that the storm brake held back
+    is_digest = models.BooleanField(default=False)  # leads everything that the rate limit held back
     retry_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="retries")
 
     objects = DeliveryQuerySet.as_manager()
@@ -149,7 +149,7 @@ class Delivery(models.Model):
             ),
         ]
         indexes = [
-            models.Index(  # the claim: most urgent first among what is still to do
+            models.Index(  # the lease: most urgent first among what is still to do
                 F("priority"),
                 F("available_at"),
                 condition=Q(state__in=["pending", "leased"]),
@@ -161,8 +161,8 @@ class Delivery(models.Model):
             models.Index(fields=["person", "-id"], name="delivery_inbox"),
             models.Index(  # what is tried again when a server is back
                 fields=["channel", "contact"],
-                condition=Q(state="pending", found_nobody=True),
-                name="delivery_found_nobody",
+                condition=Q(state="pending", server_unreachable=True),
+                name="delivery_server_unreachable",
             ),
             models.Index(  # what travels in which message
                 fields=["bundled_into"], condition=Q(state="bundled"), name="delivery_bundled"
@@ -173,7 +173,7 @@ class Delivery(models.Model):
             models.Index(  # the banner for administrators
                 fields=["entry"], condition=Q(state__in=["dead", "uncertain"]), name="delivery_lost"
             ),
-            models.Index(  # the storm brake counts what went out within minutes, to everybody and to one person
+            models.Index(  # the rate limit counts what went out within minutes, to everybody and to one person
                 fields=["sent_at", "person"],
                 condition=Q(state="sent", bundled_into__isnull=True) & ~Q(channel="in_app"),
                 name="delivery_sent_lately",

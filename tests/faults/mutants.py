@@ -22,14 +22,14 @@ from django.db.models.functions import Now  # noqa: E402
 from escalations import purposes  # noqa: E402
 from escalations.models import Deadline, DeadlineState  # noqa: E402
 from notifications import channels, delivery  # noqa: E402
-from notifications.claim import claim  # noqa: E402
+from notifications.leasing import lease_due  # noqa: E402
 from notifications.wording import compose  # noqa: E402
 
 
 def send_after_recording() -> None:
     """Everything as it should be, but for the order of the last two steps; killed now and then in between."""
     while True:
-        for row in claim():
+        for row in lease_due():
             begun = delivery._begin(row)
             if begun is None:
                 continue

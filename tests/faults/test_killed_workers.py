@@ -63,13 +63,13 @@ def test_row_2_killed_between_sending_and_recording(world: World, must_hold) -> 
     assert report.figures["repeats_flagged"] == arrived
 
 
-def test_row_3_killed_between_claiming_and_sending(world: World, must_hold) -> None:
+def test_row_3_killed_between_leasing_and_sending(world: World, must_hold) -> None:
     """Its messages are known not to have gone out: another sender takes them, and none is marked a repeat."""
     log()
-    claim_and_die = (
-        "import os; from notifications.delivery import claim; assert claim(); os.kill(os.getpid(), 9)"
+    lease_and_die = (
+        "import os; from notifications.delivery import lease_due; assert lease_due(); os.kill(os.getpid(), 9)"
     )
-    assert world.run_program(claim_and_die).returncode == -signal.SIGKILL
+    assert world.run_program(lease_and_die).returncode == -signal.SIGKILL
     ((leased,),) = world.sql("SELECT count(*) FROM notifications_delivery WHERE state = 'leased'")
     assert leased
     world.let_leases_end()

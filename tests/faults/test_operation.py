@@ -1,4 +1,4 @@
-"""A storm of deadlines, a restored backup, an upgrade, a full web server, a dead watchdog (rows 14, 26 to 30)."""
+"""Many deadlines at once, a restored backup, an upgrade, a full web server, a dead watchdog (rows 14, 26 to 30)."""
 
 from __future__ import annotations
 

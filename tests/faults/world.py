@@ -37,7 +37,7 @@ FULL = os.environ.get("FAULTS") == "full"  # the times of the table of faults, n
 # Nothing that the tests begin waits for longer by itself; without its later steps, 5 s.
 SETTLED_SECONDS = 65 if FULL else 5
 # Each of the many alarms of a test must arrive by itself, to be counted.
-NO_STORM_BRAKE = {"NOTIFICATION_QUOTA_PERSON": "1000000", "NOTIFICATION_QUOTA_EVERYBODY": "1000000"}
+NO_RATE_LIMIT = {"NOTIFICATION_QUOTA_PERSON": "1000000", "NOTIFICATION_QUOTA_EVERYBODY": "1000000"}
 
 
 class World:
@@ -59,7 +59,7 @@ class World:
             "EMAIL_URL": self.sink.email_url,
             "VAR_DIR": str(self.directory),
             "EGRESS_ALLOWED_NETWORKS": "127.0.0.0/8",
-            **NO_STORM_BRAKE,
+            **NO_RATE_LIMIT,
             "PYTHONUNBUFFERED": "1",
             **{key: str(value) for key, value in named.items()},
         }

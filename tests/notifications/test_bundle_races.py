@@ -1,4 +1,4 @@
-"""Bundles while somebody acts, while others claim, and while a sender dies."""
+"""Bundles while somebody acts, while others lease, and while a sender dies."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from django.db.models.functions import Now
 
 from journal.actions import supersede
 from journal.models import Urgency
-from notifications.claim import claim, release_orphans
 from notifications.delivery import deliver, deliver_pending
+from notifications.leasing import lease_due, release_orphans
 from notifications.models import Delivery, DeliveryState
 from tests.notifications.test_faults import in_threads
 
@@ -33,7 +33,7 @@ def told(sink) -> list[int]:
 
 
 @pytest.fixture(autouse=True)
-def no_brake(settings):
+def no_rate_limit(settings):
     settings.NOTIFICATION_QUOTA_PERSON = settings.NOTIFICATION_QUOTA_EVERYBODY = 10_000
 
 
@@ -41,7 +41,7 @@ def bundled(alert, name: str):
     """Two rows of two incidents in one leased message."""
     entries = [alert(urgency=Urgency.SOON, stream=f"{name}-{part}") for part in "ab"]
     Delivery.objects.filter(entry=entries[0], channel="webhook").update(available_at=Now())
-    (lead,) = claim()
+    (lead,) = lease_due()
     assert rows_of(*entries)[entries[1].pk].state == DeliveryState.BUNDLED
     return lead, entries
 

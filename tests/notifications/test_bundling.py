@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from journal.actions import supersede
 from journal.models import Entry, Urgency
-from notifications.claim import claim
 from notifications.delivery import deliver, deliver_pending
+from notifications.leasing import lease_due
 from notifications.models import ContactPoint, Delivery, DeliveryState
 from tests.factories import IncidentFactory, UserFactory
 from tests.notifications.conftest import by_mail, make_available
@@ -100,13 +100,13 @@ def test_an_alarm_about_another_incident_never_waits(mailbox, alert):
 
 def test_while_the_first_is_on_its_way_the_second_looks_again_soon(mailbox, alert):
     alert(about="First")
-    first = claim()
+    first = lease_due()
     second = alert(about="Second")
-    assert claim() == []
+    assert lease_due() == []
     assert by_mail(second).available_at - timezone.now() < timedelta(seconds=6)
     deliver(first[0])
     pass_time(seconds=6)
-    assert claim() == []  # now it has gone out: the rest of the minute
+    assert lease_due() == []  # now it has gone out: the rest of the minute
     assert by_mail(second).available_at - timezone.now() > timedelta(seconds=40)
 
 
@@ -125,7 +125,7 @@ def bundle(alert):
     """Two leased rows in one message; the first leads."""
     entries = [alert(urgency=Urgency.SOON, about=name, stream=name) for name in ("Lead", "Other")]
     Delivery.objects.filter(entry=entries[0], channel="email").update(available_at=Now())
-    (lead,) = claim()
+    (lead,) = lease_due()
     assert lead.entry == entries[0]
     assert by_mail(entries[1]).state == DeliveryState.BUNDLED
     return lead, entries
@@ -151,7 +151,7 @@ def two_incidents(alert):
         alert(urgency=Urgency.SOON, about=f"Thing {number}", stream=f"incident-{number}") for number in (1, 2)
     ]
     Delivery.objects.filter(entry=entries[0], channel="email").update(available_at=Now())
-    (lead,) = claim()
+    (lead,) = lease_due()
     return lead, entries
 
 
@@ -296,7 +296,7 @@ def test_a_message_that_arrives_forgives_earlier_failures(webhook, sink, alert):
     assert webhook.failures == 0
 
 
-# The storm brake
+# The rate limit
 
 
 @pytest.fixture
@@ -305,23 +305,23 @@ def quota(settings):
     return settings
 
 
-def storm(alert, number: int, **facts) -> list[Entry]:
-    return [alert(about=f"No. {n}", stream=f"storm-{n}", **facts) for n in range(number)]
+def flood(alert, number: int, **facts) -> list[Entry]:
+    return [alert(about=f"No. {n}", stream=f"flood-{n}", **facts) for n in range(number)]
 
 
 def alarms() -> int:
-    return Entry.objects.filter(kind="notification.storm").count()
+    return Entry.objects.filter(kind="notification.rate_limited").count()
 
 
 def test_below_the_quota_everything_goes_out_at_once(mailbox, alert, quota, admin):
-    storm(alert, 4)
+    flood(alert, 4)
     deliver_pending()
     assert len(mailbox.mails) == 4
     assert alarms() == 0
 
 
 def test_above_the_quota_the_rest_is_one_message_every_five_minutes(mailbox, alert, quota, admin, bob):
-    storm(alert, 12)
+    flood(alert, 12)
     deliver_pending()
     mine = [mail for mail in mailbox.mails if mail["To"] == bob.email]
     assert len(mine) == 4
@@ -335,29 +335,29 @@ def test_above_the_quota_the_rest_is_one_message_every_five_minutes(mailbox, ale
     assert not Delivery.objects.filter(person=bob, state__in=["pending", "bundled"]).exists()
 
 
-def test_a_storm_is_alarmed_once_an_episode_and_the_alarm_is_exempt(mailbox, alert, quota, admin, bob):
+def test_rate_limit_alerts_once_an_episode_and_is_exempt(mailbox, alert, quota, admin, bob):
     quota.NOTIFICATION_QUOTA_EVERYBODY = 4
-    storm(alert, 8)
+    flood(alert, 8)
     deliver_pending()
-    storm(alert, 8, urgency=Urgency.NOW)
+    flood(alert, 8, urgency=Urgency.NOW)
     deliver_pending()
     assert alarms() == 1
     to_admin = [mail for mail in mailbox.mails if mail["To"] == admin.email]
     assert len(to_admin) == 1
     assert "Unusually many messages to" in to_admin[0]["Subject"]
     # Calm, and then a new episode
-    from notifications.models import StormBrake
+    from notifications.models import RateLimit
 
-    StormBrake.objects.update(braked_at=timezone.now() - timedelta(minutes=11))
+    RateLimit.objects.update(limited_at=timezone.now() - timedelta(minutes=11))
     pass_time(minutes=11)
     deliver_pending()
-    storm(alert, 8)
+    flood(alert, 8)
     deliver_pending()
     assert alarms() == 2
 
 
-def test_a_storm_about_one_person_leaves_the_others_alone(mailbox, alert, quota, admin, carol):
-    storm(alert, 10)
+def test_a_flood_for_one_person_leaves_the_others_alone(mailbox, alert, quota, admin, carol):
+    flood(alert, 10)
     deliver_pending()
     before = len(mailbox.mails)
     alert(to=[carol], stream="another")
@@ -366,7 +366,7 @@ def test_a_storm_about_one_person_leaves_the_others_alone(mailbox, alert, quota,
     assert len(mailbox.mails) == before + 1
 
 
-def test_in_a_storm_of_everybody_each_still_gets_a_first_message(mailbox, alert, quota):
+def test_in_a_flood_for_everybody_each_still_gets_a_first_message(mailbox, alert, quota):
     quota.NOTIFICATION_QUOTA_EVERYBODY = 5
     people = [UserFactory() for _ in range(8)]
     for number, person in enumerate(people):

@@ -19,8 +19,8 @@ from common.errors import ActionRefused, Invalid
 from journal.models import Entry, Urgency
 from notifications import contact_points
 from notifications.channels import all_channels
-from notifications.claim import claim
 from notifications.delivery import deliver, deliver_pending
+from notifications.leasing import lease_due
 from notifications.models import ContactPoint, Delivery, Hours, VerificationCode
 from notifications.reach import unreachable
 from tests.factories import UserFactory
@@ -116,7 +116,7 @@ def test_before_a_former_key_is_dropped_everything_is_sealed_anew(reach, bob, se
 def test_nothing_goes_to_a_contact_point_that_was_removed_meanwhile(webhook, sink, bob, alert):
     entries = [alert(urgency=Urgency.SOON, stream=stream) for stream in "ab"]
     Delivery.objects.filter(entry=entries[0], contact=webhook).update(available_at=Now())
-    (lead,) = claim()
+    (lead,) = lease_due()
     bob.contact_points.filter(is_login=True).update(urgencies=["now"])
     contact_points.remove(actor=bob, contact=webhook)
     states = Delivery.objects.filter(contact=webhook).values_list("state", flat=True)

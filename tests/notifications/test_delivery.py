@@ -10,9 +10,9 @@ from django.utils import timezone
 from journal.actions import supersede
 from journal.models import Entry, Urgency
 from notifications.actions import mark_read
-from notifications.claim import claim
 from notifications.delivery import MOST_ATTEMPTS, backoff, deliver, deliver_pending
 from notifications.holding import hold_back
+from notifications.leasing import lease_due
 from notifications.models import Attempt, Delivery, DeliveryState
 from tests.factories import UserFactory
 from tests.notifications.conftest import by_mail, make_available
@@ -187,9 +187,7 @@ def test_without_a_mail_server_one_message_tries_and_the_rest_wait(mailbox, aler
     assert len(mailbox.mails) == 15
 
 
-def test_when_the_mail_server_is_back_what_found_nobody_does_not_wait_for_its_next_try(
-    mailbox, alert, settings
-):
+def test_unreachable_is_retried_at_once_when_the_server_is_back(mailbox, alert, settings):
     settings.EMAIL_PORT = free_port()
     waiting = [alert(stream=f"incident-{number}") for number in range(3)]
     for _try in waiting:
@@ -257,9 +255,9 @@ def test_an_alert_that_is_no_longer_true_is_not_sent(mailbox, alert):
     assert not mailbox.mails
 
 
-def test_withdrawn_between_claim_and_sending(mailbox, alert):
+def test_withdrawn_between_leasing_and_sending(mailbox, alert):
     entry = alert()
-    rows = claim()
+    rows = lease_due()
     supersede(entry_ids=[entry.pk])
     deliver(rows[0])
     assert by_mail(entry).state == DeliveryState.CANCELLED
@@ -276,9 +274,9 @@ def test_an_alert_of_yesterday_is_not_sent_any_more(mailbox, alert):
 
 def test_a_worker_that_lost_its_lease_changes_nothing(mailbox, alert):
     entry = alert()
-    stale = claim()[0]
+    stale = lease_due()[0]
     make_available(entry)
-    fresh = claim()[0]
+    fresh = lease_due()[0]
     assert stale.pk == fresh.pk
     deliver(stale)
     assert not mailbox.mails

@@ -11,8 +11,8 @@ from django.db import connection, transaction
 
 from journal.models import Stream
 from notifications import channels
-from notifications.claim import claim
 from notifications.delivery import deliver, deliver_pending
+from notifications.leasing import lease_due
 from notifications.models import Attempt, Delivery, DeliveryState
 from tests.factories import UserFactory
 from tests.notifications.conftest import by_mail, make_available
@@ -41,17 +41,17 @@ def in_threads(work, number: int = 2) -> list:
     return results
 
 
-def test_two_senders_never_claim_the_same(alert):
+def test_two_senders_never_lease_the_same(alert):
     for number in range(40):
         alert(to=[UserFactory()], stream=f"incident-{number}")
 
-    def claim_all() -> list[int]:
+    def lease_all() -> list[int]:
         mine: list[int] = []
-        while rows := claim():
+        while rows := lease_due():
             mine += [row.pk for row in rows]
         return mine
 
-    first, second = in_threads(claim_all)
+    first, second = in_threads(lease_all)
     assert not set(first) & set(second)
     assert len(first) + len(second) == 40
 
@@ -68,7 +68,7 @@ def test_giving_up_makes_way_for_somebody_who_acts_on_the_same_incident(mailbox,
     """The one who acts holds the stream and wants the delivery; the sender must not wait the other way round."""
     mailbox.mode = "refuse"
     entry = alert()
-    row = claim()[0]
+    row = lease_due()[0]
     with transaction.atomic():
         Stream.objects.select_for_update().get(pk=entry.stream_id)
         in_threads(lambda: deliver(row), 1)
@@ -81,13 +81,13 @@ def test_giving_up_makes_way_for_somebody_who_acts_on_the_same_incident(mailbox,
 
 def test_a_late_answer_does_not_overwrite_what_another_worker_found_out(mailbox, alert, monkeypatch):
     entry = alert()
-    row = claim()[0]
+    row = lease_due()[0]
     send = channels.send
 
     def slow(*arguments, **named):
         send(*arguments, **named)
         make_available(entry)
-        assert claim()[0].pk == row.pk  # somebody else takes over while this one still waits
+        assert lease_due()[0].pk == row.pk  # somebody else takes over while this one still waits
         connection.close()
 
     monkeypatch.setattr(channels, "send", slow)

@@ -238,7 +238,7 @@ def test_nobody_else_has_it_tried_now(client, request, waiting, name):
 
 
 def test_the_first_try_is_not_hurried(alert, admin):
-    """It may wait for the end of quiet hours, or of a storm."""
+    """It may wait for the end of quiet hours, or of the rate limit."""
     with pytest.raises(ActionRefused, match="does not wait"):
         notifications.try_now(actor=admin, delivery=by_mail(alert()))
 

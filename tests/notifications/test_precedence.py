@@ -7,8 +7,8 @@ from django.db.models.functions import Now
 
 from journal.actions import supersede
 from journal.models import Urgency
-from notifications.claim import claim
 from notifications.delivery import _begin, deliver, deliver_pending
+from notifications.leasing import lease_due
 from notifications.models import Delivery
 from tests.notifications.conftest import by_mail, make_available
 from tests.processes import free_port
@@ -97,9 +97,9 @@ def test_an_older_alarm_of_the_clock_does_not_arrive_after_the_newer(mailbox, mi
 def test_an_older_alarm_that_was_on_its_way_is_overtaken(mailbox, missed, settings):
     back = no_mail_server(settings, mailbox)
     first = missed(1)
-    (row,) = claim()
+    (row,) = lease_due()
     later = missed(2)
-    (newer,) = claim()
+    (newer,) = lease_due()
     deliver(row)
     back()
     deliver(newer)
@@ -110,11 +110,11 @@ def test_an_older_alarm_that_was_on_its_way_is_overtaken(mailbox, missed, settin
 
 def test_while_the_newer_is_on_its_way_the_older_waits(mailbox, missed):
     first = missed(1)
-    claim()
+    lease_due()
     missed(2)
-    claim()
+    lease_due()
     make_available(first)  # its sender died
-    assert claim() == []
+    assert lease_due() == []
     assert states(first) == ["leased"]
 
 
@@ -162,7 +162,7 @@ def test_what_may_have_arrived_before_it_was_taken_along_stays_a_possible_repeat
     deliver_pending()
     mailbox.mode = "ok"
     later = missed(2)
-    claim()
+    lease_due()
     assert by_mail(first).bundled_into == by_mail(later)
     supersede(entry_ids=[later.pk])
     deliver_pending()
@@ -219,7 +219,7 @@ def test_what_went_out_twice_with_a_stopped_alarm_does_not_go_out_again(mailbox,
 
 def test_what_may_have_arrived_with_an_overtaken_alarm_stays_a_possible_repeat(mailbox, alert, missed):
     other, first = alert(about="Noted"), missed(1)
-    (lead,) = claim()
+    (lead,) = lease_due()
     assert by_mail(other).bundled_into == lead
     _begin(lead)  # and its sender dies
     missed(2)

@@ -7,8 +7,8 @@ from django.db.models.functions import Now
 
 from journal.models import Urgency
 from notifications import links, wording
-from notifications.claim import claim
 from notifications.delivery import deliver_pending
+from notifications.leasing import lease_due
 from notifications.links import Link
 from notifications.models import Delivery
 from notifications.wording import CHAT_CHARACTERS, SMS_CHARACTERS, SUBJECT_CHARACTERS, compose
@@ -94,7 +94,7 @@ def test_chat_and_text_messages_stay_below_every_limit(alert, bob):
     for number in range(60):
         alert(about=f"No. {number} " + "long " * 20, urgency=Urgency.SOON, stream=f"incident-{number}")
     Delivery.objects.filter(state="pending").update(available_at=Now())
-    (lead,) = claim()
+    (lead,) = lease_due()
     bundled = lead.bundle.select_related("entry__actor").order_by("pk")
     message = compose([lead, *bundled], possible_repeat=True)
     assert len(message.short) < CHAT_CHARACTERS + 400

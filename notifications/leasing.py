@@ -16,7 +16,7 @@ from notifications.actions import BUNDLE_WINDOW
 from notifications.models import Channel, ContactPoint, Delivery, DeliveryState, Priority
 from notifications.models.choices import OPEN
 from notifications.precedence import is_alarm, newer_alarms, older_of_its_clock, precedence
-from notifications.storm import ALARM, DIGEST_EVERY, Traffic, announce
+from notifications.rate_limit import DIGEST_EVERY, RATE_LIMITED, Traffic, announce
 
 LEASE = timedelta(seconds=60)  # longer than the 20 s that a send may take
 BATCH = 10
@@ -42,7 +42,7 @@ class Closed:
             self.contacts.add(row.contact_id)
 
 
-def claim(closed: Closed | None = None) -> list[Delivery]:
+def lease_due(closed: Closed | None = None) -> list[Delivery]:
     """Lease up to ten messages to this worker, most urgent first. Any number of workers may do so at once.
 
     A row that has to wait gets a later time, a row that travels in another's message is bundled into it, and an
@@ -55,7 +55,7 @@ def claim(closed: Closed | None = None) -> list[Delivery]:
             if not round_.rows:
                 return []
             leads = round_.sort()
-            announce(round_.traffic.braked, round_.now)
+            announce(round_.traffic.limited, round_.now)
         if leads:
             return leads
 
@@ -92,7 +92,7 @@ def release_sent_twice(lead: Delivery) -> None:
 def _candidates(closed: Closed) -> list[Delivery]:
     """Up to ten rows that are due, locked, of contact points that no other worker is sorting at the moment."""
     due = (
-        Delivery.objects.claimable().exclude(channel__in=closed.channels).exclude(contact__in=closed.contacts)
+        Delivery.objects.leasable().exclude(channel__in=closed.channels).exclude(contact__in=closed.contacts)
     )
     rows = list(
         due.order_by("priority", "available_at", "pk")
@@ -165,11 +165,11 @@ class _Round:
     def _must_wait_until(self, row: Delivery) -> datetime | None:
         if self.newer.get(row.pk):
             return self.now + LOOK_AGAIN  # the newer one goes first, and takes this one along if it can
-        if not _is_fresh(row) or row.entry.kind == ALARM:
+        if not _is_fresh(row) or row.entry.kind == RATE_LIMITED:
             return None
         contact_id, stream = row.contact_id or 0, row.entry.stream_id
         until = None
-        row.is_digest = self.traffic.is_storm(row.person)
+        row.is_digest = self.traffic.exceeds_quota(row.person)
         if row.is_digest:
             until = self.last[contact_id] + DIGEST_EVERY if contact_id in self.last else None
         elif row.priority == Priority.NOW and not is_alarm(row.entry):
@@ -186,7 +186,7 @@ class _Round:
             self.last[row.contact_id] = self.now  # a second message within this round comes after it
         if row.priority == Priority.NOW:
             self.going.add((row.contact_id or 0, row.entry.stream_id))
-        if row.contact_id in self.crowded and _is_fresh(row) and row.entry.kind != ALARM:
+        if row.contact_id in self.crowded and _is_fresh(row) and row.entry.kind != RATE_LIMITED:
             self._bundle(row)
 
     def _bundle(self, lead: Delivery) -> None:
@@ -195,7 +195,7 @@ class _Round:
             Delivery.objects.filter(contact=lead.contact_id, state=DeliveryState.PENDING)
             .filter(bundle__isnull=True)
             .exclude(pk__in=self.leading)
-            .exclude(entry__kind=ALARM)
+            .exclude(entry__kind=RATE_LIMITED)
         )
         is_fresh = Q(attempt_count=0, ambiguous_count=0)
         is_due = Q(available_at__lte=self.now)

@@ -1,4 +1,4 @@
-"""The storm brake: more messages than anybody can read become one every few minutes, and somebody is told so."""
+"""The rate limit: more messages than anybody can read become one every few minutes, and somebody is told so."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from django.urls import reverse
 from journal.actions import record
 from journal.models import Urgency
 from notifications.actions import STREAM
-from notifications.models import Delivery, DeliveryState, StormBrake
+from notifications.models import Delivery, DeliveryState, RateLimit
 from people.models import User, administrators
 
 WINDOW = timedelta(minutes=10)  # in which messages are counted against a quota
 DIGEST_EVERY = timedelta(minutes=5)
-ALARM = "notification.storm"
+RATE_LIMITED = "notification.rate_limited"
 EVERYBODY = "everybody"
 
 
@@ -29,23 +29,23 @@ class Traffic:
 
     people: Counter[int] = field(default_factory=Counter)
     everybody: int = 0
-    braked: dict[str, User | None] = field(default_factory=dict)  # scopes that held something back
+    limited: dict[str, User | None] = field(default_factory=dict)  # scopes that held something back
 
     @classmethod
     def to(cls, person_ids: set[int]) -> Traffic:
         going = Q(state=DeliveryState.LEASED, lease_until__gt=Now())
         lately = Q(state=DeliveryState.SENT, sent_at__gt=Now() - WINDOW)
-        messages = Delivery.objects.messages().exclude(entry__kind=ALARM).filter(going | lately)
+        messages = Delivery.objects.messages().exclude(entry__kind=RATE_LIMITED).filter(going | lately)
         rows = messages.order_by().values_list("person").annotate(n=Count("pk"))
         counts = Counter(dict(rows))
         return cls(Counter({pk: counts[pk] for pk in person_ids}), counts.total())
 
-    def is_storm(self, person: User) -> bool:
+    def exceeds_quota(self, person: User) -> bool:
         """Whether a further message to `person` is one too many; notes whose quota it was."""
         if self.people[person.pk] >= settings.NOTIFICATION_QUOTA_PERSON:
-            self.braked[f"person-{person.pk}"] = person
+            self.limited[f"person-{person.pk}"] = person
         elif self.everybody >= settings.NOTIFICATION_QUOTA_EVERYBODY:
-            self.braked[EVERYBODY] = None
+            self.limited[EVERYBODY] = None
         else:
             return False
         return True
@@ -55,18 +55,18 @@ class Traffic:
         self.everybody += 1
 
 
-def announce(braked: dict[str, User | None], now: datetime) -> None:
+def announce(limited: dict[str, User | None], now: datetime) -> None:
     """Tell the administrators once per episode, which is over when nothing was held back for a whole window."""
-    for scope, person in sorted(braked.items()):
-        StormBrake.objects.bulk_create([StormBrake(scope=scope)], ignore_conflicts=True)
-        brake = StormBrake.objects.select_for_update().get(scope=scope)
-        is_new = brake.braked_at is None or brake.braked_at < now - WINDOW
-        brake.braked_at = now
-        brake.save(update_fields=["braked_at"])
+    for scope, person in sorted(limited.items()):
+        RateLimit.objects.bulk_create([RateLimit(scope=scope)], ignore_conflicts=True)
+        limit = RateLimit.objects.select_for_update().get(scope=scope)
+        is_new = limit.limited_at is None or limit.limited_at < now - WINDOW
+        limit.limited_at = now
+        limit.save(update_fields=["limited_at"])
         if is_new:
             record(
                 stream=STREAM,
-                kind=ALARM,
+                kind=RATE_LIMITED,
                 actor=None,
                 data={
                     "scope": scope,
