@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 
-NEXT_DUE = "SELECT id FROM bare WHERE state = 'armed' AND due_at <= now() ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED"
+DUE = "SELECT id FROM bare WHERE state = 'armed' AND due_at <= now() ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED"
 
 
 def rows_per_second(where: dict[str, Any], count: int, processes: int) -> float:
@@ -34,6 +34,6 @@ def rows_per_second(where: dict[str, Any], count: int, processes: int) -> float:
 
 def _work(where: dict[str, Any]) -> None:
     with psycopg.connect(**where) as connection:
-        while row := connection.execute(NEXT_DUE).fetchone():
+        while row := connection.execute(DUE).fetchone():
             connection.execute("UPDATE bare SET state = 'fired', fired_at = now() WHERE id = %s", row)
             connection.commit()
