@@ -26,20 +26,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from common.queues import QUEUES
+from demo.data_files import PASSWORD, rows
 from demo.embedded import EmbeddedError, Servers, configured_servers, database_url, redis_url
 from demo.processes import Process, last_words, spawn
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("VAR_DIR") or BASE_DIR / "var").absolute()
-PEOPLE = (
-    ("alice@example.com", "communicator"),
-    ("bob@example.com", "comms lead, approver"),
-    ("carol@example.com", "legal approver"),
-    ("dave@example.com", "executive approver"),
-    ("erin@example.com", "reader"),
-    ("admin@example.com", "administrator"),
-)
-PASSWORD = "crisis-demo"  # noqa: S105 (known to everybody, which is why the demo stays on this machine)
 READY_SECONDS = 90
 STOP_SECONDS = 8
 
@@ -126,8 +118,9 @@ class Demo:
         say("")
         say(f"Crisis Desk runs at {self.url}")
         say(f"Log in with the password {PASSWORD} as")
-        for email, role in PEOPLE:
-            say(f"  {email:<20} {role}")
+        for person in rows("people"):
+            if person["logs_in_as"]:
+                say(f"  {person['key'] + '@example.com':<20} {person['logs_in_as']}")
         say(f"Ctrl-C stops it; the data stay. Logs: {short(VAR_DIR / 'log')}/")
 
     def _environment(self) -> dict[str, str]:

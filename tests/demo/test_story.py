@@ -17,23 +17,57 @@ from django.db.models import Count
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from demo.story import loading
-from demo.story.brands import AIRLINE, CAFE
-from demo.story.clock import as_of
+from demo import loading
+from demo.clock import as_of
 from desk.views import needs_of
 from escalations.engine import tick
 from escalations.models import Deadline
 from incidents.clocks import deadlines_under
-from incidents.models import Incident, IncidentState
+from incidents.models import Assessment, Incident, IncidentState, RoleAssignment, StakeholderNotice, Task
 from journal.models import Entry
 from monitoring.models import ImportRun, Mention, Signal, SignalState
 from notifications.models import Delivery, DeliveryState
 from operations.invariants import check
 from people.models import Brand, CrisisRole, DutyShift, Rotation, User
-from postmortems.models import ActionState, CorrectiveAction, PostMortem, PostMortemState
+from postmortems.models import ActionState, CorrectiveAction, Lesson, PostMortem, PostMortemState
+from readiness.models import SwapOffer
 from readiness.roster import coming_duty
-from responses.models import Response, ResponseState
+from responses.models import (
+    Account,
+    Approval,
+    Claim,
+    Evidence,
+    PrivateCase,
+    Publication,
+    Response,
+    ResponseState,
+)
 from responses.rules import missing_capacities
+
+# What the story files tell, whenever they are told.
+AMOUNTS: dict[Any, int] = {
+    User: 14,
+    Rotation: 11,
+    SwapOffer: 1,
+    Brand: 2,
+    Account: 9,
+    Incident: 5,
+    Assessment: 4,
+    RoleAssignment: 32,
+    Task: 45,
+    StakeholderNotice: 10,
+    PrivateCase: 3,
+    Response: 7,
+    Claim: 5,
+    Evidence: 4,
+    Approval: 6,
+    Publication: 14,
+    ImportRun: 11,
+    Signal: 3,
+    PostMortem: 1,
+    Lesson: 2,
+    CorrectiveAction: 3,
+}
 
 
 @pytest.fixture
@@ -63,6 +97,9 @@ def test_the_story_is_complete_and_nothing_is_overdue(load: Callable[[], str]) -
     _check_what_waits_for_whom()
     _check_that_old_alerts_are_told()
     _check_the_roster()
+    assert {model.__name__: model.objects.count() for model in AMOUNTS} == {
+        model.__name__: amount for model, amount in AMOUNTS.items()
+    }
     assert 2_000 < Mention.objects.count() < 9_000
     assert not ImportRun.objects.exclude(state="finished").exists()
     assert not ImportRun.objects.filter(rows_rejected__gt=0).exists()
@@ -145,7 +182,7 @@ def _check_what_waits_for_whom() -> None:
     assert [need.kind for need in needs_of(people["carol"])].count("approval") == 1
     assert "role" in [need.kind for need in needs_of(people["dave"])]
     assert "signal" in [need.kind for need in needs_of(people["alice"])]
-    assert Signal.objects.get(state=SignalState.NEW).brand.name == CAFE
+    assert Signal.objects.get(state=SignalState.NEW).brand.name == "Copper Kettle Coffee"
     secret = Incident.objects.get(confidential=True)
     sees = {
         name
@@ -180,7 +217,7 @@ def test_it_refuses_where_demo_is_not_set() -> None:
 @pytest.mark.django_db
 def test_the_clock_is_set_inside_the_block_only() -> None:
     then = datetime(2026, 3, 8, 13, 5, tzinfo=UTC)
-    brand = Brand.objects.create(name=AIRLINE, slug="kestrel-air")
+    brand = Brand.objects.create(name="Kestrel Air", slug="kestrel-air")
     with as_of(then):
         assert timezone.now() == then
         assert Brand.objects.annotate(clock=Now()).get(pk=brand.pk).clock == then

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from demo.story import loading
+from demo import loading
 
 
 class Command(BaseCommand):
