@@ -31,16 +31,16 @@ def all_posts(now: datetime) -> list[Post]:
     plan = document("conversation")
     writer = _Writer(plan)
     posts = [post for habit in plan["everyday"] for post in writer.everyday(habit, now)]
-    for storm in plan["storm"]:
-        begins = moment(storm["begins"], now, now)
-        begins = moment(storm["posts"][0][0], begins, now)
-        posts = [post for post in posts if not _hides_the_first(post, storm["brand"], begins)]
-        posts += writer.storm(storm, now)
+    for spike in plan["spike"]:
+        begins = moment(spike["begins"], now, now)
+        begins = moment(spike["posts"][0][0], begins, now)
+        posts = [post for post in posts if not _hides_the_first(post, spike["brand"], begins)]
+        posts += writer.spike(spike, now)
     return sorted(posts, key=lambda post: post["created_at"])
 
 
 def _hides_the_first(post: Post, brand: str, start: datetime) -> bool:
-    """An everyday complaint earlier in the hour in which a storm began would be taken for its first post."""
+    """An everyday complaint earlier in the hour in which a spike began would be taken for its first post."""
     hour = start.replace(minute=0, second=0, microsecond=0)
     return (
         post["brand"] == brand
@@ -59,33 +59,35 @@ class _Writer:
 
     def everyday(self, habit: dict[str, Any], now: datetime) -> Iterator[Post]:
         phrases, own = rows(f"phrases/{habit['phrases']}"), rows(f"phrases/{habit['own_phrases']}")
-        mood = self.plan["mood"]
-        by_mood = {name: [phrase for phrase in phrases if phrase["sentiment"] == name] for name in mood}
+        shares = self.plan["sentiment"]
+        by_sentiment = {
+            name: [phrase for phrase in phrases if phrase["sentiment"] == name] for name in shares
+        }
         hour = (now - timedelta(days=self.plan["days"])).replace(minute=0, second=0, microsecond=0)
         while hour < now:
             expected = habit["posts"][hour.hour]
             count = int(expected) + (self.random.random() < expected % 1)
             count += self.random.choice((-1, 0, 0, 1)) if expected >= 5 else 0
             for number in range(count):
-                (name,) = self.random.choices(list(mood), list(mood.values()))
+                (name,) = self.random.choices(list(shares), list(shares.values()))
                 at = hour + HOUR * (number + self.random.random()) / count  # spread out: calm hours look calm
                 if at < now:
-                    yield self.post(habit["brand"], at, self.random.choice(by_mood[name]))
+                    yield self.post(habit["brand"], at, self.random.choice(by_sentiment[name]))
             if hour.hour in habit["own_hours"] and hour + HOUR < now:
                 at = hour + timedelta(minutes=5)
                 yield self.post(habit["brand"], at, self.random.choice(own), own=True)
             hour += HOUR
 
-    def storm(self, storm: dict[str, Any], now: datetime) -> Iterator[Post]:
-        """The first post is the storm's first phrase, to the minute; all others are drawn."""
-        phrases, begins = rows(f"phrases/{storm['phrases']}"), moment(storm["begins"], now, now)
-        upset, is_first = storm.get("upset", False), True
-        for start, end, count in storm["posts"]:
+    def spike(self, spike: dict[str, Any], now: datetime) -> Iterator[Post]:
+        """The first post is the spike's first phrase, to the minute; all others are drawn."""
+        phrases, begins = rows(f"phrases/{spike['phrases']}"), moment(spike["begins"], now, now)
+        upset, is_first = spike.get("upset", False), True
+        for start, end, count in spike["posts"]:
             starts, ends = moment(start, begins, now), moment(end, begins, now)
             for _number in range(count):
                 at = starts if is_first else starts + (ends - starts) * self.random.random()
                 phrase = phrases[0] if is_first else self.random.choice(phrases)
-                yield self.post(storm["brand"], at, phrase, upset=upset)
+                yield self.post(spike["brand"], at, phrase, upset=upset)
                 is_first = False
 
     def post(

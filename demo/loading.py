@@ -19,10 +19,10 @@ from notifications.models import Attempt, Channel, ContactPoint, Delivery, Deliv
 from people.models import Brand, User
 from responses.models import Account
 
-# A crisis whose clocks ran out overnight tells another story.
+# A crisis whose deadlines passed overnight tells another story.
 STALE_AFTER = timedelta(hours=12)
 # What was told before is history: sent and read. Later alerts are left for the worker and for the reader.
-NEWS = timedelta(minutes=15)
+RECENT = timedelta(minutes=15)
 READ_AFTER = timedelta(minutes=2)
 
 
@@ -93,7 +93,7 @@ def _put_history_to_rest(now: datetime) -> None:
 
     The only rows that the loader changes by itself: in a real installation the worker would have written them then.
     """
-    old = Delivery.objects.filter(entry__at__lt=now - NEWS)
+    old = Delivery.objects.filter(entry__at__lt=now - RECENT)
     waiting = list(old.filter(state=DeliveryState.PENDING))
     Attempt.objects.bulk_create(
         Attempt(

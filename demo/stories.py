@@ -3,7 +3,7 @@
 A file is a list of steps in order of time. A step says when (`at`, see `moments`), who (`as`), what (`do`: an app and
 one of its actions) and the action's arguments by name; `known_as` names the result for later steps. The type of an
 argument says what its words mean: a person is the first part of an e-mail address, a brand its name, a claim the name
-that an earlier step gave it. All files are played together, in order of time and with the clock set back (`clock`), so
+that an earlier step gave it. All files are played together, in order of time, each step as of its moment (`past`), so
 that everything is journaled in the order in which it happened.
 """
 
@@ -20,10 +20,10 @@ from typing import Any, get_args, get_type_hints
 from django.db.models import Model
 
 from demo.actions import posts_of
-from demo.clock import as_of
 from demo.conversation import Post
 from demo.data_files import stories
 from demo.moments import moment
+from demo.past import as_of
 from escalations.models import Deadline
 from incidents.models import Incident, Playbook, StakeholderNotice, Task
 from monitoring.models import Signal, SignalState

@@ -44,7 +44,7 @@ def test_a_moment_that_means_nothing_is_refused(written: str) -> None:
 
 
 @pytest.mark.parametrize("name", stories())
-def test_a_story_is_told_in_order_of_time(name: str) -> None:
+def test_the_steps_of_a_story_are_in_order_of_time(name: str) -> None:
     story = Story.read(stories()[name], NOW)
     moments = [story.moment(step["at"]) for step in story.steps]
     assert moments == sorted(moments)
@@ -62,11 +62,11 @@ def test_a_step_names_an_action_and_its_arguments(name: str) -> None:
 def test_a_phrase_is_written_for_every_draw() -> None:
     plan = document("conversation")
     for habit in plan["everyday"]:
-        moods = {phrase["sentiment"] for phrase in rows(f"phrases/{habit['phrases']}")}
-        assert moods == set(plan["mood"])
+        sentiments = {phrase["sentiment"] for phrase in rows(f"phrases/{habit['phrases']}")}
+        assert sentiments == set(plan["sentiment"])
         assert len(habit["posts"]) == 24
-    for storm in plan["storm"]:
-        languages = {phrase["language"] for phrase in rows(f"phrases/{storm['phrases']}")}
+    for spike in plan["spike"]:
+        languages = {phrase["language"] for phrase in rows(f"phrases/{spike['phrases']}")}
         assert languages <= plan["before"].keys() & plan["after"].keys()
 
 

@@ -18,7 +18,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from demo import loading
-from demo.clock import as_of
+from demo.past import as_of
 from desk.views import needs_of
 from escalations.engine import tick
 from escalations.models import Deadline
@@ -95,7 +95,7 @@ def test_the_story_is_complete_and_nothing_is_overdue(load: Callable[[], str]) -
     _check_the_past_crisis()
     _check_that_nothing_else_runs()
     _check_what_waits_for_whom()
-    _check_that_old_alerts_are_told()
+    _check_that_old_alerts_are_sent()
     _check_the_roster()
     assert {model.__name__: model.objects.count() for model in AMOUNTS} == {
         model.__name__: amount for model, amount in AMOUNTS.items()
@@ -132,7 +132,7 @@ def _check_the_crisis_under_way() -> None:
     assert signal.evidence["count"] > signal.evidence["limit"]
     assert incident.attached_mentions.count() > 20
     running = deadlines_under(incident).unsettled()
-    assert {clock.purpose for clock in running} == {
+    assert {deadline.purpose for deadline in running} == {
         "incident.holding_statement",
         "incident.sitrep",
         "claim.unanswered",
@@ -194,7 +194,7 @@ def _check_what_waits_for_whom() -> None:
     assert can_log_in == {"alice", "bob", "carol", "dave", "erin", "admin"}
 
 
-def _check_that_old_alerts_are_told() -> None:
+def _check_that_old_alerts_are_sent() -> None:
     waiting = Delivery.objects.exclude(state__in=[DeliveryState.SENT, DeliveryState.CANCELLED])
     assert waiting.exists()  # the newest are left for the worker
     assert min(waiting.values_list("entry__at", flat=True)) > timezone.now() - timedelta(minutes=20)
@@ -215,11 +215,11 @@ def test_it_refuses_where_demo_is_not_set() -> None:
 
 
 @pytest.mark.django_db
-def test_the_clock_is_set_inside_the_block_only() -> None:
+def test_it_is_the_past_inside_the_block_only() -> None:
     then = datetime(2026, 3, 8, 13, 5, tzinfo=UTC)
     brand = Brand.objects.create(name="Kestrel Air", slug="kestrel-air")
     with as_of(then):
         assert timezone.now() == then
-        assert Brand.objects.annotate(clock=Now()).get(pk=brand.pk).clock == then
+        assert Brand.objects.annotate(moment=Now()).get(pk=brand.pk).moment == then
     assert timezone.now() > then
-    assert Brand.objects.annotate(clock=Now()).get(pk=brand.pk).clock > then
+    assert Brand.objects.annotate(moment=Now()).get(pk=brand.pk).moment > then

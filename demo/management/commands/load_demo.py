@@ -18,7 +18,7 @@ class Command(BaseCommand):
             )
         if not loading.is_loaded():
             loading.load(self.stdout.write)
-            self.stdout.write("The demo is loaded: one crisis is under way, its clocks run from now on.")
+            self.stdout.write("The demo is loaded: one crisis is under way, its deadlines run from now on.")
         elif loading.is_stale():
             self.stdout.write(
                 "The demo was loaded more than 12 hours ago, so its crisis is overdue; 'make demo-reset' starts afresh."

@@ -1,7 +1,7 @@
 """Lets the product's actions run as though it were an earlier moment.
 
 A demo with nothing but events of the last second explains nothing, and the journal cannot be dated back afterwards:
-its entries are chained by hash and never change. So the loader sets the two clocks that actions read while they run:
+its entries are chained by hash and never change. So the loader sets what actions take the time from while they run:
 Django's `timezone.now()` and the database's `Now()`. Only the process of the loader is touched, only inside the
 `with` block, and only the product's own functions decide what becomes of it.
 """
