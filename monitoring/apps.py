@@ -8,9 +8,10 @@ class MonitoringConfig(AppConfig):
 
     def ready(self) -> None:
         from escalations import news
-        from incidents import gates, panels
+        from incidents import gates
+        from incidents import panels as room_panels
         from journal import kinds
-        from monitoring import checks, panel, velocity_news
+        from monitoring import checks, panels, velocity_news
 
         kinds.declare(
             {
@@ -33,5 +34,5 @@ class MonitoringConfig(AppConfig):
         )
         for check in checks.CHECKS:
             gates.register(check)
-        panels.register(panel.PANEL)
+        room_panels.register(panels.PANEL)
         news.register(velocity_news.of)

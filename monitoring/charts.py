@@ -113,12 +113,12 @@ def volume_chart(
         _line("positive", _("positive"), [bucket.positive for bucket in buckets], top),
     ]
     wide = WIDTH / len(buckets)
-    in_alarm = {
+    spiking = {
         int((datetime.fromisoformat(hour) - first) / step)
         for signal in signals
-        for hour in signal.evidence["alarm_hours"]
+        for hour in signal.evidence["spike_hours"]
     }
-    marks = [Mark((n + 0.5) * wide, _y(b.negative, top)) for n, b in enumerate(buckets) if n in in_alarm]
+    marks = [Mark((n + 0.5) * wide, _y(b.negative, top)) for n, b in enumerate(buckets) if n in spiking]
     targets = [(n * wide, wide, bucket.in_words) for n, bucket in enumerate(buckets)]
     at = (onset - first) / (step * len(buckets)) * WIDTH if onset else -1
     onset_at = at if 0 <= at <= WIDTH else None
@@ -126,7 +126,7 @@ def volume_chart(
 
 
 def evidence_chart(signal: Signal) -> Chart:
-    """What the rule saw: people who complained per hour, what is usual, and where the alarm lies."""
+    """What the rule saw: people who complained per hour, what is usual, and above what a signal is raised."""
     points = [
         (datetime.fromisoformat(at), count, usual, limit)
         for at, count, usual, limit in signal.evidence["curve"]
@@ -135,14 +135,14 @@ def evidence_chart(signal: Signal) -> Chart:
     lines = [
         _line("negative", _("people who complained"), [point[1] for point in points], top, with_area=True),
         _line("usual", _("usual for the hour"), [point[2] for point in points], top),
-        _line("limit", _("alarm above"), [point[3] for point in points], top),
+        _line("limit", _("signal above"), [point[3] for point in points], top),
     ]
     wide = WIDTH / len(points)
-    alarms = set(signal.evidence["alarm_hours"])
+    spikes = set(signal.evidence["spike_hours"])
     marks = [
         Mark((n + 0.5) * wide, _y(count, top))
         for n, (at, count, _usual, _limit) in enumerate(points)
-        if at.isoformat() in alarms
+        if at.isoformat() in spikes
     ]
     targets = [(n * wide, wide, _point_in_words(*point)) for n, point in enumerate(points)]
     return Chart(lines, top, _ticks(points[0][0], HOUR, len(points)), targets, marks)
@@ -152,7 +152,7 @@ def _point_in_words(at: datetime, count: int, usual: float | None, limit: float 
     words = _("%(when)s: %(count)d people complained") % {"when": _say(at, HOUR), "count": count}
     if usual is None or limit is None:
         return words + ", " + _("usual not known yet")
-    return words + ", " + _("usually %(usual)g, alarm above %(limit).1f") % {"usual": usual, "limit": limit}
+    return words + ", " + _("usually %(usual)g, signal above %(limit).1f") % {"usual": usual, "limit": limit}
 
 
 def _buckets(mentions: QuerySet[Mention], start: datetime, end: datetime) -> tuple[list[Bucket], timedelta]:

@@ -11,7 +11,7 @@ from monitoring import detector
 from monitoring.models import Mention, Sentiment
 from people.models import Brand
 
-# A source that names no authors would otherwise never raise an alarm: each of its posts counts as a person.
+# A source that names no authors would otherwise never raise a signal: each of its posts counts as a person.
 PERSON = Case(
     When(author="", then=Concat(Value("post "), Cast("id", CharField()))),
     default=F("author"),

@@ -1,7 +1,7 @@
 """When does complaining become unusual? Pure functions over hourly counts; nothing here touches the database.
 
 The rule counts **people, not posts**: unique authors of negative posts in one hour, the brand's own posts left out, so
-that one angry person posting forty times is one person. An hour is in alarm when
+that one angry person posting forty times is one person. An hour is a spike when
 
 * more people complain than `expected + 4 * sqrt(expected) + 2`, where `expected` is the median of the same hour and
   its two neighbours over the past seven days (the counts of rare, independent events spread by about the square
@@ -41,7 +41,7 @@ class Rule:
     min_share: float = 0.4
     min_days: int = 3
     alive_mentions: int = 8
-    quiet_hours: int = 12  # alarms at most so far apart are one episode
+    quiet_hours: int = 12  # spikes at most so far apart are one episode
 
     @property
     def history(self) -> timedelta:
@@ -69,7 +69,7 @@ class Verdict:
     expected: float | None  # None: no baseline yet
     limit: float | None
     covered_days: int
-    alarm: bool
+    is_spike: bool
 
     @property
     def share(self) -> float:
@@ -81,7 +81,7 @@ Counts = Mapping[datetime, Count]
 
 
 def judge(counts: Counts, hour: datetime, rule: Rule = USUAL) -> Verdict:
-    """Is `hour` (its start, UTC) in alarm, judged by nothing later than itself?
+    """Is `hour` (its start, UTC) a spike, judged by nothing later than itself?
 
     `counts` must reach back `rule.history` where there is anything; hours before the first one are unknown, not quiet.
     """
@@ -102,15 +102,15 @@ def _judge(counts: Counts, hour: datetime, rule: Rule, began: datetime) -> Verdi
         ]
     now = counts.get(hour, NOTHING)
     if covered < rule.min_days:
-        return Verdict(hour, now.complaints, now.rated, None, None, covered, alarm=False)
+        return Verdict(hour, now.complaints, now.rated, None, None, covered, is_spike=False)
     expected = float(median(usual))
     limit = expected + rule.spreads * sqrt(expected) + rule.margin
-    alarm = (
+    is_spike = (
         now.complaints > limit
         and now.complaints >= rule.at_least
         and now.complaints >= rule.min_share * now.rated
     )
-    return Verdict(hour, now.complaints, now.rated, expected, limit, covered, alarm)
+    return Verdict(hour, now.complaints, now.rated, expected, limit, covered, is_spike)
 
 
 def _posts(counts: Counts, around: datetime, rule: Rule) -> int:
@@ -131,10 +131,10 @@ def scan(counts: Counts, first: datetime, last: datetime, rule: Rule = USUAL) ->
 
 
 def episodes(verdicts: Iterable[Verdict], rule: Rule = USUAL) -> list[list[Verdict]]:
-    """The alarms among `verdicts` (in time order), grouped: a pause of up to `quiet_hours` stays one episode."""
+    """The spikes among `verdicts` (in time order), grouped: a pause of up to `quiet_hours` stays one episode."""
     grouped: list[list[Verdict]] = []
     for verdict in verdicts:
-        if not verdict.alarm:
+        if not verdict.is_spike:
             continue
         if grouped and verdict.hour - grouped[-1][-1].hour <= rule.quiet_hours * HOUR:
             grouped[-1].append(verdict)

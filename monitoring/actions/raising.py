@@ -1,4 +1,4 @@
-"""From hours in alarm to signals that people see."""
+"""From spikes to signals that people see."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from monitoring.detector import HOUR, USUAL, Rule, Verdict, start_of_hour
 from monitoring.models import Mention, Signal, SignalState
 from people.models import Brand, CrisisRole, SiteRole, User, on_duty
 
-CURVE_HOURS = 48  # what the evidence shows before the first alarm
+CURVE_HOURS = 48  # what the evidence shows before the first spike
 SAMPLES = 6
 # An import of old posts finds old spikes: they are listed, but nobody is woken for them.
 FRESH = timedelta(hours=24)
@@ -41,7 +41,7 @@ def raise_signals(*, brand: Brand, first: datetime, last: datetime, rule: Rule =
     verdicts = counts.verdicts(brand, first - CURVE_HOURS * HOUR, last, rule)
     raised: list[Signal] = []
     for position, verdict in enumerate(verdicts):
-        if not verdict.alarm or verdict.hour < first:
+        if not verdict.is_spike or verdict.hour < first:
             continue
         seen = verdicts[max(0, position - CURVE_HOURS) : position + 1]
         signal = _episode(brand, verdict, rule)
@@ -80,7 +80,7 @@ def _raise(brand: Brand, seen: Sequence[Verdict]) -> Signal:
         peak=verdict.count,
         evidence={
             **_arithmetic(verdict),
-            "alarm_hours": [verdict.hour.isoformat()],
+            "spike_hours": [verdict.hour.isoformat()],
             "curve": _curve(seen),
             "sample": _sample(brand, verdict.hour),
         },
@@ -115,7 +115,7 @@ def _extend(signal: Signal, seen: Sequence[Verdict]) -> None:
         return
     known.update({point[0]: point for point in fresh})
     evidence["curve"] = [known[hour] for hour in sorted(known)]
-    evidence["alarm_hours"] = sorted({*evidence["alarm_hours"], verdict.hour.isoformat()})
+    evidence["spike_hours"] = sorted({*evidence["spike_hours"], verdict.hour.isoformat()})
     if verdict.hour == signal.hour:
         evidence.update(_arithmetic(verdict))
     if verdict.count > signal.peak:

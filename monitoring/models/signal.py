@@ -31,16 +31,17 @@ class SignalQuerySet(models.QuerySet["Signal"]):
 
 
 class Signal(models.Model):
-    """One episode of unusually many people complaining about a brand; `hour` is when it was first in alarm.
+    """One episode of unusually many people complaining about a brand; `hour` is its first spike.
 
-    `evidence` is what the rule saw, frozen: count, expected, limit, share, covered_days, the hours in alarm, the curve
-    as [hour, count, expected, limit] and the ids of sample mentions. It is only ever extended while the episode lasts.
+    `evidence` is what the rule saw, frozen: count, expected, limit, share, covered_days, the hours of the spike, the
+    curve as [hour, count, expected, limit] and the ids of sample mentions. It is only ever extended while the episode
+    lasts.
     """
 
     brand = models.ForeignKey(Brand, models.PROTECT, related_name="signals", verbose_name=_("brand"))
     state = models.CharField(_("state"), max_length=9, choices=SignalState, default=SignalState.NEW)
-    hour = models.DateTimeField(_("hour"))  # start of the first hour in alarm
-    last_hour = models.DateTimeField()  # start of the last hour in alarm so far
+    hour = models.DateTimeField(_("hour"))  # start of the first hour of the spike
+    last_hour = models.DateTimeField()  # start of the last hour of the spike so far
     peak = models.PositiveIntegerField(_("most people in one hour"))
     evidence = models.JSONField()
     raised_at = models.DateTimeField(_("raised"), default=timezone.now)
@@ -100,11 +101,11 @@ class Signal(models.Model):
 
     @property
     def end(self) -> datetime:
-        """The end of the last hour in alarm."""
+        """The end of the last hour of the spike."""
         return self.last_hour + timedelta(hours=1)
 
     @property
     def times_usual(self) -> float | None:
-        """How often the usual count the first hour in alarm had; None where nobody usually complains."""
+        """How often the usual count the first hour of the spike had; None where nobody usually complains."""
         usual = self.evidence["expected"]
         return self.evidence["count"] / usual if usual else None

@@ -56,7 +56,7 @@ def signal(request: SignedInRequest, pk: int) -> HttpResponse:
         "share": round(100 * found.evidence["count"] / found.evidence["rated"])
         if found.evidence["rated"]
         else 0,
-        "hours": len(found.evidence["alarm_hours"]),
+        "hours": len(found.evidence["spike_hours"]),
     }
     return render(request, "monitoring/signal.html", context)
 

@@ -82,7 +82,7 @@ def test_headers_of_every_page(client, alice, incident):
         assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
 
 
-def test_nothing_shown_to_somebody_signed_in_is_kept_by_the_browser(client, alice, incident):
+def test_browser_stores_no_page_of_a_signed_in_person(client, alice, incident):
     client.force_login(alice)
     for url in (reverse("desk"), incident.get_absolute_url(), "/api/v1/mentions", "/nothing/here/"):
         assert "no-store" in client.get(url).headers["Cache-Control"], url
@@ -342,7 +342,7 @@ def test_nobody_takes_another_name_unseen(client, alice, admin):
 # Approval after everything around it has changed
 
 
-def test_a_text_approved_for_a_lower_level_is_not_published_at_a_higher_one(alice, bob, triaged, brand):
+def test_approval_for_a_lower_level_does_not_publish_at_a_higher(alice, bob, triaged, brand):
     incident = triaged(3)
     Incident.objects.filter(pk=incident.pk).update(scheduled_content="paused")
     account = Account.objects.create(brand=brand, platform="x", name="Kestrel Air", handle="@a")
@@ -381,7 +381,7 @@ def test_one_person_cannot_sign_a_stand_down_twice(activated, alice, bob, carol)
     assert actions.sign_off(incident=incident, actor=carol, role="EX").user == carol
 
 
-def test_a_signal_does_not_name_the_confidential_incident_behind_it(client, alice, erin, admin, brand):
+def test_signal_does_not_name_its_confidential_incident(client, alice, erin, admin, brand):
     signal = raise_signal(brand)
     monitoring.open_incident(signal=signal, actor=alice, title="Hushed crisis", confidential=True)
     for outsider in (erin, admin):

@@ -37,13 +37,13 @@ def test_production_names_what_is_missing_in_one_sentence(tmp_path: Path, missin
     assert not (tmp_path / "var").exists()
 
 
-def test_production_starts_with_its_secrets_and_is_fit_to_be_deployed(tmp_path: Path) -> None:
+def test_production_starts_with_its_secrets_and_passes_deploy_check(tmp_path: Path) -> None:
     done = manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING", **SECRETS)
     assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("mode", ["DEBUG", "DEMO"])
-def test_development_and_demo_need_no_secrets_and_help_starts_no_server(tmp_path: Path, mode: str) -> None:
+def test_development_needs_no_secrets_and_help_no_server(tmp_path: Path, mode: str) -> None:
     done = manage(tmp_path, "migrate", "--help", **{mode: "true"})
     assert done.returncode == 0, done.stderr
     assert not (tmp_path / "var").exists()

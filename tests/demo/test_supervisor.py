@@ -128,7 +128,7 @@ def test_it_comes_up_whole_and_names_its_people(demo: Running) -> None:
     assert demo.said("carol@example.com")
 
 
-def test_a_second_one_in_the_same_folder_is_refused_in_one_sentence(demo: Running) -> None:
+def test_second_demo_in_a_folder_is_refused_in_one_sentence(demo: Running) -> None:
     second = run_demo(demo.var, PORT=str(free_port()))
     assert second.returncode == 1
     assert second.stderr.count("\n") == 1
@@ -166,7 +166,7 @@ def test_what_is_killed_starts_again(demo: Running) -> None:
     wait_until(demo.is_healthy)
 
 
-def test_ctrl_c_leaves_nothing_behind_and_waits_for_no_open_connection(demo: Running) -> None:
+def test_ctrl_c_leaves_nothing_and_waits_for_no_connection(demo: Running) -> None:
     with socket.create_connection(("127.0.0.1", demo.port)) as live_update:
         live_update.sendall(b"POST /accounts/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n")
         demo.process.send_signal(signal.SIGINT)

@@ -46,7 +46,7 @@ def test_calm_when_nothing_waits(client, request, name):
     assert "No incident is open" in html
 
 
-def test_an_incident_that_nobody_has_acknowledged_waits_for_everybody_who_works(incident, alice, bob, erin):
+def test_unacknowledged_incident_waits_for_every_worker(incident, alice, bob, erin):
     assert kinds(alice) == kinds(bob) == ["acknowledge"]
     assert kinds(erin) == []
     actions.acknowledge(incident=incident, actor=alice)

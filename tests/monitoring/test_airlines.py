@@ -115,4 +115,4 @@ def test_hours_are_judged_as_of_their_own_time(imported):
     with connection.cursor() as cursor:
         cursor.execute("ROLLBACK TO SAVEPOINT without_the_future")
     assert known_then == known_later
-    assert known_then.alarm
+    assert known_then.is_spike

@@ -86,7 +86,7 @@ def test_delimiters_are_found_by_the_names_they_separate(path, delimiter):
     assert records[0].cells[5] == "a, b; c"
 
 
-def test_byte_order_mark_and_windows_line_ends_are_no_part_of_the_data(path):
+def test_byte_order_mark_and_windows_line_ends_are_not_data(path):
     file, records = read(path, b"\xef\xbb\xbf" + as_csv([row()]))
     assert file.header == COLUMNS
     assert records[0].cells[-1] == "neutral"
@@ -108,7 +108,7 @@ def test_a_cell_too_large_for_the_csv_module_costs_that_row_only(path):
     assert [record.fault for record in records] == ["", "a cell of more than 128 kB", ""]
 
 
-def test_a_quote_that_is_never_closed_costs_its_line_and_not_the_rest(path):
+def test_unclosed_quote_costs_its_line_and_not_the_rest(path):
     lines = as_csv([row(n) for n in range(1, 501)]).split(b"\r\n")
     lines[10] = lines[10].replace(b"Post", b'"Post')  # a quote at the start of a cell
     _file, records = read(path, b"\n".join(lines))
@@ -117,7 +117,7 @@ def test_a_quote_that_is_never_closed_costs_its_line_and_not_the_rest(path):
     assert len(records) == 500
 
 
-def test_a_file_cut_off_in_the_middle_of_a_quoted_cell_stores_nothing_half(path):
+def test_file_cut_off_in_a_quoted_cell_stores_nothing_half(path):
     data = as_csv([row(1), row(2, text="first line\nsecond line")])
     _file, records = read(path, data[: data.index(b"second")])
     assert [bool(record.fault) for record in records[1:]] != [False]

@@ -20,22 +20,22 @@ def week(complaints: int = 4, mentions: int = 10, days: int = 7) -> dict[datetim
 def test_arithmetic_is_the_one_the_page_explains():
     verdict = judge({**week(4), NOW: Count(15, 20, 20)}, NOW)
     assert (verdict.expected, verdict.limit) == (4, 14)  # 4 + 4 * 2 + 2
-    assert verdict.alarm
+    assert verdict.is_spike
 
 
-@pytest.mark.parametrize(("people", "alarm"), [(14, False), (15, True)])
-def test_alarm_lies_above_the_limit(people, alarm):
-    assert judge({**week(4), NOW: Count(people, people, people)}, NOW).alarm is alarm
+@pytest.mark.parametrize(("people", "spikes"), [(14, False), (15, True)])
+def test_spike_lies_above_the_limit(people, spikes):
+    assert judge({**week(4), NOW: Count(people, people, people)}, NOW).is_spike is spikes
 
 
-@pytest.mark.parametrize(("people", "alarm"), [(7, False), (8, True)])
-def test_few_people_are_no_crisis_even_where_nobody_usually_complains(people, alarm):
-    assert judge({**week(0), NOW: Count(people, people, people)}, NOW).alarm is alarm
+@pytest.mark.parametrize(("people", "spikes"), [(7, False), (8, True)])
+def test_few_people_are_no_spike_even_in_a_quiet_place(people, spikes):
+    assert judge({**week(0), NOW: Count(people, people, people)}, NOW).is_spike is spikes
 
 
-@pytest.mark.parametrize(("rated", "alarm"), [(75, True), (76, False)])
-def test_a_joke_that_travels_brings_complaints_along_and_is_no_crisis(rated, alarm):
-    assert judge({**week(4), NOW: Count(30, rated, 200)}, NOW).alarm is alarm
+@pytest.mark.parametrize(("rated", "spikes"), [(75, True), (76, False)])
+def test_viral_joke_with_some_complaints_is_no_spike(rated, spikes):
+    assert judge({**week(4), NOW: Count(30, rated, 200)}, NOW).is_spike is spikes
 
 
 def test_a_stream_that_begins_is_no_crisis():
@@ -43,18 +43,18 @@ def test_a_stream_that_begins_is_no_crisis():
     begun = {NOW - n * HOUR: Count(80, 100, 120) for n in range(3)}
     verdict = judge(begun, NOW)
     assert verdict.expected is None
-    assert not verdict.alarm
+    assert not verdict.is_spike
 
 
 def test_single_posts_before_the_stream_begins_are_no_baseline():
     scattered = {NOW - day * DAY: Count(0, 1, 1) for day in range(1, 7)}
-    assert not judge({**scattered, NOW: Count(80, 100, 120)}, NOW).alarm
+    assert not judge({**scattered, NOW: Count(80, 100, 120)}, NOW).is_spike
 
 
 def test_two_days_are_too_few_and_three_are_enough():
     spike = {NOW: Count(40, 40, 40)}
     assert judge({**week(4, days=2), **spike}, NOW).expected is None
-    assert judge({**week(4, days=3), **spike}, NOW).alarm
+    assert judge({**week(4, days=3), **spike}, NOW).is_spike
 
 
 def test_hours_before_the_first_post_are_unknown_not_quiet():
@@ -71,8 +71,8 @@ def test_the_day_is_judged_against_its_own_hour():
         for n in range(1, 180)
     }
     night = NOW - 10 * HOUR
-    assert not judge({**counts, NOW: Count(50, 60, 60)}, NOW).alarm
-    assert judge({**counts, night: Count(20, 25, 25)}, night).alarm
+    assert not judge({**counts, NOW: Count(50, 60, 60)}, NOW).is_spike
+    assert judge({**counts, night: Count(20, 25, 25)}, night).is_spike
 
 
 def test_later_hours_do_not_change_an_earlier_verdict():
@@ -81,7 +81,7 @@ def test_later_hours_do_not_change_an_earlier_verdict():
     assert judge({**counts, NOW + HOUR: Count(900, 900, 900), NOW + DAY: Count(9, 9, 9)}, NOW) == before
 
 
-def test_alarms_with_a_pause_of_up_to_twelve_hours_are_one_episode():
+def test_spikes_with_a_pause_of_up_to_twelve_hours_are_one_episode():
     spike = Count(30, 30, 30)
     counts = {**week(4), NOW: spike, NOW + 12 * HOUR: spike, NOW + 25 * HOUR: spike}
     found = episodes(scan(counts, NOW, NOW + 30 * HOUR))
@@ -95,7 +95,7 @@ def test_alarms_with_a_pause_of_up_to_twelve_hours_are_one_episode():
 def test_any_counts_get_a_verdict_that_keeps_the_rule(numbers, position):
     counts = {NOW + n * HOUR: Count(*three) for n, three in numbers.items()}
     verdict = judge(counts, NOW + position * HOUR)
-    if verdict.alarm:
+    if verdict.is_spike:
         assert verdict.limit is not None
         assert verdict.count > verdict.limit
         assert verdict.count >= USUAL.at_least

@@ -13,7 +13,7 @@ from incidents import gates
 from incidents.models import Incident, IncidentState
 from monitoring import actions
 from monitoring.figures import net_sentiment, velocities, velocity
-from monitoring.panel import context
+from monitoring.panels import context
 from tests.monitoring.conftest import HOUR, SPIKE_HOUR
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +45,7 @@ def test_without_rated_mentions_there_is_no_net_sentiment(brand, post):
     assert net_sentiment(brand, SPIKE_HOUR, SPIKE_HOUR + HOUR) is None
 
 
-def test_velocity_compares_the_last_hour_with_the_same_hour_of_other_days(brand, usual, post, now):
+def test_velocity_compares_with_the_same_hour_of_other_days(brand, usual, post, now):
     assert velocity(brand, now) == 1
     post(now - timedelta(minutes=30), 8)
     assert velocity(brand, now) == 3

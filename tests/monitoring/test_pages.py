@@ -160,9 +160,9 @@ def test_the_signal_explains_itself_in_plain_words(client, erin, raised):
     page = get(client, erin, raised.get_absolute_url()).content.decode()
     text = " ".join(page.split())
     assert "<b>12 people</b> complained between 13:00 and 14:00; usual for this hour: <b>1</b>;" in text
-    assert "alarm above <b>7.0</b>" in text
+    assert "signal above <b>7.0</b>" in text
     assert "Nobody answers, number" in text
-    assert "people complained, usually 1, alarm above 7.0" in text
+    assert "people complained, usually 1, signal above 7.0" in text
 
 
 def test_readers_look_and_communicators_decide(client, erin, alice, raised):

@@ -1,4 +1,4 @@
-"""From alarms to signals, and from signals to decisions."""
+"""From spikes to signals, and from signals to decisions."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_who_is_on_duty_is_told_and_nobody_is_woken_for_the_past(alice, bob, eri
     assert "Kestrel Air: 12 people" in entry.sentence
 
 
-def test_with_nobody_on_duty_everybody_who_could_take_it_up_is_told(alice, bob, erin, raised):
+def test_signal_alerts_everybody_able_when_nobody_is_on_duty(alice, bob, erin, raised):
     told = Entry.objects.get(stream=raised.stream).audience
     assert set(told) == {alice.pk, bob.pk}
 
@@ -104,7 +104,7 @@ def test_an_episode_goes_on_and_its_evidence_grows(raised, post, brand):
     assert look(brand, SPIKE_HOUR, SPIKE_HOUR + 2 * HOUR) == []
     raised.refresh_from_db()
     assert (raised.last_hour, raised.peak) == (SPIKE_HOUR + 2 * HOUR, 30)
-    assert len(raised.evidence["alarm_hours"]) == 2
+    assert len(raised.evidence["spike_hours"]) == 2
     assert len(raised.evidence["curve"]) == 51
     assert raised.evidence["count"] == 12
     assert len(raised.evidence["sample"]) == 12
@@ -166,14 +166,14 @@ def test_opening_attaches_the_complaints_of_the_spike(raised, alice, post):
     assert kinds == ["incident.logged", "mentions.attached"]
 
 
-def test_a_confidential_incident_leaves_no_trace_in_the_signals_stream(raised, alice):
+def test_confidential_incident_leaves_no_trace_in_signal_stream(raised, alice):
     actions.open_incident(signal=raised, actor=alice, title="Top secret", confidential=True)
     entry = Entry.objects.get(stream=raised.stream, kind="signal.opened")
     assert "secret" not in str(entry.data)
     assert set(entry.data) == {"brand"}
 
 
-def test_a_dismissed_signal_can_still_be_taken_up_but_not_the_other_way_round(raised, alice, bob):
+def test_dismissed_signal_can_be_opened_and_not_the_reverse(raised, alice, bob):
     actions.dismiss(signal=raised, actor=alice, reason="known")
     actions.open_incident(signal=raised, actor=bob, title="Not so known")
     with pytest.raises(ActionRefused, match="Bob Nowak"):
@@ -267,7 +267,7 @@ def test_only_active_people_are_told(raised):
 
 
 def test_an_incident_that_was_only_watched_flares_up_again(alice, activated, post, brand):
-    """While it is being monitored, an alarm of its own episode makes it active again."""
+    """While it is being monitored, a spike of its own episode makes it active again."""
     now = timezone.now().replace(minute=0, second=0, microsecond=0)
     days = range(1, 6)
     post(

@@ -47,7 +47,7 @@ def bundled(alert, name: str):
 
 
 @pytest.mark.parametrize("which", [0, 1], ids=["lead", "other"])
-def test_withdrawn_while_sending_begins_is_either_left_out_or_recorded_as_sent(webhook, sink, alert, which):
+def test_withdrawn_during_sending_is_left_out_or_recorded_as_sent(webhook, sink, alert, which):
     """What was told was told, what was stopped was not: whoever of the two comes first, the record is true."""
     outcomes = set()
     for number in range(25):
@@ -83,7 +83,7 @@ def test_several_workers_send_each_thing_once_in_few_messages(webhook, sink, ale
     assert len(sink.received) <= 2
 
 
-def test_urgent_twice_at_the_same_moment_is_not_sent_twice_by_two_workers(webhook, sink, alert):
+def test_two_workers_do_not_send_two_urgent_ones_at_once(webhook, sink, alert):
     for _round in range(5):
         alert(), alert()
         in_threads(deliver_pending, 3)
@@ -91,14 +91,14 @@ def test_urgent_twice_at_the_same_moment_is_not_sent_twice_by_two_workers(webhoo
     assert Delivery.objects.filter(state=DeliveryState.PENDING, available_at__gt=Now()).count() == 8
 
 
-def test_whoever_finds_the_lease_of_a_dead_worker_sends_the_whole_bundle(webhook, sink, alert):
+def test_next_worker_sends_the_whole_bundle_of_a_dead_one(webhook, sink, alert):
     lead, entries = bundled(alert, "dead")
     Delivery.objects.filter(pk=lead.pk).update(lease_until=Now())
     deliver_pending()
     assert sorted(told(sink)) == [entry.pk for entry in entries]
 
 
-def test_what_was_bundled_into_something_that_ended_goes_out_by_itself(webhook, sink, alert):
+def test_bundled_into_an_ended_message_goes_out_by_itself(webhook, sink, alert):
     lead, entries = bundled(alert, "ended")
     Delivery.objects.filter(pk=lead.pk).update(state=DeliveryState.DEAD, lease_token=None, lease_until=None)
     release_orphans()

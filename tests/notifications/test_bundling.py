@@ -76,7 +76,7 @@ def test_what_is_held_back_for_the_night_does_not_travel_along(mailbox, alert):
     assert by_mail(held).state == DeliveryState.PENDING
 
 
-def test_the_same_incident_urgent_again_waits_for_the_rest_of_the_minute(mailbox, alert):
+def test_second_urgent_of_an_incident_waits_out_the_minute(mailbox, alert):
     alert(about="First")
     deliver_pending()
     again = [alert(about="Second"), alert(about="Third")]
@@ -194,7 +194,7 @@ def test_when_the_lead_is_no_longer_true_the_others_still_go_out(bundle, mailbox
     assert [by_mail(entry).state for entry in entries] == [DeliveryState.CANCELLED, DeliveryState.SENT]
 
 
-def test_what_may_have_arrived_with_a_lead_that_is_stopped_goes_out_as_a_possible_repeat(bundle, mailbox):
+def test_bundled_with_a_stopped_lead_goes_out_as_possible_repeat(bundle, mailbox):
     lead, entries = bundle
     mailbox.mode = "drop"
     deliver(lead)
@@ -320,7 +320,7 @@ def test_below_the_quota_everything_goes_out_at_once(mailbox, alert, quota, admi
     assert alarms() == 0
 
 
-def test_above_the_quota_the_rest_is_one_message_every_five_minutes(mailbox, alert, quota, admin, bob):
+def test_above_the_quota_comes_one_message_every_five_minutes(mailbox, alert, quota, admin, bob):
     flood(alert, 12)
     deliver_pending()
     mine = [mail for mail in mailbox.mails if mail["To"] == bob.email]

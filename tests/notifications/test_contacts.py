@@ -36,7 +36,7 @@ def login_address(user) -> ContactPoint:
 # The login address
 
 
-def test_everybody_has_a_contact_point_that_follows_their_login_address(bob):
+def test_contact_point_follows_the_login_address(bob):
     contact = login_address(bob)
     assert (contact.kind, contact.where, contact.verified_at) == ("email", "bob@example.com", None)
     ContactPoint.objects.update(verified_at=Now(), failures=3)
@@ -50,14 +50,14 @@ def test_everybody_has_a_contact_point_that_follows_their_login_address(bob):
     assert bob.contact_points.count() == 1
 
 
-def test_an_unverified_login_address_is_used_and_another_unverified_one_is_not(alert, bob, reach):
+def test_unverified_login_address_is_used_and_no_other(alert, bob, reach):
     reach(bob, "email", address="other@example.com")
     bob.contact_points.update(verified_at=None)
     entry = alert()
     assert by_mail(entry).contact == login_address(bob)
 
 
-def test_what_is_needed_now_reaches_the_login_address_when_nothing_else_is_chosen(alert, bob):
+def test_urgent_falls_back_to_the_login_address(alert, bob):
     bob.contact_points.update(urgencies=[])
     assert by_mail(alert()).contact == login_address(bob)
     assert not Delivery.objects.outside().filter(entry=alert(urgency=Urgency.SOON)).exists()
@@ -113,7 +113,7 @@ def test_before_a_former_key_is_dropped_everything_is_sealed_anew(reach, bob, se
         call_command("reseal_contact_points")
 
 
-def test_nothing_goes_to_a_contact_point_that_was_removed_meanwhile(webhook, sink, bob, alert):
+def test_removed_contact_point_gets_nothing_more(webhook, sink, bob, alert):
     entries = [alert(urgency=Urgency.SOON, stream=stream) for stream in "ab"]
     Delivery.objects.filter(entry=entries[0], contact=webhook).update(available_at=Now())
     (lead,) = lease_due()
@@ -126,9 +126,7 @@ def test_nothing_goes_to_a_contact_point_that_was_removed_meanwhile(webhook, sin
     assert not sink.received
 
 
-def test_what_was_for_a_place_that_is_not_verified_any_more_goes_to_the_next_contact_point(
-    webhook, sink, mailbox, bob, alert
-):
+def test_unverified_contact_falls_back_to_next(webhook, sink, mailbox, bob, alert):
     entry = alert()  # the login address takes only what is good to know
     elsewhere = {"url": f"{sink.url}/strangers", "secret": SECRET}
     contact_points.change(actor=bob, contact=webhook, name="", urgencies=["now"], config=elsewhere)
@@ -317,7 +315,7 @@ def test_a_code_is_kept_as_a_digest_only(mailbox, bob, spare):
     assert len(row.digest) == 64
 
 
-def test_a_wrong_code_counts_and_after_five_the_right_one_does_not_help(mailbox, bob, spare):
+def test_after_five_wrong_codes_the_right_one_is_refused(mailbox, bob, spare):
     contact_points.send_code(actor=bob, contact=spare)
     code = sent_code(mailbox)
     for _try in range(5):
@@ -393,7 +391,7 @@ def test_what_leads_elsewhere_must_be_verified_again(bob, spare):
     assert not contact_points.change(**same, config={"address": "else@example.com"}).verified_at
 
 
-def test_a_code_does_not_verify_the_place_entered_after_it_was_sent(client, mailbox, bob, spare):
+def test_code_does_not_verify_an_address_entered_later(client, mailbox, bob, spare):
     for _number in range(5):
         contact_points.send_code(actor=bob, contact=spare)
     code = sent_code(mailbox)

@@ -124,7 +124,7 @@ def test_after_eight_tries_a_person_must_look(mailbox, alert):
 
 
 @pytest.mark.parametrize("mode", ["drop", "hang"])
-def test_silence_after_the_message_leads_to_one_marked_repeat_and_then_to_a_person(mailbox, alert, mode):
+def test_silence_leads_to_one_marked_repeat_then_to_a_person(mailbox, alert, mode):
     mailbox.mode = mode
     entry = alert()
     deliver_pending()
@@ -200,7 +200,7 @@ def test_unreachable_is_retried_at_once_when_the_server_is_back(mailbox, alert, 
     assert {by_mail(entry).state for entry in waiting} == {DeliveryState.SENT}
 
 
-def test_what_was_asked_to_try_later_still_waits_when_others_arrive(mailbox, alert):
+def test_asked_to_wait_still_waits_when_others_arrive(mailbox, alert):
     mailbox.mode = "grey"
     entry = alert()
     deliver_pending()
@@ -231,7 +231,7 @@ def test_mail_that_is_not_set_up_is_said_in_words(alert, settings, tmp_path):
     assert (row.state, row.last_error) == ("pending", "E-mail is not set up correctly on this server.")
 
 
-def test_every_failed_attempt_is_in_the_log_without_the_provider_s_words(mailbox, alert, caplog):
+def test_failed_attempt_is_logged_without_the_providers_words(mailbox, alert, caplog):
     mailbox.mode = "refuse"
     entry = alert()
     deliver_pending()

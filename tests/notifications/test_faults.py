@@ -64,7 +64,7 @@ def test_several_senders_send_everything_once(mailbox, alert):
     assert len({mail["Message-ID"] for mail in mailbox.mails}) == 30
 
 
-def test_giving_up_makes_way_for_somebody_who_acts_on_the_same_incident(mailbox, alert):
+def test_giving_up_makes_way_for_an_action_on_the_incident(mailbox, alert):
     """The one who acts holds the stream and wants the delivery; the sender must not wait the other way round."""
     mailbox.mode = "refuse"
     entry = alert()
@@ -79,7 +79,7 @@ def test_giving_up_makes_way_for_somebody_who_acts_on_the_same_incident(mailbox,
     assert by_mail(entry).state == DeliveryState.DEAD
 
 
-def test_a_late_answer_does_not_overwrite_what_another_worker_found_out(mailbox, alert, monkeypatch):
+def test_late_answer_does_not_overwrite_another_workers_result(mailbox, alert, monkeypatch):
     entry = alert()
     row = lease_due()[0]
     send = channels.send

@@ -113,7 +113,7 @@ def test_administrators_see_what_it_was_about_where_they_may(client, alert, admi
     assert "Confidential" in html
 
 
-def test_administrators_see_what_did_not_arrive_but_nothing_confidential(client, mailbox, alert, admin, bob):
+def test_administrators_see_undelivered_but_nothing_confidential(client, mailbox, alert, admin, bob):
     mailbox.mode = "refuse"
     IncidentFactory(pk=1, confidential=True, logged_by=bob)
     alert(about="A secret of the board")

@@ -82,7 +82,7 @@ def test_an_alarm_never_waits_for_company(mailbox, alert, missed, urgency):
         assert states(waiting) == ["sent"]
 
 
-def test_an_older_alarm_of_the_clock_does_not_arrive_after_the_newer(mailbox, missed, settings):
+def test_older_alert_does_not_arrive_after_a_newer_one(mailbox, missed, settings):
     back = no_mail_server(settings, mailbox)
     first = missed(1)
     deliver_pending()
@@ -156,7 +156,7 @@ def test_a_backlog_comes_with_the_newest_alarm_of_each_clock_alone(mailbox, miss
     assert mail["Subject"].startswith("[L2] Step 25:")
 
 
-def test_what_may_have_arrived_before_it_was_taken_along_stays_a_possible_repeat(mailbox, missed):
+def test_bundled_after_an_attempt_stays_a_possible_repeat(mailbox, missed):
     mailbox.mode = "drop"
     first = missed(1)
     deliver_pending()

@@ -45,7 +45,7 @@ def test_one_look_tells_what_when_whom_and_what_to_do(alert, bob, carol):
     assert "Open: http" in text
 
 
-def test_where_everybody_must_acknowledge_nobody_reads_that_one_is_enough(alert):
+def test_everyone_step_never_says_that_one_is_enough(alert):
     text = said(alert(deadline=1, everyone=True)).text
     assert "Everybody told must acknowledge." in text
     assert "Whoever acts on it stops" not in text

@@ -159,9 +159,7 @@ def test_the_watchdog_calls_when_it_has_taken_over_and_says_so(
     assert len(sink.calls) == 1
 
 
-def test_the_watchdog_leaves_the_call_to_the_workers_while_they_live(
-    incident: Any, sink: Sink, tmp_path: Path
-) -> None:
+def test_watchdog_leaves_the_call_to_living_workers(incident: Any, sink: Sink, tmp_path: Path) -> None:
     tick()
     with watchdog(sink, tmp_path):
         wait_until(lambda: Heartbeat.objects.filter(process="watchdog").exists())

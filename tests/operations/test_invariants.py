@@ -332,7 +332,7 @@ def test_receipts_are_compared_with_attempts(lived: Lived) -> None:
         assert found.broken == [f"receipt {wrong.message_id} at {wrong.at.isoformat()}"]
 
 
-def test_a_message_that_arrives_twice_must_be_known_as_a_possible_repeat(lived: Lived) -> None:
+def test_second_arrival_must_be_marked_as_repeat(lived: Lived) -> None:
     twice = [Receipt(lived.sent.message_id, timezone.now())] * 2
     assert ask("I8", receipts=twice).broken == [f"message {lived.sent.message_id} arrived 2 times"]
     Delivery.objects.filter(pk=lived.sent.pk).update(ambiguous_count=1)
