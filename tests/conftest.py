@@ -16,6 +16,7 @@ from django.test import TransactionTestCase
 from demo.embedded import EmbeddedError, configured_servers
 from incidents import actions
 from incidents.models import Playbook
+from tests.database import migrated_template
 from tests.factories import BrandFactory, UserFactory
 
 SERVICES = configured_servers(settings.SERVICES_DIR, durable=False)
@@ -73,6 +74,15 @@ AS_MIGRATED = "as_migrated_"
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: Any
+) -> None:
+    """The test database is a copy of one that is migrated already."""
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = migrated_template()
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """The test database, with a copy of what the migrations loaded."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
@@ -80,19 +90,26 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
             cursor.execute(f'CREATE TABLE IF NOT EXISTS "{AS_MIGRATED}{table}" AS TABLE "{table}"')
 
 
-def _truncate_all(self: TransactionTestCase) -> None:
-    """Django's flush would stumble over the append-only triggers and take the migrations' data along."""
+def _empty_all(self: TransactionTestCase) -> None:
+    """Django's flush would stumble over the append-only triggers and take the migrations' data along.
+
+    Rows are deleted where there are any: truncating makes new files for every table and its indexes.
+    """
     names = set(connection.introspection.table_names()) - UNTOUCHED_TABLES
     tables = sorted(name for name in names if not name.startswith(AS_MIGRATED))
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
-        cursor.execute("TRUNCATE {}".format(", ".join(f'"{name}"' for name in tables)))
+        cursor.execute(
+            " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (TABLE \"{name}\")" for name in tables)
+        )
+        for (table,) in cursor.fetchall():
+            cursor.execute(f'DELETE FROM "{table}"')
         for table in RESTORED_TABLES:
             cursor.execute(f'INSERT INTO "{table}" TABLE "{AS_MIGRATED}{table}"')
         cursor.execute("SET session_replication_role = origin")
 
 
-TransactionTestCase._fixture_teardown = _truncate_all
+TransactionTestCase._fixture_teardown = _empty_all
 
 # Scores that add up to each level (see incidents.severity).
 SCORES: dict[int, dict[str, int]] = {
