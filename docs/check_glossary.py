@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tokenize
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -112,7 +112,15 @@ class Glossary:
         self.code += re.findall(r"`([^`]+)`", code)
         for match in RULING.finditer(ruled_out):
             folders = tuple(re.findall(r"`([^`]+)`", match["folders"] or ""))
-            self.rulings.append(Ruling(match["word"], term, folders, match["only"] or ""))
+            self._rule_out(Ruling(match["word"], term, folders, match["only"] or ""))
+
+    def _rule_out(self, new: Ruling) -> None:
+        """Two ideas may rule out the same word: then either may be meant."""
+        for place, known in enumerate(self.rulings):
+            if replace(known, term="") == replace(new, term=""):
+                self.rulings[place] = replace(known, term=f"{known.term}” or “{new.term}")
+                return
+        self.rulings.append(new)
 
     def _add_exemptions(self, word: str, places: str, _because: str) -> None:
         word = word.strip("`")
@@ -146,7 +154,7 @@ def _rows(text: str) -> Iterator[list[str]]:
 
 def _spaced(phrase: str) -> str:
     """A pattern for the words of `phrase`, which a comment may break into lines."""
-    return r"[\s#*]+".join(re.escape(word) for word in phrase.split())
+    return r"[\s#*_-]+".join(re.escape(word) for word in phrase.split())
 
 
 def _blank(phrase: str, text: str) -> str:

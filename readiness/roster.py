@@ -14,7 +14,7 @@ LOOK_AHEAD = timedelta(days=7)
 FOUR_WEEKS = timedelta(weeks=4)
 # Shorter gaps (a hand-over at 08:00 that begins at 08:01) are no reason to call anybody.
 NEGLIGIBLE = timedelta(minutes=5)
-# Before anybody has scored an incident these are told, and these must approve: a gap among them delays everything.
+# Before anybody has scored an incident these are alerted, and these must approve: a gap among them delays everything.
 WATCHED_ROLES = (
     CrisisRole.CRISIS_LEAD,
     CrisisRole.COMMS_LEAD,

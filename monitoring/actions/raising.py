@@ -25,7 +25,7 @@ CURVE_HOURS = 48  # what the evidence shows before the first spike
 SAMPLES = 6
 # An import of old posts finds old spikes: they are listed, but nobody is woken for them.
 FRESH = timedelta(hours=24)
-TOLD = (CrisisRole.MONITORING_ANALYST, CrisisRole.SOCIAL_MANAGER, CrisisRole.CRISIS_LEAD)
+ALERTED_ROLES = (CrisisRole.MONITORING_ANALYST, CrisisRole.SOCIAL_MANAGER, CrisisRole.CRISIS_LEAD)
 # A dismissed episode that grows to this many times what was dismissed is another matter.
 AGAIN_TIMES = 2
 
@@ -34,7 +34,7 @@ AGAIN_TIMES = 2
 def raise_signals(*, brand: Brand, first: datetime, last: datetime, rule: Rule = USUAL) -> list[Signal]:
     """Judge every hour between two moments, each as of its own time, and return the signals that are new.
 
-    Alarms close to a signal's episode extend it. Looking twice at the same hours changes nothing.
+    Spikes close to a signal's episode extend it. Looking twice at the same hours changes nothing.
     """
     brand = Brand.objects.select_for_update(no_key=True).get(pk=brand.pk)
     first, last = start_of_hour(first), start_of_hour(last)
@@ -97,7 +97,7 @@ def _raise(brand: Brand, seen: Sequence[Verdict]) -> Signal:
             "usual": f"{verdict.expected:g}",
         },
         path=signal.get_absolute_url(),
-        audience=_who_is_told(),
+        audience=_audience(),
         urgency=Urgency.SOON if _is_fresh(verdict.hour) else Urgency.LATER,
     )
     return signal
@@ -169,9 +169,9 @@ def _sample(brand: Brand, hour: datetime) -> list[int]:
     return list(found.values())[:SAMPLES]
 
 
-def _who_is_told() -> list[User]:
+def _audience() -> list[User]:
     """Who is on duty for listening and for leading; with nobody on duty everybody who could take it up."""
-    people = {person.pk: person for role in TOLD for person in on_duty(role)}
+    people = {person.pk: person for role in ALERTED_ROLES for person in on_duty(role)}
     if people:
         return list(people.values())
     return list(User.objects.filter(is_active=True).exclude(site_role=SiteRole.READER))

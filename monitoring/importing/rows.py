@@ -13,7 +13,7 @@ from monitoring.importing.faults import RowFault
 from monitoring.importing.records import Record
 
 MAX_TEXT_CHARS = 20_000
-# Clocks differ a little; a post from tomorrow is a wrong column or a wrong zone.
+# Machines differ a little about the time; a post from tomorrow is a wrong column or a wrong zone.
 FUTURE_TOLERANCE = timedelta(minutes=10)
 OLDEST = datetime(1995, 1, 1, tzinfo=UTC)
 MAX_ID_CHARS = 200

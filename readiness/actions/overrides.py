@@ -40,7 +40,7 @@ def give_duty(
         ends=span.end,
         giver=str(giver),
         person=str(taker),
-        told=[giver, taker],
+        audience=[giver, taker],
     )
     return shift
 

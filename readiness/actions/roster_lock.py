@@ -53,7 +53,7 @@ def note(
     path: str,
     starts: datetime | None = None,
     ends: datetime | None = None,
-    told: Iterable[User] = (),
+    audience: Iterable[User] = (),
     urgency: str = Urgency.SOON,
     **data: Any,
 ) -> int:
@@ -65,7 +65,7 @@ def note(
         actor=actor,
         data={"role": role, **spans, **data},
         path=path,
-        audience=told,
+        audience=audience,
         urgency=urgency,
     )
     return entry.pk

@@ -179,14 +179,14 @@ def _wanted(rotation: Rotation, now: datetime) -> Iterator[tuple[Span, User]]:
                 yield from ((span, person) for span in gaps(decided, window))
 
 
-def _note(kind: str, actor: User | None, rotation: Rotation, told: Sequence[User], **data: Any) -> None:
+def _note(kind: str, actor: User | None, rotation: Rotation, audience: Sequence[User], **data: Any) -> None:
     note(
         kind,
         actor,
         role=rotation.role,
         path=reverse("readiness:role", args=[rotation.role]),
-        told=told,
-        urgency=Urgency.SOON if told else Urgency.LATER,
+        audience=audience,
+        urgency=Urgency.SOON if audience else Urgency.LATER,
         name=rotation.name,
         **data,
     )

@@ -24,7 +24,7 @@ def _note(kind: str, actor: User, shift: DutyShift) -> None:
         starts=shift.starts_at,
         ends=shift.ends_at,
         person=str(shift.user),
-        told=[shift.user],
+        audience=[shift.user],
     )
 
 

@@ -47,7 +47,7 @@ def offer_swap(
     ):
         raise ActionRefused(_("You have offered this shift to %(person)s already.") % {"person": taker})
     offer.save()
-    offer.entry_id = _note("duty.swap_offered", actor, offer, told=[taker])
+    offer.entry_id = _note("duty.swap_offered", actor, offer, audience=[taker])
     offer.save(update_fields=["entry"])
     return offer
 
@@ -70,7 +70,7 @@ def accept_swap(*, actor: User, offer: SwapOffer) -> SwapOffer:
     _answer(offer, SwapState.ACCEPTED)
     for rival in rivals:
         _answer(rival, SwapState.WITHDRAWN)
-    _note("duty.swap_accepted", actor, offer, told=[offer.giver, *(rival.taker for rival in rivals)])
+    _note("duty.swap_accepted", actor, offer, audience=[offer.giver, *(rival.taker for rival in rivals)])
     return offer
 
 
@@ -80,7 +80,7 @@ def decline_swap(*, actor: User, offer: SwapOffer) -> SwapOffer:
     if offer.taker != actor:
         raise NotAllowed(_("Only whom it was offered to can decline."))
     _answer(offer, SwapState.DECLINED)
-    _note("duty.swap_declined", actor, offer, told=[offer.giver])
+    _note("duty.swap_declined", actor, offer, audience=[offer.giver])
     return offer
 
 
@@ -90,7 +90,7 @@ def withdraw_swap(*, actor: User, offer: SwapOffer) -> SwapOffer:
     if offer.giver != actor:
         raise NotAllowed(_("Only who offered can take the offer back."))
     _answer(offer, SwapState.WITHDRAWN)
-    _note("duty.swap_withdrawn", actor, offer, told=[offer.taker])
+    _note("duty.swap_withdrawn", actor, offer, audience=[offer.taker])
     return offer
 
 
@@ -121,7 +121,7 @@ def _answer(offer: SwapOffer, state: SwapState) -> None:
         supersede(entry_ids=[offer.entry_id])  # the question needs no answer any more
 
 
-def _note(kind: str, actor: User, offer: SwapOffer, *, told: list[User]) -> int:
+def _note(kind: str, actor: User, offer: SwapOffer, *, audience: list[User]) -> int:
     return note(
         kind,
         actor,
@@ -131,5 +131,5 @@ def _note(kind: str, actor: User, offer: SwapOffer, *, told: list[User]) -> int:
         ends=offer.gives_end,
         giver=str(offer.giver),
         person=str(offer.taker),
-        told=told,
+        audience=audience,
     )

@@ -12,6 +12,7 @@ RULED = """
 |---|---|---|---|
 | deadline | when something must have happened | `clock`; timer | `Deadline` |
 | acknowledge | to say that one is on it | `I have it`; `taken_by` as a name | |
+| countdown | the time left | `clock` | |
 | alert context | what has happened since | `news` as a name; `needs` as a file | |
 | lease | a row belongs to one worker | `claim` in `notifications`, `escalations` | |
 
@@ -77,7 +78,7 @@ def test_a_word_where_it_is_right_is_accepted(path: str, text: str) -> None:
 
 def test_a_sentence_names_the_place_and_the_term() -> None:
     found = next(Glossary(RULED).check("app/rows.py", "\nclock = 1"))
-    assert str(found) == "app/rows.py:2: “clock” is ruled out, the glossary says “deadline”"
+    assert str(found) == "app/rows.py:2: “clock” is ruled out, the glossary says “deadline” or “countdown”"
 
 
 def test_the_whole_tree_is_searched_and_code_is_looked_up(tmp_path: Path) -> None:
@@ -87,7 +88,7 @@ def test_the_whole_tree_is_searched_and_code_is_looked_up(tmp_path: Path) -> Non
         (tmp_path / path).write_text(text)
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
     assert problems(tmp_path) == [
-        "app/rows.py:1: “clock” is ruled out, the glossary says “deadline”",
+        "app/rows.py:1: “clock” is ruled out, the glossary says “deadline” or “countdown”",
         "docs/glossary.md: no code is called “Deadline”",
     ]
 

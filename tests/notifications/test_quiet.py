@@ -139,7 +139,7 @@ def test_what_waits_does_not_expire_meanwhile(asleep, alert):
     assert row.expires_at - row.available_at == timedelta(hours=24)
 
 
-def test_whoever_is_on_duty_is_told_at_once(asleep, alert, bob):
+def test_whoever_is_on_duty_is_alerted_at_once(asleep, alert, bob):
     now = timezone.now()
     shift = DutyShift.objects.create(
         role="CL", user=bob, starts_at=now - timedelta(hours=1), ends_at=now + timedelta(hours=1)

@@ -42,7 +42,7 @@ def test_the_span_is_carved_out_and_given(give, weekend, start, end, left):
     assert sorted(rows()) == sorted([("Alice", start, end), *left])
 
 
-def test_both_are_told_and_the_record_names_everybody(give, weekend, alice, carol):
+def test_both_are_alerted_and_the_record_names_everybody(give, weekend, alice, carol):
     shift = give(at(5, 10), at(5, 18))
     assert shift.instead_of == carol
     entry = Entry.objects.get(kind="duty.given")

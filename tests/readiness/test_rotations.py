@@ -91,8 +91,8 @@ def test_a_change_rewrites_what_has_not_begun(rotation, bob, alice, carol):
         ("Carol", at(16), at(23)),
     ]
     assert DutyShift.objects.first() == running
-    told = Entry.objects.get(kind="duty.rotation_changed").audience
-    assert len(told) == 3  # Dave, who is out, hears it too
+    audience = Entry.objects.get(kind="duty.rotation_changed").audience
+    assert len(audience) == 3  # Dave, who is out, hears it too
 
 
 def test_a_change_leaves_alone_what_was_given_away(rotation, bob, alice, carol, dave):

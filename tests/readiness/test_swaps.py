@@ -30,14 +30,14 @@ def theirs(carol):
 def test_nothing_changes_until_the_colleague_accepts(mine, alice, carol):
     offer = actions.offer_swap(actor=alice, shift=mine, taker=carol, message="My sister marries")
     assert rows() == [("Alice", at(5), at(6))]
-    told = Entry.objects.get(kind="duty.swap_offered")
-    assert [row.person for row in Delivery.objects.filter(entry=told, channel="in_app")] == [carol]
+    offered = Entry.objects.get(kind="duty.swap_offered")
+    assert [row.person for row in Delivery.objects.filter(entry=offered, channel="in_app")] == [carol]
     actions.accept_swap(actor=carol, offer=offer)
     assert rows() == [("Carol", at(5), at(6))]
     assert DutyShift.objects.get().instead_of == alice
     assert Entry.objects.get(kind="duty.swap_accepted").audience == [alice.pk]
     # The question that has not gone out yet is withdrawn: it is answered.
-    waiting = Delivery.objects.filter(entry=told).exclude(channel="in_app")
+    waiting = Delivery.objects.filter(entry=offered).exclude(channel="in_app")
     assert set(waiting.values_list("state", flat=True)) == {DeliveryState.CANCELLED}
 
 
@@ -52,11 +52,11 @@ def test_declined_or_taken_back_changes_nothing_and_is_final(mine, alice, carol,
     offer = actions.offer_swap(actor=alice, shift=mine, taker=carol)
     if end == "decline":
         actions.decline_swap(actor=carol, offer=offer)
-        told = alice
+        alerted = alice
     else:
         actions.withdraw_swap(actor=alice, offer=offer)
-        told = carol
-    assert Entry.objects.get(kind__in=["duty.swap_declined", "duty.swap_withdrawn"]).audience == [told.pk]
+        alerted = carol
+    assert Entry.objects.get(kind__in=["duty.swap_declined", "duty.swap_withdrawn"]).audience == [alerted.pk]
     with pytest.raises(ActionRefused, match="settled"):
         actions.accept_swap(actor=carol, offer=offer)
     assert rows() == [("Alice", at(5), at(6))]
