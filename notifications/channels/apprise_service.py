@@ -32,10 +32,13 @@ _failures: ContextVar[list[SendingFailed]] = ContextVar("failures")
 
 
 class _GuardedRequests:
-    """Stands in for `requests` in Apprise's services, which call it without a session of their own."""
+    """Stands in for `requests` in Apprise's services, which take no session of ours (docs/decisions/0011).
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(requests, name)  # exceptions and status codes
+    It has what the services use and nothing else: one that reached for more would fail, not slip by.
+    """
+
+    RequestException = requests.RequestException
+    codes = requests.codes
 
     def request(self, method: str, url: str, **content: Any) -> requests.Response:
         try:
@@ -52,6 +55,7 @@ class _GuardedRequests:
 
 
 def _guard(service: NotifyBase) -> None:
+    """Here and not in each channel, so that none can forget it."""
     for kind in type(service).__mro__:
         module = sys.modules[kind.__module__]
         if getattr(module, "requests", None) is requests:

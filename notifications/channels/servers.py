@@ -33,12 +33,12 @@ class Server:
     def name(self) -> str:
         """The host, and the port where it is not the usual one."""
         usual = 443 if self.secure else 80
-        return self.host if self.port in (None, usual) else f"{self.host}:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port in (None, usual) else f"{host}:{self.port}"
 
     @property
     def url(self) -> str:
-        port = f":{self.port}" if self.port else ""
-        return f"{'https' if self.secure else 'http'}://{self.host}{port}"
+        return f"{'https' if self.secure else 'http'}://{self.name}"
 
 
 def parse_address(url: str) -> SplitResult:

@@ -16,6 +16,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from notifications import delivery
 from notifications.bounded_call import BoundedCall
 from notifications.channels import all_channels, errors, send
+from notifications.channels.guarded_http import PinnedAdapter
 from notifications.channels.message import Message
 from notifications.channels.webhook.sender import signatures
 from notifications.delivery import deliver_pending
@@ -48,6 +49,7 @@ class Provider:
         self.options: list[dict] = []
 
     def send(self, adapter, request, **options):
+        assert isinstance(adapter, PinnedAdapter), "nothing leaves but by the guarded way"
         self.sent.append(request)
         self.options.append(options)
         response = requests.Response()

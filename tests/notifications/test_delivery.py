@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from smtplib import SMTP_SSL
 
 import pytest
 from django.utils import timezone
@@ -10,6 +11,7 @@ from django.utils import timezone
 from journal.actions import supersede
 from journal.models import Entry, Urgency
 from notifications.actions import mark_read
+from notifications.channels.email.backend import EmailBackend
 from notifications.delivery import MOST_ATTEMPTS, backoff, deliver, deliver_pending
 from notifications.holding import hold_back
 from notifications.leasing import lease_due
@@ -161,6 +163,15 @@ def test_a_line_that_breaks_before_the_message_has_sent_nothing(mailbox, alert):
     deliver_pending()
     row = by_mail(entry)
     assert (row.state, row.ambiguous_count) == (DeliveryState.PENDING, 0)
+
+
+def test_a_mail_server_over_tls_is_watched_too(settings):
+    settings.EMAIL_USE_SSL = True
+    connection = EmailBackend().connection_class
+    assert issubclass(connection, SMTP_SSL)
+    assert connection.data is EmailBackend(use_ssl=False).connection_class.data, (
+        "where the message itself begins"
+    )
 
 
 def test_a_rude_goodbye_does_not_send_the_message_twice(mailbox, alert):

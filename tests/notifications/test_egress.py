@@ -8,15 +8,18 @@ import ssl
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import requests
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from notifications import egress
-from notifications.channels import guarded_http
-from notifications.channels.errors import PermanentFailure, SendingFailed
+from notifications import channels, egress
+from notifications.channels import apprise_service, guarded_http
+from notifications.channels.errors import PermanentFailure, SendingFailed, Unreachable
 from tests.notifications.sink import running_sink
+from tests.notifications.test_channels import CONFIGS, MESSAGE
+from tests.processes import free_port
 
 INSIDE = [
     "127.0.0.1",
@@ -68,16 +71,17 @@ def test_networks_of_the_house_must_be_named(settings):
         egress.permitted_addresses("10.21.0.7", 443, encrypted=True)
 
 
-def answers(monkeypatch, *addresses: str) -> list[str]:
-    """The name server gives one address after the other."""
+def answers(monkeypatch, *each: str) -> list[str]:
+    """The name server gives one answer after the other for rebind.example; an answer is one address or several."""
     asked: list[str] = []
-    real, left = socket.getaddrinfo, list(addresses)
+    real, left = socket.getaddrinfo, list(each)
 
     def getaddrinfo(host, port, *arguments, **named):
         if host != "rebind.example":
             return real(host, port, *arguments, **named)
         asked.append(host)
-        return real(left.pop(0) if len(left) > 1 else left[0], port, *arguments, **named)
+        answer = left.pop(0) if len(left) > 1 else left[0]
+        return [info for address in answer.split() for info in real(address, port, *arguments, **named)]
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
     return asked
@@ -105,6 +109,25 @@ def test_a_name_that_changes_its_mind_leads_nowhere_else(monkeypatch, settings):
         assert not bad.received
 
 
+def test_a_name_with_several_addresses_is_reached_where_one_answers(monkeypatch, settings):
+    settings.EGRESS_ALLOWED_NETWORKS = ["127.0.0.0/8"]
+    with running_sink() as sink:
+        asked = answers(monkeypatch, "127.0.0.2 127.0.0.1")  # nobody listens at the first
+        guarded_http.request("POST", f"http://rebind.example:{sink.port}/", data=b"x")
+        assert (len(sink.received), len(asked)) == (1, 1)
+        with pytest.raises(Unreachable):
+            guarded_http.request("POST", f"http://rebind.example:{free_port()}/", data=b"x")
+
+
+def test_a_name_that_nobody_knows_is_not_reached(monkeypatch):
+    def unknown(*_arguments, **_named):
+        raise socket.gaierror("no such name")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    with pytest.raises(Unreachable, match="no connection"):
+        guarded_http.request("POST", "https://nowhere.example/", data=b"x")
+
+
 def test_redirects_are_not_followed(sink):
     sink.mode = "redirect"
     with pytest.raises(PermanentFailure, match="redirect"):
@@ -123,8 +146,16 @@ def test_nothing_can_switch_the_checks_off(sink, settings, monkeypatch):
     assert not sink.received
 
 
+def test_a_proxy_is_refused_even_where_its_address_is_allowed(sink):
+    session = requests.Session()
+    session.mount("http://", guarded_http.PinnedAdapter())
+    with pytest.raises(egress.Refused):
+        session.post(sink.url, data=b"x", proxies={"http": sink.url})
+    assert not sink.received
+
+
 def certificate(folder, host: str) -> ssl.SSLContext:
-    """A server whose certificate nobody has signed but itself."""
+    """A server at 127.0.0.1 or with a name, whose certificate nobody has signed but itself."""
     key = ec.generate_private_key(ec.SECP256R1())
     name, now = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)]), datetime.now(UTC)
     signed = (
@@ -136,7 +167,10 @@ def certificate(folder, host: str) -> ssl.SSLContext:
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=1))
         .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(host))]), critical=False
+            x509.SubjectAlternativeName(
+                [x509.DNSName(host) if host[-1].isalpha() else x509.IPAddress(ipaddress.ip_address(host))]
+            ),
+            critical=False,
         )
         .sign(key, hashes.SHA256())
     )
@@ -158,6 +192,56 @@ def test_a_certificate_that_nobody_vouches_for_is_not_trusted(tmp_path, settings
             guarded_http.request("POST", sink.url, data=b"x")
         assert not sink.received
         # The same server, vouched for: it was the certificate that stood in the way.
-        monkeypatch.setattr("requests.utils.DEFAULT_CA_BUNDLE_PATH", str(tmp_path / "cert.pem"))
-        monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", str(tmp_path / "cert.pem"))
+        trust(monkeypatch, tmp_path)
         assert guarded_http.request("POST", sink.url, data=b"x").status_code == 200
+
+
+def trust(monkeypatch, folder) -> None:
+    monkeypatch.setattr("requests.utils.DEFAULT_CA_BUNDLE_PATH", str(folder / "cert.pem"))
+    monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", str(folder / "cert.pem"))
+
+
+@pytest.mark.parametrize(("host", "is_right"), [("rebind.example", True), ("other.example", False)])
+def test_the_certificate_is_that_of_the_name_and_not_of_the_address(
+    tmp_path, settings, monkeypatch, host, is_right
+):
+    """The connection goes to an address, and still asks for the name and is content with nothing else."""
+    settings.EGRESS_ALLOWED_NETWORKS = ["127.0.0.1/32"]
+    context, asked_for = certificate(tmp_path, host), []
+    context.sni_callback = lambda _socket, name, _context: asked_for.append(name)
+    trust(monkeypatch, tmp_path)
+    answers(monkeypatch, "127.0.0.1")
+    with running_sink(ssl=context) as sink:
+        url = f"https://rebind.example:{sink.port}/"
+        if is_right:
+            assert guarded_http.request("POST", url, data=b"x").status_code == 200
+            assert sink.received[0][1]["host"] == f"rebind.example:{sink.port}"
+        else:
+            with pytest.raises(SendingFailed, match="certificate"):
+                guarded_http.request("POST", url, data=b"x")
+            assert not sink.received
+    assert asked_for == ["rebind.example"]
+
+
+def test_an_endless_answer_is_cut_off(sink, monkeypatch):
+    monkeypatch.setattr(guarded_http, "MOST_ANSWER_BYTES", 1)
+    assert guarded_http.request("POST", sink.url, data=b"x").content == b"o"
+
+
+@pytest.mark.parametrize("kind", CONFIGS)
+def test_every_service_goes_through_the_checks(kind, monkeypatch, settings):
+    """A service whose name leads into the house is refused, whichever library builds its request."""
+    settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN = "AC" + "a" * 32, "b" * 32
+    settings.TWILIO_FROM = "+15550100999"
+    real = socket.getaddrinfo
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda host, port, *rest, **named: real("127.0.0.1", port, *rest, **named)
+    )
+    with pytest.raises(PermanentFailure, match="does not connect"):
+        channels.send(kind, CONFIGS[kind], MESSAGE)
+
+
+def test_what_stands_in_for_requests_lets_nothing_else_through():
+    stand_in = apprise_service._GuardedRequests()
+    for name in ("Session", "put", "sessions", "adapters", "head"):
+        assert not hasattr(stand_in, name)
