@@ -1,34 +1,25 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
+from crispy_forms.layout import HTML
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from common.forms import DayInput, Form, MomentField, SharedTextForm
 from common.levels import Level
-from common.times import validate_moment
 from incidents.models import Category, Incident, IncidentState, Playbook, StakeholderGroup
 from incidents.models.playbook import in_a_year
 from incidents.scct import Cluster, Strategy
-from incidents.severity import INPUTS
-from people.models import Brand, CrisisRole, SiteRole, User, on_duty
+from incidents.severity import INPUTS, LOWEST_SCORE
+from people.models import Brand, CrisisRole, User, able_people, on_duty
 
 LONG_TEXT = forms.Textarea(attrs={"rows": 4})
 UNKNOWN = ""
 
 
-def local_time(**options: Any) -> forms.DateTimeField:
-    """A moment in the writer's own zone."""
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-    return forms.DateTimeField(widget=widget, validators=[validate_moment], **options)
-
-
-def able_people() -> Any:
-    """People who can take a role: everybody who does more than read."""
-    return User.objects.filter(is_active=True).exclude(site_role=SiteRole.READER)
-
-
-class FilterForm(forms.Form):
+class FilterForm(Form):
     show = forms.ChoiceField(
         label=_("Show"),
         required=False,
@@ -47,7 +38,7 @@ class FilterForm(forms.Form):
     q = forms.CharField(label=_("Title"), required=False, max_length=200)
 
 
-class LogForm(forms.Form):
+class LogForm(Form):
     brand = forms.ModelChoiceField(Brand.objects.all(), label=_("Brand"), empty_label=None)
     title = forms.CharField(
         label=_("What is happening?"),
@@ -67,7 +58,7 @@ class LogForm(forms.Form):
         max_length=300,
         help_text=_("Link or account of the first post. Public, relevant facts only."),
     )
-    first_post_at = local_time(label=_("When was the first post?"), required=False)
+    first_post_at = MomentField(label=_("When was the first post?"), required=False)
     confidential = forms.BooleanField(
         label=_("Confidential"),
         required=False,
@@ -80,7 +71,9 @@ class LogForm(forms.Form):
             self.fields["brand"].empty_label = _("Choose…")  # type: ignore[attr-defined]
 
 
-class TriageForm(forms.Form):
+class TriageForm(Form):
+    rows = [("category", "cluster"), ("override_level", "override_reason")]
+
     category = forms.ChoiceField(label=_("Category"), choices=[("", _("Choose…")), *Category.choices])
     cluster = forms.ChoiceField(
         label=_("How much blame do people assign to us?"),
@@ -124,22 +117,33 @@ class TriageForm(forms.Form):
                 widget=forms.RadioSelect,
             )
 
-    def score_fields(self) -> list[tuple[forms.BoundField, int]]:
+    @property
+    def weighed(self) -> list[tuple[forms.BoundField, int]]:
         """Each input with its weight, in the order of the score."""
         return [(self[f"score_{item.code}"], item.weight) for item in INPUTS]
 
     @property
-    def scores(self) -> dict[str, int | None]:
-        return {item.code: self.cleaned_data[f"score_{item.code}"] for item in INPUTS}
+    def thresholds(self) -> str:
+        """The levels with their lowest scores, the gravest first, as JSON for triage.js."""
+        return json.dumps([(level.name, score) for level, score in LOWEST_SCORE.items()])
+
+    def layout(self) -> list[Any]:
+        rest = (name for name in self.fields if not name.startswith("score_"))
+        return [HTML('{% include "incidents/_scores.html" %}'), *self.in_rows(rest)]
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        others = {name: value for name, value in self.cleaned_data.items() if not name.startswith("score_")}
+        return {**others, "scores": {item.code: self.cleaned_data[f"score_{item.code}"] for item in INPUTS}}
 
 
-class ActivateForm(forms.Form):
+class ActivateForm(Form):
     playbook = forms.ModelChoiceField(Playbook.objects.all(), label=_("Playbook"), empty_label=None)
-    lead = forms.ModelChoiceField(User.objects.none(), label=_("Crisis lead"), empty_label=_("Choose…"))
+    lead = forms.ModelChoiceField(able_people(), label=_("Crisis lead"), empty_label=_("Choose…"))
     deputy = forms.ModelChoiceField(
-        User.objects.none(), label=_("Deputy of the crisis lead"), empty_label=_("Choose…")
+        able_people(), label=_("Deputy of the crisis lead"), empty_label=_("Choose…")
     )
-    scribe = forms.ModelChoiceField(User.objects.none(), label=_("Scribe"), empty_label=_("Choose…"))
+    scribe = forms.ModelChoiceField(able_people(), label=_("Scribe"), empty_label=_("Choose…"))
 
     ROLES = (
         ("lead", CrisisRole.CRISIS_LEAD, False),
@@ -152,31 +156,28 @@ class ActivateForm(forms.Form):
         for name, role, is_deputy in self.ROLES:
             if (role, is_deputy) in held:
                 del self.fields[name]
-            else:
-                self.fields[name].queryset = able_people()  # type: ignore[attr-defined]
-                if not is_deputy:  # a proposal: who is on duty
-                    self.initial.setdefault(name, next(iter(on_duty(role)), None))
+            elif not is_deputy:  # a proposal: who is on duty
+                self.initial.setdefault(name, next(iter(on_duty(role)), None))
 
-    def vacant_roles(self) -> list[tuple[str, bool, User]]:
-        return [
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The playbook, and who is asked to take each role that nobody holds: (role, is_deputy, person)."""
+        vacant = [
             (role, is_deputy, self.cleaned_data[name])
             for name, role, is_deputy in self.ROLES
             if name in self.cleaned_data
         ]
+        return {"playbook": self.cleaned_data["playbook"], "vacant": vacant}
 
 
-class RoleForm(forms.Form):
+class RoleForm(Form):
     role = forms.ChoiceField(label=_("Role"), choices=CrisisRole.choices)
-    user = forms.ModelChoiceField(User.objects.none(), label=_("Person"), empty_label=_("Choose…"))
+    user = forms.ModelChoiceField(able_people(), label=_("Person"), empty_label=_("Choose…"))
     is_deputy = forms.BooleanField(label=_("As deputy"), required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["user"].queryset = able_people()  # type: ignore[attr-defined]
 
-
-class HandOverForm(forms.Form):
-    to = forms.ModelChoiceField(User.objects.none(), label=_("Hand over to"), empty_label=_("Choose…"))
+class HandOverForm(Form):
+    to = forms.ModelChoiceField(able_people(), label=_("Hand over to"), empty_label=_("Choose…"))
     briefing = forms.CharField(
         label=_("Briefing"),
         widget=forms.Textarea(attrs={"rows": 6}),
@@ -184,56 +185,36 @@ class HandOverForm(forms.Form):
         help_text=_("What is going on, what was decided, what is next, what is open."),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+
+class SituationForm(SharedTextForm):
+    """What the team shares."""
+
+    SHARED = (
+        "title",
+        "known",
+        "unknown",
+        "what_we_say",
+        "scheduled_content",
+        "scheduled_content_reason",
+        "summary",
+        "cause",
+        "cause_investigation",
+    )
+
+    def __init__(self, *args: Any, incident: Incident, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"].queryset = able_people()  # type: ignore[attr-defined]
+        self.fields |= forms.fields_for_model(
+            Incident,
+            self.SHARED,
+            widgets={
+                name: forms.Textarea(attrs={"rows": 4})
+                for name in ("known", "unknown", "what_we_say", "summary", "cause_investigation")
+            },
+        )
+        self.share({name: getattr(incident, name) for name in self.SHARED})
 
 
-class ReasonForm(forms.Form):
-    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2_000)
-
-
-class SituationForm(forms.ModelForm):
-    """What the team shares. The text that the writer saw travels along, so that nobody's words are overwritten."""
-
-    class Meta:
-        model = Incident
-        fields = [
-            "title",
-            "known",
-            "unknown",
-            "what_we_say",
-            "scheduled_content",
-            "scheduled_content_reason",
-            "summary",
-            "cause",
-            "cause_investigation",
-        ]
-        widgets = {
-            name: forms.Textarea(attrs={"rows": 4})
-            for name in ("known", "unknown", "what_we_say", "summary", "cause_investigation")
-        }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in self.Meta.fields:
-            self.fields[f"before_{name}"] = forms.CharField(
-                required=False, widget=forms.HiddenInput, initial=getattr(self.instance, name), strip=False
-            )
-
-    def _post_clean(self) -> None:
-        """The action writes the incident; the form only validates what was typed."""
-
-    @property
-    def before(self) -> dict[str, str]:
-        return {name: self.cleaned_data[f"before_{name}"] for name in self.Meta.fields}
-
-    @property
-    def after(self) -> dict[str, str]:
-        return {name: self.cleaned_data[name] for name in self.Meta.fields}
-
-
-class SitRepForm(forms.Form):
+class SitRepForm(Form):
     next_steps = forms.CharField(
         label=_("What happens next, and who does it?"),
         widget=LONG_TEXT,
@@ -242,16 +223,16 @@ class SitRepForm(forms.Form):
     )
 
 
-class PlaybookReviewForm(forms.Form):
+class PlaybookReviewForm(Form):
     next_on = forms.DateField(
         label=_("Next review on"),
         initial=in_a_year,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
         help_text=_("Plans age: people, channels and habits change. At least once a year."),
     )
 
 
-class StrategyForm(forms.Form):
+class StrategyForm(Form):
     strategy = forms.ChoiceField(label=_("Strategy"), choices=Strategy.choices, widget=forms.RadioSelect)
     fault_confirmed = forms.BooleanField(
         label=_("Our own fault is confirmed"),
@@ -266,28 +247,28 @@ class StrategyForm(forms.Form):
     )
 
 
-class TaskForm(forms.Form):
+class TaskForm(Form):
     text = forms.CharField(label=_("What is to be done?"), max_length=300)
     role = forms.ChoiceField(label=_("By whom?"), choices=CrisisRole.choices)
-    due_at = local_time(label=_("Due"), required=False)
+    due_at = MomentField(label=_("Due"), required=False)
 
 
-class SettleForm(forms.Form):
+class SettleForm(Form):
     state = forms.ChoiceField(choices=[("done", _("Done")), ("skipped", _("Does not apply"))])
     text = forms.CharField(label=_("Result or reason"), required=False, max_length=500)
 
 
-class StakeholderForm(forms.Form):
+class StakeholderForm(Form):
     group = forms.ChoiceField(label=_("Group"), choices=StakeholderGroup.choices)
     name = forms.CharField(label=_("Who has to be told?"), max_length=120)
     channel = forms.CharField(label=_("How?"), required=False, max_length=120)
     sender_role = forms.ChoiceField(
         label=_("By whom?"), choices=CrisisRole.choices, initial=CrisisRole.COMMS_LEAD
     )
-    due_at = local_time(label=_("Due"), required=False)
+    due_at = MomentField(label=_("Due"), required=False)
 
 
-class TellForm(forms.Form):
+class TellForm(Form):
     message = forms.CharField(
         label=_("What were they told?"),
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -296,14 +277,14 @@ class TellForm(forms.Form):
     )
 
 
-class DepartmentForm(forms.Form):
+class DepartmentForm(Form):
     department = forms.CharField(label=_("Responsible department"), max_length=120)
     reply = forms.CharField(
         label=_("Its reply"), widget=forms.Textarea(attrs={"rows": 3}), required=False, max_length=5_000
     )
 
 
-class MembersForm(forms.Form):
+class MembersForm(Form):
     confidential = forms.BooleanField(label=_("Confidential"), required=False)
     members = forms.ModelMultipleChoiceField(
         User.objects.filter(is_active=True),
@@ -311,3 +292,7 @@ class MembersForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return {**self.cleaned_data, "members": list(self.cleaned_data["members"])}

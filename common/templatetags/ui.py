@@ -174,12 +174,13 @@ def words_for_script() -> str:
 
 @register.inclusion_tag("ui/form_errors.html")
 def form_errors(*forms: BaseForm) -> dict[str, object]:
-    """One summary of everything wrong in the forms, each line a link to its field."""
+    """One summary of everything wrong in the forms, each line a link to its field; of a conflict both versions."""
     lines = []
+    clashes = [clash for form in forms for clash in getattr(form, "clashes", ())]
     for form in forms:
         lines += [{"text": error, "target": ""} for error in form.non_field_errors()]
         for field in form:
             lines += [
                 {"label": field.label, "text": error, "target": field.auto_id} for error in field.errors
             ]
-    return {"lines": lines}
+    return {"lines": lines, "clashes": clashes}

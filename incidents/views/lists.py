@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+from functools import partial
+
 from django.core.paginator import Paginator
 from django.db.models import F, Prefetch
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from common.http import attempt
+from common.pages import form_page, typed
 from escalations.models import Deadline
 from incidents import actions
 from incidents.forms import FilterForm, LogForm
@@ -60,13 +63,12 @@ def with_lead_and_clocks(incidents: IncidentQuerySet) -> IncidentQuerySet:
 
 @needs("people.work")
 def log(request: SignedInRequest) -> HttpResponse:
-    form = LogForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        incident = attempt(
-            request,
-            lambda: actions.log_incident(actor=request.user, **form.cleaned_data),
-            _("Logged. Those on duty have been alerted. Next: score it."),
-        )
-        if incident:
-            return redirect("incidents:triage", incident.pk)
-    return render(request, "incidents/log.html", {"form": form})
+    return form_page(
+        request,
+        "incidents/log.html",
+        LogForm(typed(request)),
+        partial(actions.log_incident, actor=request.user),
+        then=lambda incident: reverse("incidents:triage", args=[incident.pk]),
+        done=_("Logged. Those on duty have been alerted. Next: score it."),
+        cancel_url=reverse("incidents:list"),
+    )

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from common.http import attempt
+from common.forms import ReasonForm
+from common.pages import attempt, confirm, form_page, press, typed
 from incidents import actions
 from incidents.access import incident_or_404
 from incidents.forms import HandOverForm, MembersForm, RoleForm
 from incidents.models import Incident, RoleAssignment
-from incidents.views.reasons import reason_page
 from people.access import SignedInRequest, needs
 from people.models import CrisisRole
 
@@ -31,22 +33,23 @@ def _assignment_or_404(request: SignedInRequest, pk: int) -> RoleAssignment:
 def people(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
     initial = {"role": request.GET.get("role", ""), "is_deputy": "deputy" in request.GET}
-    form = RoleForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        done = attempt(
-            request,
-            lambda: actions.assign_role(incident=incident, actor=request.user, **form.cleaned_data),
-            _("Asked and alerted."),
-        )
-        if done:
-            return redirect("incidents:people", pk)
+    form = RoleForm(typed(request), initial=initial)
+    sent = attempt(
+        request,
+        form,
+        partial(actions.assign_role, incident=incident, actor=request.user),
+        then=reverse("incidents:people", args=[pk]),
+        done=_("Asked and alerted."),
+    )
+    if sent.answer:
+        return sent.answer
     context = {
         "incident": incident,
         "form": form,
         "roles": role_table(incident),
         "leads": request.user.has_perm("incidents.lead", incident),
     }
-    return render(request, "incidents/people.html", context)
+    return render(request, "incidents/people.html", context, status=sent.status)
 
 
 def role_table(incident: Incident) -> list[tuple[CrisisRole, RoleAssignment | None, RoleAssignment | None]]:
@@ -61,28 +64,30 @@ def role_table(incident: Incident) -> list[tuple[CrisisRole, RoleAssignment | No
 def accept(request: SignedInRequest, pk: int) -> HttpResponse:
     assignment = _assignment_or_404(request, pk)
     role = assignment.get_role_display()
-    attempt(
+    return press(
         request,
-        lambda: actions.accept_role(assignment=assignment, actor=request.user),
-        _("You are %(role)s now.")
+        partial(actions.accept_role, assignment=assignment, actor=request.user),
+        then=assignment.incident,
+        done=_("You are %(role)s now.")
         % {"role": _("%(role)s (deputy)") % {"role": role} if assignment.is_deputy else role},
     )
-    return redirect(assignment.incident)
 
 
 @needs("people.work")
 def decline(request: SignedInRequest, pk: int) -> HttpResponse:
     assignment = _assignment_or_404(request, pk)
-    return reason_page(
+    return confirm(
         request,
-        assignment.incident,
-        lambda reason: actions.decline_role(assignment=assignment, actor=request.user, reason=reason),
+        partial(actions.decline_role, assignment=assignment, actor=request.user),
         title=_("Decline: %(role)s") % {"role": assignment.get_role_display()},
         text=_("Say why, so that the right person can be asked next."),
         consequences=[_("The role is vacant again."), _("Whoever asked you is alerted.")],
         label=_("Decline"),
+        tone="danger",
+        form=ReasonForm(typed(request)),
+        back=assignment.incident,
+        then="desk",
         done=_("Declined; whoever asked you has been told."),
-        then=reverse("desk"),
     )
 
 
@@ -91,43 +96,31 @@ def hand_over(request: SignedInRequest, pk: int) -> HttpResponse:
     assignment = _assignment_or_404(request, pk)
     if not actions.may_hand_over(assignment, request.user):  # before a briefing is written in vain
         raise PermissionDenied(_("Only the holder, the crisis lead or an administrator hands a role over."))
-    form = HandOverForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        done = attempt(
-            request,
-            lambda: actions.hand_over_role(assignment=assignment, actor=request.user, **form.cleaned_data),
-            _("Handed over."),
-        )
-        if done:
-            return redirect(assignment.incident)
-    return render(
+    return form_page(
         request,
         "incidents/hand_over.html",
-        {"incident": assignment.incident, "assignment": assignment, "form": form},
+        HandOverForm(typed(request)),
+        partial(actions.hand_over_role, assignment=assignment, actor=request.user),
+        then=assignment.incident,
+        done=_("Handed over."),
+        incident=assignment.incident,
+        assignment=assignment,
     )
 
 
 @needs("people.work")
 def members(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
-    form = MembersForm(
-        request.POST or None,
-        initial={"confidential": incident.confidential, "members": incident.members.all()},
+    initial = {"confidential": incident.confidential, "members": incident.members.all()}
+    return form_page(
+        request,
+        "incidents/members.html",
+        MembersForm(typed(request), initial=initial),
+        partial(actions.change_members, incident=incident, actor=request.user),
+        then=lambda _changed: incident if _still_sees(request, pk) else "desk",
+        done=_("Saved."),
+        incident=incident,
     )
-    if request.method == "POST" and form.is_valid():
-        done = attempt(
-            request,
-            lambda: actions.change_members(
-                incident=incident,
-                actor=request.user,
-                confidential=form.cleaned_data["confidential"],
-                members=list(form.cleaned_data["members"]),
-            ),
-            _("Saved."),
-        )
-        if done:
-            return redirect("desk" if not _still_sees(request, pk) else incident)
-    return render(request, "incidents/members.html", {"incident": incident, "form": form})
 
 
 def _still_sees(request: SignedInRequest, pk: int) -> bool:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from common.http import attempt
+from common.forms import Form, ReasonForm
+from common.pages import attempt, confirm, form_page, press, typed
 from incidents import actions, gates
 from incidents.access import incident_or_404
 from incidents.actions.standdown import SIGNING_ROLES
 from incidents.models import Incident, IncidentState
-from incidents.views.reasons import reason_page
 from people.access import SignedInRequest, needs
 from people.models import CrisisRole, User
 
@@ -22,26 +24,27 @@ from people.models import CrisisRole, User
 def gate(request: SignedInRequest, pk: int) -> HttpResponse:
     """What still blocks the stand-down, each with the page on which it is settled."""
     incident = incident_or_404(request, pk)
-    if (
-        request.method == "POST"
-        and attempt(
-            request,
-            lambda: actions.resolve(incident=incident, actor=request.user),
-            _("Stood down. Public replies are locked; the post-mortem is waiting."),
-        )
-        is not None
-    ):
-        return redirect(incident)
+    form = Form(typed(request))
+    sent = attempt(
+        request,
+        form,
+        partial(actions.resolve, incident=incident, actor=request.user),
+        then=incident,
+        done=_("Stood down. Public replies are locked; the post-mortem is waiting."),
+    )
+    if sent.answer:
+        return sent.answer
     results = gates.results(incident, IncidentState.RESOLVED)
     context = {
         "incident": incident,
+        "form": form,
         "results": results,
         "ready": all(result.passed for result in results) and incident.state == IncidentState.MONITORING,
         "signatures": incident.sign_offs.select_related("user"),
         "may_sign": _may_sign(incident, request.user),
         "leads": request.user.has_perm("incidents.lead", incident),
     }
-    return render(request, "incidents/stand_down.html", context)
+    return render(request, "incidents/stand_down.html", context, status=sent.status)
 
 
 def _may_sign(incident: Incident, user: User) -> list[CrisisRole]:
@@ -57,12 +60,13 @@ def _may_sign(incident: Incident, user: User) -> list[CrisisRole]:
 @needs("people.work")
 def sign(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
-    attempt(
+    role = request.POST.get("role", "")
+    return press(
         request,
-        lambda: actions.sign_off(incident=incident, actor=request.user, role=request.POST.get("role", "")),
-        _("Signed."),
+        partial(actions.sign_off, incident=incident, actor=request.user, role=role),
+        then=reverse("incidents:stand_down", args=[pk]),
+        done=_("Signed."),
     )
-    return redirect("incidents:stand_down", pk)
 
 
 @needs("people.work")
@@ -73,15 +77,15 @@ def waive(request: SignedInRequest, pk: int, check: str) -> HttpResponse:
     except KeyError:
         raise Http404 from None
     page = "incidents:monitoring" if waived.to_state == IncidentState.MONITORING else "incidents:stand_down"
-    return reason_page(
+    return confirm(
         request,
-        incident,
-        lambda reason: actions.waive_check(
-            incident=incident, actor=request.user, check_code=check, reason=reason
-        ),
+        partial(actions.waive_check, incident=incident, actor=request.user, check_code=check),
         title=f"{_('Does not apply')}: {waived.label}",
         text=_("The reason stands in the record and in the post-mortem."),
         label=_("It does not apply"),
+        tone="danger",
+        form=ReasonForm(typed(request)),
+        back=incident,
         then=reverse(page, args=[pk]),
     )
 
@@ -89,55 +93,55 @@ def waive(request: SignedInRequest, pk: int, check: str) -> HttpResponse:
 @needs("people.work")
 def monitoring(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
-    if (
-        request.method == "POST"
-        and attempt(
-            request,
-            lambda: actions.begin_monitoring(incident=incident, actor=request.user),
-            _("Now being monitored. If it flares up, go back to active."),
-        )
-        is not None
-    ):
-        return redirect(incident)
-    results = gates.results(incident, IncidentState.MONITORING)
-    leads = request.user.has_perm("incidents.lead", incident)
-    context = {"incident": incident, "results": results, "leads": leads}
-    return render(request, "incidents/monitoring.html", context)
+    return form_page(
+        request,
+        "incidents/monitoring.html",
+        Form(typed(request)),
+        partial(actions.begin_monitoring, incident=incident, actor=request.user),
+        then=incident,
+        done=_("Now being monitored. If it flares up, go back to active."),
+        incident=incident,
+        results=gates.results(incident, IncidentState.MONITORING),
+        leads=request.user.has_perm("incidents.lead", incident),
+    )
 
 
 @needs("people.work")
 def flare_up(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
-    return reason_page(
+    return confirm(
         request,
-        incident,
-        lambda reason: actions.breach(incident=incident, actor=request.user, reason=reason),
+        partial(actions.breach, incident=incident, actor=request.user),
         title=_("It flares up again"),
         text=_("The incident goes back to active and everybody of its level is alerted."),
         label=_("Back to active"),
+        tone="danger",
+        form=ReasonForm(typed(request)),
+        back=incident,
     )
 
 
 @needs("people.work")
 def close(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
-    if (
-        request.method == "POST"
-        and attempt(request, lambda: actions.close(incident=incident, actor=request.user), _("Closed."))
-        is not None
-    ):
-        return redirect(incident)
-    results = gates.results(incident, IncidentState.CLOSED)
-    return render(request, "incidents/close.html", {"incident": incident, "results": results})
+    return form_page(
+        request,
+        "incidents/close.html",
+        Form(typed(request)),
+        partial(actions.close, incident=incident, actor=request.user),
+        then=incident,
+        done=_("Closed."),
+        incident=incident,
+        results=gates.results(incident, IncidentState.CLOSED),
+    )
 
 
 @needs("people.work")
 def reopen(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
-    return reason_page(
+    return confirm(
         request,
-        incident,
-        lambda reason: actions.reopen(incident=incident, actor=request.user, reason=reason),
+        partial(actions.reopen, incident=incident, actor=request.user),
         title=_("Reopen the incident"),
         text=_("A late comment rekindles a crisis: reopen only when there is something new to act on."),
         consequences=[
@@ -145,4 +149,7 @@ def reopen(request: SignedInRequest, pk: int) -> HttpResponse:
             _("Signatures under the stand-down are void."),
         ],
         label=_("Reopen"),
+        tone="danger",
+        form=ReasonForm(typed(request)),
+        back=incident,
     )

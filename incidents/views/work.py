@@ -3,74 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
-from django.forms import Form
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from common.http import attempt
+from common.forms import Form, ReasonForm
+from common.pages import form_page, typed
 from incidents import actions
 from incidents.access import incident_or_404
-from incidents.forms import DepartmentForm, ReasonForm, SettleForm, StakeholderForm, TaskForm, TellForm
+from incidents.forms import DepartmentForm, SettleForm, StakeholderForm, TaskForm, TellForm
 from incidents.models import Incident, StakeholderNotice, Task
 from people.access import SignedInRequest, needs
 
 
-def _form_page(
+def _small_form(
     request: SignedInRequest,
     incident: Incident,
     form: Form,
+    act: Callable[..., object],
+    *,
     title: str,
     anchor: str,
-    action: Callable[[], object],
 ) -> HttpResponse:
     """A small form with one button; back to its place in the room when the action went through."""
-    if request.method == "POST" and form.is_valid() and attempt(request, action, _("Saved.")) is not None:
-        return redirect(f"{incident.get_absolute_url()}#{anchor}")
-    return render(request, "incidents/small_form.html", {"incident": incident, "form": form, "title": title})
+    return form_page(
+        request,
+        "incidents/small_form.html",
+        form,
+        partial(act, actor=request.user),
+        then=f"{incident.get_absolute_url()}#{anchor}",
+        done=_("Saved."),
+        incident=incident,
+        title=title,
+    )
 
 
 @needs("people.work")
 def add_task(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
-    form = TaskForm(request.POST or None)
-    return _form_page(
-        request,
-        incident,
-        form,
-        _("Add a task"),
-        "tasks",
-        lambda: actions.add_task(incident=incident, actor=request.user, **form.cleaned_data),
-    )
+    add = partial(actions.add_task, incident=incident)
+    form = TaskForm(typed(request))
+    return _small_form(request, incident, form, add, title=_("Add a task"), anchor="tasks")
 
 
 @needs("people.work")
 def settle_task(request: SignedInRequest, pk: int) -> HttpResponse:
     visible = Incident.objects.visible_to(request.user)
     task = get_object_or_404(Task.objects.filter(incident__in=visible).select_related("incident"), pk=pk)
-    form = SettleForm(request.POST or None, initial={"state": "done"})
-    return _form_page(
-        request,
-        task.incident,
-        form,
-        task.text,
-        "tasks",
-        lambda: actions.settle_task(task=task, actor=request.user, **form.cleaned_data),
-    )
+    form = SettleForm(typed(request), initial={"state": "done"})
+    settle = partial(actions.settle_task, task=task)
+    return _small_form(request, task.incident, form, settle, title=task.text, anchor="tasks")
 
 
 @needs("people.work")
 def add_stakeholder(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
-    form = StakeholderForm(request.POST or None)
-    return _form_page(
-        request,
-        incident,
-        form,
-        _("Add somebody who must be told"),
-        "stakeholders",
-        lambda: actions.add_stakeholder(incident=incident, actor=request.user, **form.cleaned_data),
+    add = partial(actions.add_stakeholder, incident=incident)
+    title = _("Add somebody who must be told")
+    return _small_form(
+        request, incident, StakeholderForm(typed(request)), add, title=title, anchor="stakeholders"
     )
 
 
@@ -83,42 +76,28 @@ def _notice_or_404(request: SignedInRequest, pk: int) -> StakeholderNotice:
 @needs("people.work")
 def tell(request: SignedInRequest, pk: int) -> HttpResponse:
     notice = _notice_or_404(request, pk)
-    form = TellForm(request.POST or None)
-    return _form_page(
-        request,
-        notice.incident,
-        form,
-        _("%(name)s: told now") % {"name": notice.name},
-        "stakeholders",
-        lambda: actions.tell_stakeholder(notice=notice, actor=request.user, **form.cleaned_data),
+    title = _("%(name)s: told now") % {"name": notice.name}
+    act = partial(actions.tell_stakeholder, notice=notice)
+    return _small_form(
+        request, notice.incident, TellForm(typed(request)), act, title=title, anchor="stakeholders"
     )
 
 
 @needs("people.work")
 def skip(request: SignedInRequest, pk: int) -> HttpResponse:
     notice = _notice_or_404(request, pk)
-    form = ReasonForm(request.POST or None)
-    return _form_page(
-        request,
-        notice.incident,
-        form,
-        _("%(name)s: does not have to be told") % {"name": notice.name},
-        "stakeholders",
-        lambda: actions.skip_stakeholder(notice=notice, actor=request.user, **form.cleaned_data),
+    title = _("%(name)s: does not have to be told") % {"name": notice.name}
+    act = partial(actions.skip_stakeholder, notice=notice)
+    return _small_form(
+        request, notice.incident, ReasonForm(typed(request)), act, title=title, anchor="stakeholders"
     )
 
 
 @needs("people.work")
 def department(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
-    form = DepartmentForm(
-        request.POST or None, initial={"department": incident.department, "reply": incident.department_reply}
-    )
-    return _form_page(
-        request,
-        incident,
-        form,
-        _("Notify the responsible department"),
-        "stakeholders",
-        lambda: actions.notify_department(incident=incident, actor=request.user, **form.cleaned_data),
-    )
+    title = _("Notify the responsible department")
+    initial = {"department": incident.department, "reply": incident.department_reply}
+    form = DepartmentForm(typed(request), initial=initial)
+    act = partial(actions.notify_department, incident=incident)
+    return _small_form(request, incident, form, act, title=title, anchor="stakeholders")

@@ -108,6 +108,11 @@ def display_name(user: User) -> str:
     return str(user)
 
 
+def able_people() -> models.QuerySet[User]:
+    """Everybody who does more than read: a reader could not act on an alert."""
+    return User.objects.filter(is_active=True).exclude(site_role=SiteRole.READER)
+
+
 def administrators() -> list[User]:
     """Who can act on whatever concerns the site itself."""
     return list(User.objects.filter(site_role=SiteRole.ADMINISTRATOR, is_active=True))

@@ -155,7 +155,7 @@ def test_the_page_reports_and_shows_the_reports_before(client, activated, alice)
     page = reverse("incidents:sitrep", args=[incident.pk])
     client.force_login(alice)
     assert client.get(page).status_code == 200
-    assert client.post(page, {"next_steps": ""}).status_code == 200
+    assert client.post(page, {"next_steps": ""}).status_code == 422
     assert client.post(page, {"next_steps": "Bob calls."}).status_code == 302
     assert "Bob calls." in client.get(page).content.decode()
     assert page in client.get(incident.get_absolute_url()).content.decode()
@@ -514,7 +514,7 @@ def test_the_review_is_recorded_on_a_page(client, outage, admin, alice):
     assert page not in client.get(shown).content.decode()
     client.force_login(admin)
     assert page in client.get(shown).content.decode()
-    assert client.post(page, {"next_on": "2020-01-01"}).status_code == 200
+    assert client.post(page, {"next_on": "2020-01-01"}).status_code == 422
     next_on = timezone.localdate() + timedelta(days=100)
     assert client.post(page, {"next_on": next_on.isoformat()}).status_code == 302
     outage.refresh_from_db()

@@ -71,7 +71,7 @@ def test_a_form_that_is_refused_keeps_what_was_typed(browse, alice, brand):
     answer = browse(alice).post(
         reverse("incidents:log"), {"brand": brand.pk, "title": "x", "summary": "Typed with shaking hands"}
     )
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     assert "Typed with shaking hands" in answer.content.decode()
 
 
@@ -81,7 +81,7 @@ def situation_form(incident: Incident, **changes: str) -> dict[str, str]:
         "title", "known", "unknown", "what_we_say", "scheduled_content", "scheduled_content_reason",
         "summary", "cause", "cause_investigation",
     ]  # fmt: skip
-    before = {f"before_{name}": getattr(incident, name) for name in names}
+    before = {f"seen_{name}": getattr(incident, name) for name in names}
     return {**before, **{name: getattr(incident, name) for name in names}, **changes}
 
 
@@ -101,14 +101,14 @@ def test_second_editor_sees_the_firsts_changes_and_loses_nothing(browse, alice, 
     browse(alice).post(url, situation_form(incident, known="Gate 4 is closed."))
     answer = browse(bob).post(url, of_bob)
     page = answer.content.decode()
-    assert answer.status_code == 200
-    assert "Somebody changed the same text" in page
+    assert answer.status_code == 409
+    assert "Somebody else changed the same text" in page
     assert "Gate 5 is closed." in page  # what Bob typed
     assert 'value="Gate 4 is closed."' in page  # what stands now travels along as seen
     assert "Why.</textarea>" in page
     incident.refresh_from_db()
     assert incident.known == "Gate 4 is closed."
-    decided = {**of_bob, "known": "Gates 4 and 5 are closed.", "before_known": "Gate 4 is closed."}
+    decided = {**of_bob, "known": "Gates 4 and 5 are closed.", "seen_known": "Gate 4 is closed."}
     assert browse(bob).post(url, decided).status_code == 302
     incident.refresh_from_db()
     assert (incident.known, incident.unknown) == ("Gates 4 and 5 are closed.", "Why.")

@@ -1,0 +1,174 @@
+"""How a form is drawn, what it hands to an action, how it takes a refusal, and how it asks for a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, ClassVar, NamedTuple
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Layout
+from django import forms
+from django.utils import timezone
+from django.utils.functional import lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from common.errors import ActionRefused, Conflict
+from common.times import validate_moment
+
+
+class _Form(forms.BaseForm):
+    """`{% crispy form %}` draws it inside the page's <form>: CSRF token, summary of what is wrong, fields."""
+
+    # Fields that stand beside each other where there is room.
+    rows: ClassVar[Sequence[Sequence[str]]] = ()
+    # The field beside which a refusal stands; without one it stands above all fields.
+    refused_at: ClassVar[str | None] = None
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What was typed, as the action takes it."""
+        return self.cleaned_data
+
+    def refuse(self, refusal: ActionRefused) -> None:
+        """Say at the form why the action refused; everything typed stays."""
+        self.add_error(self.refused_at, str(refusal))
+
+    @property
+    def helper(self) -> FormHelper:
+        helper = FormHelper()
+        helper.form_tag = False
+        helper.layout = Layout(*self.layout())
+        return helper
+
+    def layout(self) -> list[Any]:
+        """Names of fields, and crispy's layout objects."""
+        return list(self.in_rows(self.fields))
+
+    def in_rows(self, names: Iterable[str]) -> Iterator[Any]:
+        """`names` in their order, those of a row together at the place of the first of them."""
+        left = [name for name in names if name in self.fields]
+        while left:
+            row = next((row for row in self.rows if left[0] in row), [left[0]])
+            together = [name for name in row if name in left]
+            yield Div(*together, css_class="field-row") if len(together) > 1 else together[0]
+            left = [name for name in left if name not in together]
+
+
+class Form(_Form, forms.Form):
+    """Without fields it is a button: a page that asks “really?” says at it why the action refused."""
+
+
+class ModelForm(_Form, forms.ModelForm):
+    pass
+
+
+class ReasonForm(Form):
+    """One text that a step asks for. `argument` is what the action calls it."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=2_000, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(
+        self, *args: Any, label: Any = "", help_text: Any = "", argument: str = "reason", **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.argument = argument
+        self.fields["reason"].label = label or self.fields["reason"].label
+        self.fields["reason"].help_text = help_text
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return {self.argument: self.cleaned_data["reason"]}
+
+
+class Clash(NamedTuple):
+    """One field that two people changed: what is stored now, and what this writer typed."""
+
+    label: str
+    theirs: str
+    mine: str
+
+
+class SharedTextForm(Form):
+    """Text that several people may write at once: each field travels with what its writer saw."""
+
+    SEEN: ClassVar[str] = "seen_"
+    clashes: Sequence[Clash] = ()
+
+    def share(self, seen: dict[str, Any]) -> None:
+        """Let the fields named in `seen` travel with these values."""
+        for name, value in seen.items():
+            self.initial.setdefault(name, value)
+            self.fields[self.SEEN + name] = forms.CharField(
+                required=False, widget=forms.HiddenInput, initial=value, strip=False
+            )
+
+    @property
+    def names(self) -> list[str]:
+        return [name for name in self.fields if self.SEEN + name in self.fields]
+
+    @property
+    def before(self) -> dict[str, str]:
+        return {name: self.cleaned_data[self.SEEN + name] for name in self.names}
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return {"before": self.before, "after": {name: self.cleaned_data[name] for name in self.names}}
+
+    def refuse(self, refusal: ActionRefused) -> None:
+        """After a conflict both versions are shown, and the other's counts as seen: saving again is a decision."""
+        super().refuse(refusal)
+        if not isinstance(refusal, Conflict):
+            return
+        self.clashes = [
+            Clash(
+                str(self.fields[name].label),
+                _in_words(self.fields[name], theirs),
+                _in_words(self.fields[name], self.cleaned_data[name]),
+            )
+            for name, theirs in refusal.theirs.items()
+        ]
+        seen = {self.add_prefix(self.SEEN + name): theirs for name, theirs in refusal.theirs.items()}
+        self.data = {**dict(self.data.items()), **seen}
+
+
+def _in_words(field: forms.Field, value: Any) -> str:
+    return str(dict(getattr(field, "choices", ())).get(value, value))
+
+
+class MomentInput(forms.DateTimeInput):
+    """The browser's own field for a date and a time, to the minute."""
+
+    input_type = "datetime-local"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%dT%H:%M")
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class TimeInput(forms.TimeInput):
+    input_type = "time"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%H:%M")
+
+
+def _with_zone(help_text: object) -> str:
+    zone = gettext("Time in %(zone)s.") % {"zone": timezone.get_current_timezone_name()}
+    return f"{help_text} {zone}".strip()
+
+
+class MomentField(forms.DateTimeField):
+    """A moment in the reader's own zone, which stands beside the field."""
+
+    widget = MomentInput
+    default_validators = [validate_moment]
+
+    def __init__(self, *, help_text: Any = "", **kwargs: Any) -> None:
+        super().__init__(help_text=lazy(_with_zone, str)(help_text), **kwargs)
