@@ -111,7 +111,7 @@ def test_an_open_room_hears_of_a_change(web, incident, alice, bob):
     assert time.monotonic() - began < 0.9  # by the hint, not by the next look a second later
 
 
-def test_a_page_that_is_stale_already_is_told_at_once(web, incident, alice, bob):
+def test_stale_page_is_refreshed_at_once(web, incident, alice, bob):
     seen = last_seq(incident)
     actions.acknowledge(incident=incident, actor=alice)
     page = web.open(f"/live/incidents/{incident.pk}/?seen={seen}", sign_in(bob))
@@ -154,7 +154,7 @@ def test_who_is_disabled_or_signs_out_is_cut_off(web, incident, alice, bob):
         page.read_until("event: closed")
 
 
-def test_the_bell_hears_of_what_its_owner_is_told_and_has_read(web, incident, alice, bob):
+def test_the_bell_follows_what_arrives_and_what_is_read(web, incident, alice, bob):
     page = web.open("/live/me/?told=0.0", sign_in(bob))
     page.read_until("nothing new")
     actions.assign_role(incident=incident, actor=alice, role="CL", user=bob)

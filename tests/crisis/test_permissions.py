@@ -405,7 +405,7 @@ def test_insiders_see_it(secret, client):
     assert client.get(reverse("incidents:room", args=[secret.incident.pk])).status_code == 200
 
 
-def test_what_an_insider_was_told_is_not_for_others(world, secret, client):
+def test_messages_of_insiders_are_hidden_from_others(world, secret, client):
     insider = world.delivery_of(secret.incident.role_assignments.get(role="CL", is_deputy=False).user)
     assert insider.pk
     for role in OUTSIDERS:

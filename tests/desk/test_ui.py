@@ -112,7 +112,7 @@ class TestTimes:
             assert absolute(NOON) == "20 Nov 2026, 15:00 Europe/Istanbul"
 
     @time_machine.travel(NOON, tick=False)
-    def test_a_clock_is_right_without_javascript(self) -> None:
+    def test_countdown_is_right_without_javascript(self) -> None:
         html = drawn("{% clock at 'Holding statement' %}", at=NOON + timedelta(minutes=4))
         assert "4:00 left" in html
         assert "20 Nov 2026, 12:04 UTC" in html

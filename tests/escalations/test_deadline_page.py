@@ -27,7 +27,7 @@ def text(client, row: Deadline) -> str:
     return " ".join(client.get(address(row)).content.decode().split())
 
 
-def test_it_says_what_is_missed_who_was_told_and_what_comes_next(client, missed, dave):
+def test_it_says_what_is_missed_who_was_alerted_and_what_is_next(client, missed, dave):
     client.force_login(dave)
     page = text(client, missed)
     for words in (
@@ -56,7 +56,7 @@ def test_one_button_acknowledges_and_leads_to_the_thing(client, missed, dave, bo
     assert "I have it</button>" not in page
 
 
-def test_a_second_one_is_told_who_has_it(client, missed, dave, bob):
+def test_second_one_hears_who_acknowledged(client, missed, dave, bob):
     client.force_login(dave)
     client.post(address(missed))
     client.force_login(bob)
@@ -78,7 +78,7 @@ def test_where_everybody_must_it_shows_who_is_missing(client, steps, activated, 
     assert "I have it</button>" in text(client, missed)
 
 
-def test_the_last_alarm_says_that_nobody_else_is_told(client, steps, activated, miss, bob):
+def test_the_last_alert_says_that_nobody_else_is_alerted(client, steps, activated, miss, bob):
     steps({})
     missed = miss(activated(2))
     client.force_login(bob)
@@ -132,7 +132,7 @@ def test_what_hangs_on_an_incident_has_a_page_too(client, activated, miss, bob, 
         assert client.get(address(row)).status_code == 404, row
 
 
-def test_the_page_costs_the_same_after_many_alarms(client, missed, bob, django_assert_max_num_queries):
+def test_the_page_costs_the_same_after_many_alerts(client, missed, bob, django_assert_max_num_queries):
     client.force_login(bob)
     with django_assert_max_num_queries(30) as few:
         client.get(address(missed))

@@ -90,7 +90,7 @@ def test_minutes_and_steps_can_be_changed(client, admin, carol, policy):
     assert [step.raise_level for step in found.steps.all()] == [False, True, False]
 
 
-def test_the_change_is_on_record_and_the_other_administrators_hear_of_it(client, admin, policy):
+def test_change_is_recorded_and_other_administrators_are_alerted(client, admin, policy):
     other = UserFactory(site_role="administrator")
     client.force_login(admin)
     client.post(ADDRESS, form_of(policy, minutes=10))
@@ -103,7 +103,7 @@ def test_the_change_is_on_record_and_the_other_administrators_hear_of_it(client,
     assert Entry.objects.filter(stream="policies").count() == 1  # saved without a change
 
 
-def test_a_running_clock_keeps_what_it_was_started_with(client, admin, policy, incident):
+def test_running_deadline_keeps_what_it_was_armed_with(client, admin, policy, incident):
     before = Deadline.objects.of(incident).armed().get()
     client.force_login(admin)
     client.post(ADDRESS, form_of(policy, minutes=1, **{"form-0-tell": ["administrators"]}))
@@ -251,7 +251,7 @@ def lines(policy: Policy) -> list[str]:
     return [f"{line.when}: {line.what}" for line in words_of([stored(policy)], begins)[policy.pk]]
 
 
-def test_the_preview_says_who_is_told_when(policy, bob_on_duty):
+def test_the_preview_says_who_is_alerted_when(policy, bob_on_duty):
     first, second, third, last = lines(policy)
     assert first == (
         "At 14:00 (target, 15 min): tells the deputy of Crisis lead, or who is on duty (just now Bob Nowak). "
@@ -263,7 +263,7 @@ def test_the_preview_says_who_is_told_when(policy, bob_on_duty):
     assert last.startswith("After that: the administrators are told that nobody has acted")
 
 
-def test_the_preview_says_that_a_repeat_never_comes_and_names_nobody_twice(policy, bob_on_duty, carol):
+def test_preview_says_that_a_repeat_never_comes(policy, bob_on_duty, carol):
     now = timezone.now()
     DutyShift.objects.create(role="LG", user=carol, starts_at=now, ends_at=now + timedelta(hours=8))
     tell = ["role:CL", "role:LG", "deputy:CL"]
@@ -326,7 +326,7 @@ def test_the_list_costs_the_same_however_many_steps(client, admin, policy, djang
         assert client.get("/escalations/policies/").status_code == 200
 
 
-def test_who_cannot_act_on_an_alarm_is_not_offered_and_refused(client, admin, bob, erin, policy):
+def test_who_cannot_act_on_an_alert_is_not_offered_and_refused(client, admin, bob, erin, policy):
     client.force_login(admin)
     page = client.get(ADDRESS).content.decode()
     assert f'value="person:{bob.pk}"' in page

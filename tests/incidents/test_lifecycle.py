@@ -26,7 +26,7 @@ def test_reader_cannot_log(erin, brand):
         actions.log_incident(actor=erin, brand=brand, title="Something")
 
 
-def test_acknowledging_stops_the_clock(incident, bob):
+def test_acknowledging_stops_the_deadline(incident, bob):
     actions.acknowledge(incident=incident, actor=bob)
     assert not Deadline.objects.of(incident).armed().filter(acknowledged_at__isnull=True).exists()
 
@@ -38,7 +38,7 @@ def test_second_acknowledgement_is_refused(incident, bob, carol):
 
 
 @pytest.mark.parametrize("level", [1, 2, 3, 4])
-def test_triage_sets_level_and_restarts_clocks_from_detection(triaged, level):
+def test_triage_sets_level_and_restarts_deadlines_from_detection(triaged, level):
     incident = triaged(level)
     assert (incident.state, incident.level) == (IncidentState.TRIAGED, level)
     minutes = {

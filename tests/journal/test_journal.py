@@ -59,7 +59,7 @@ def test_an_undeclared_kind_is_refused(incident):
         record(stream="x", kind="incident.loged", actor=None)
 
 
-def test_nobody_is_told_about_their_own_action(incident, alice):
+def test_nobody_is_alerted_about_their_own_action(incident, alice):
     with transaction.atomic():
         entry = record(stream=incident.stream, kind="incident.closed", actor=alice, audience=[alice])
     assert entry.audience == []

@@ -57,7 +57,7 @@ def test_everything_is_stored(imported):
 @pytest.mark.parametrize(
     ("name", "before"), [("US Airways", "2015-02-22T14:00"), ("JetBlue", "2015-02-22T18:00")]
 )
-def test_both_storms_are_signalled_in_time(imported, name, before):
+def test_both_crises_are_signalled_in_time(imported, name, before):
     first = signals(name)[0]
     assert first.hour.date() == utc("2015-02-22").date()
     assert first.hour + HOUR <= utc(before)  # known at the latest when the hour is over

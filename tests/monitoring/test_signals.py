@@ -65,7 +65,7 @@ def test_a_stream_that_begins_is_no_crisis(post, brand):
     assert look(brand) == []
 
 
-def test_who_is_on_duty_is_told_and_nobody_is_woken_for_the_past(alice, bob, erin, quiet_week, post, brand):
+def test_on_duty_is_alerted_and_nobody_woken_for_the_past(alice, bob, erin, quiet_week, post, brand):
     now = timezone.now()
     DutyShift.objects.create(role="MA", user=alice, starts_at=now - HOUR, ends_at=now + HOUR)
     DutyShift.objects.create(role="LG", user=bob, starts_at=now - HOUR, ends_at=now + HOUR)
@@ -261,7 +261,7 @@ def test_two_workers_look_at_once_and_raise_one_signal(quiet_week, post, brand):
     assert sorted(ended) == [0, 0, 0, 1]
 
 
-def test_only_active_people_are_told(raised):
+def test_only_active_people_are_alerted(raised):
     gone = UserFactory(is_active=False)
     assert gone.pk not in Entry.objects.get(stream=raised.stream).audience
 

@@ -90,7 +90,7 @@ def test_second_urgent_of_an_incident_waits_out_the_minute(mailbox, alert):
     assert "Third:" in mailbox.text()
 
 
-def test_an_alarm_about_another_incident_never_waits(mailbox, alert):
+def test_alert_about_another_incident_never_waits(mailbox, alert):
     alert(about="First", stream="incident-1")
     deliver_pending()
     alert(about="Second", stream="incident-2")
@@ -175,7 +175,7 @@ def test_when_the_lead_became_confidential_the_others_still_go_out(two_incidents
     assert by_mail(entries[0]).state == DeliveryState.CANCELLED
 
 
-def test_who_has_a_part_in_a_confidential_incident_is_told(two_incidents, mailbox, bob):
+def test_who_has_a_part_in_a_confidential_incident_is_alerted(two_incidents, mailbox, bob):
     lead, entries = two_incidents
     for entry in entries:
         make_confidential(entry, logged_by=bob)

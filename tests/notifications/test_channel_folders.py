@@ -145,7 +145,7 @@ def test_a_new_folder_alone_is_a_channel_that_people_can_use(folder, client, bob
     assert page.count("Carrier pigeon") > 1, "in the filter and in the list"
 
 
-def test_a_new_folder_has_its_name_in_the_journal_and_needs_no_migration(folder, bob):
+def test_new_channel_folder_is_named_in_the_journal_at_once(folder, bob):
     folder(PIGEON)
     kinds.declare_labels("channel", channel_labels())  # as at the start of the site
     said = Entry(kind="contact.added", actor=bob, data={"channel": "pigeon"}).sentence
@@ -159,7 +159,7 @@ def test_a_folder_that_declares_nothing_stops_the_start(folder):
         all_channels()
 
 
-def test_a_channel_whose_folder_is_gone_is_shown_and_takes_no_message(client, bob, reach):
+def test_channel_without_folder_is_shown_and_takes_no_message(client, bob, reach):
     contact = reach(bob, "telex", number="4711")
     client.force_login(bob)
     assert "telex" in client.get(reverse("notifications:contacts")).content.decode()

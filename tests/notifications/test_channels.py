@@ -175,7 +175,7 @@ def test_a_success_that_says_it_is_none_is_no_success(provider):
         send("slack", CONFIGS["slack"], MESSAGE)
 
 
-def test_silence_and_broken_lines_are_told_apart(monkeypatch):
+def test_silence_and_broken_lines_are_distinguished(monkeypatch):
     def fails(failure):
         def send_(*_arguments, **_options):
             raise failure

@@ -50,7 +50,7 @@ def test_the_mail_says_what_happened_and_where_to_go(mailbox, alert, settings):
     assert "Possible repeat" not in mailbox.text()
 
 
-def test_the_actor_and_the_disabled_are_told_nothing(mailbox, alert, alice, bob):
+def test_the_actor_and_the_disabled_get_no_message(mailbox, alert, alice, bob):
     bob.is_active = False
     entry = alert(to=[alice, bob])
     assert not Delivery.objects.filter(entry=entry).exists()
@@ -324,7 +324,7 @@ def test_markup_in_a_title_is_text(mailbox, alert):
     assert "<script>alert(1)</script> & more" in mailbox.text()
 
 
-def test_everybody_is_told_in_their_own_language(mailbox, alert, settings):
+def test_everybody_is_alerted_in_their_own_language(mailbox, alert, settings):
     ayse = UserFactory(email="ayse@example.com", name="Ayşe", language="tr")
     zofia = UserFactory(email="zofia@example.com", name="Zofia", language="pl")
     alert(to=[ayse, zofia])

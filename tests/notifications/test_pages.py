@@ -77,7 +77,7 @@ def test_one_or_all_can_be_marked_as_read(client, alert, bob):
     assert "You have read everything" in client.get("/notifications/").content.decode()
 
 
-def test_what_others_were_told_is_none_of_my_business(client, alert, bob, carol):
+def test_messages_of_others_are_none_of_my_business(client, alert, bob, carol):
     alert(about="Only for Bob")
     client.force_login(carol)
     assert "Only for Bob" not in client.get("/notifications/").content.decode()

@@ -48,7 +48,7 @@ def test_the_team_meets_within_working_days(activated, bob, level, days):
     assert of(post_mortem, "review.meeting").target_at == expected
 
 
-def test_after_a_crisis_the_team_meets_within_three_days_and_after_an_issue_not_at_all(activated, bob):
+def test_review_meeting_is_due_in_three_days_and_never_for_an_issue(activated, bob):
     crisis = stand_down(activated(1), bob)
     resolved_at = Incident.objects.get(pk=crisis.incident_id).resolved_at
     assert of(crisis, "review.meeting").target_at == resolved_at + 3 * DAY
@@ -58,7 +58,7 @@ def test_an_issue_has_no_meeting(activated, bob):
     assert of(stand_down(activated(4), bob), "review.meeting") is None
 
 
-def test_a_missed_meeting_tells_author_and_lead_until_it_is_recorded(post_mortem, alice, bob, erin):
+def test_missed_meeting_alerts_author_and_lead_until_recorded(post_mortem, alice, bob, erin):
     entry = run_out(of(post_mortem, "review.meeting"))
     assert entry.kind == "postmortem.meeting_overdue"
     assert bob.pk in entry.audience
@@ -72,7 +72,7 @@ def test_a_missed_meeting_tells_author_and_lead_until_it_is_recorded(post_mortem
     assert of(post_mortem, "postmortem.approval")
 
 
-def test_a_reopening_ends_the_clocks_and_asks_for_another_meeting(post_mortem, alice, bob):
+def test_reopening_ends_deadlines_and_asks_for_another_meeting(post_mortem, alice, bob):
     actions.record_meeting(post_mortem=post_mortem, actor=alice)
     incident_actions.reopen(incident=post_mortem.incident, actor=alice, reason="it burns again")
     post_mortem.refresh_from_db()
@@ -127,7 +127,7 @@ def test_without_an_owner_the_day_ends_in_the_sites_zone(post_mortem, alice):
     assert of(loose, "action.due") is None
 
 
-def test_a_late_action_tells_its_owner_and_the_lead_until_it_is_done(action, owner, alice, bob):
+def test_late_action_alerts_owner_and_lead_until_done(action, owner, alice, bob):
     actions.accept_action(action=action, actor=owner)
     actions.start_action(action=action, actor=owner)
     entry = run_out(of(action, "action.due"))
@@ -150,7 +150,7 @@ def test_what_is_due_on_a_day_wakes_nobody(action, bob):
     assert "Corrective action “List certificates”" in last.sentence
 
 
-def test_a_returned_action_whose_day_has_passed_gets_the_policys_time(action, owner, alice):
+def test_late_action_when_returned_gets_the_policys_time(action, owner, alice):
     actions.accept_action(action=action, actor=owner)
     actions.start_action(action=action, actor=owner)
     actions.complete_action(action=action, actor=owner, result="84 listed")
@@ -159,7 +159,7 @@ def test_a_returned_action_whose_day_has_passed_gets_the_policys_time(action, ow
     assert round((of(action, "action.due").target_at - timezone.now()) / DAY) == 3
 
 
-def test_another_date_or_owner_moves_the_clock(action, alice, carol):
+def test_another_date_or_owner_moves_the_deadline(action, alice, carol):
     before = of(action, "action.due")
     facts = {"title": action.title, "detail": "", "verifier": None, "lesson": None}
     same = actions.change_action(
@@ -172,7 +172,7 @@ def test_another_date_or_owner_moves_the_clock(action, alice, carol):
     assert of(action, "action.due").target_at == midnight
 
 
-def test_an_owner_who_may_not_see_the_incident_any_more_is_not_told(action, owner, alice, bob):
+def test_owner_without_access_is_not_alerted(action, owner, alice, bob):
     incident_actions.change_members(
         incident=action.post_mortem.incident, actor=alice, confidential=True, members=[]
     )

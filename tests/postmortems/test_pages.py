@@ -54,7 +54,7 @@ def test_everybody_reads_and_readers_get_no_buttons(as_, post_mortem, erin):
     assert url("edit", post_mortem.pk, "summary") not in page
 
 
-def test_the_list_shows_state_clock_and_what_waits_for_me(as_, post_mortem, alice, bob):
+def test_list_shows_state_deadline_and_what_waits_for_me(as_, post_mortem, alice, bob):
     actions.add_action(
         post_mortem=post_mortem, actor=alice, title="Second pump", owner=bob, due_on=timezone.localdate()
     )
