@@ -8,9 +8,7 @@ class ReadinessConfig(AppConfig):
 
     def ready(self) -> None:
         from journal import kinds
-        from readiness import log_filter
 
-        log_filter.install()
         kinds.declare(
             {
                 "duty.added": _("{actor} put {person} on duty for {role}"),

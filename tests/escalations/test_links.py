@@ -13,8 +13,8 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from common.log_redaction import RedactSecrets
 from crisis.acknowledge_links import offer
-from crisis.log_redaction import RedactLinks
 from escalations import links
 from escalations.models import Acknowledgement, Deadline, LinkUse
 from incidents import actions
@@ -235,7 +235,7 @@ def test_no_log_names_the_token(missed, dave, caplog):
     )
     refused = logging.LogRecord("django.request", logging.WARNING, "", 0, f"Gone: {path}", None, None)
     for record in (access, refused):
-        assert RedactLinks().filter(record)
+        assert RedactSecrets().filter(record)
         assert path[3:20] not in record.getMessage()
         assert "/a/…" in record.getMessage()
 
