@@ -15,7 +15,7 @@ PRODUCTION := SECRET_KEY=for-the-deployment-check-alone-so-long-and-varied-that-
 	DATABASE_URL=postgres://localhost/none REDIS_URL=redis://localhost ALLOWED_HOSTS=crisis.example.com \
 	DEBUG=false DEMO=false HTTPS=true
 
-.PHONY: help demo demo-reset test test-faults check lock messages catalogues install install-dev
+.PHONY: help demo demo-reset test test-long test-faults check lock messages catalogues install install-dev
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -27,8 +27,13 @@ demo-reset: install ## Remove the demo's data under var/, so that the next demo 
 	@$(RUN)/python -m demo --reset
 
 # A file's tests stay together on one worker: some share one running demo or site.
+RUN_TESTS := $(RUN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
+
 test: install-dev catalogues ## Run the tests on embedded PostgreSQL and Redis, or on DATABASE_URL and REDIS_URL
-	@$(RUN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST)
+	@$(RUN_TESTS) -m "not long" $(PYTEST)
+
+test-long: install-dev catalogues ## Run what takes too long for `make test`, with all examples that hypothesis tries
+	@$(RUN_TESTS) -m "long or hypothesis" --hypothesis-profile=long $(PYTEST)
 
 # Faults are timed, so they come one after the other. SEED repeats a run, SEEDS=20 tries so many.
 test-faults: install-dev catalogues ## Do every damage of docs/reliability.md to a whole installation (SEED=1 SEEDS=1)

@@ -16,6 +16,7 @@ from django.test import TransactionTestCase
 from demo.embedded import EmbeddedError, configured_servers
 from incidents import actions
 from incidents.models import Playbook
+from tests import examples  # noqa: F401 - chooses hypothesis's profile before the tests are read
 from tests.database import migrated_template
 from tests.factories import BrandFactory, UserFactory
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.processes import ROOT
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.long]
 
 
 def test_a_tiny_run_loses_and_doubles_nothing():

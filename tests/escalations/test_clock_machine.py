@@ -20,6 +20,7 @@ from escalations.models import Acknowledgement, Deadline, DeadlineState, Policy,
 from incidents import actions
 from journal.models import Entry
 from people.models import SiteRole
+from tests.examples import examples
 from tests.factories import BrandFactory, UserFactory
 
 HOLDING = "incident.holding_statement"
@@ -164,12 +165,13 @@ class Clock(RuleBasedStateMachine):
         assert said.count() == 1
 
 
+@pytest.mark.hypothesis
 @pytest.mark.django_db
 def test_no_order_of_events_loses_or_doubles_an_alarm():
     run_state_machine_as_test(
         Clock,
         settings=settings(
-            max_examples=40,
+            max_examples=examples(40),
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -22,6 +22,7 @@ from journal.models import Entry
 from journal.verification import breaks
 from people.models import CrisisRole, SiteRole
 from tests.conftest import SCORES
+from tests.examples import examples
 from tests.factories import BrandFactory, UserFactory
 
 people = st.sampled_from(["alice", "bob", "dave", "erin"])
@@ -211,12 +212,13 @@ class IncidentLife(RuleBasedStateMachine):
         assert whole
 
 
+@pytest.mark.hypothesis
 @pytest.mark.django_db
 def test_no_order_of_actions_reaches_a_forbidden_state():
     run_state_machine_as_test(
         IncidentLife,
         settings=settings(
-            max_examples=20,
+            max_examples=examples(20),
             stateful_step_count=20,
             deadline=None,
             suppress_health_check=list(HealthCheck),

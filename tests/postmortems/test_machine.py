@@ -18,6 +18,7 @@ from postmortems import actions
 from postmortems.models import CorrectiveAction, PostMortem, PostMortemState
 from postmortems.rules import ACTION_TRANSITIONS, TRANSITIONS
 from tests.conftest import SCORES
+from tests.examples import examples
 from tests.factories import BrandFactory, UserFactory
 from tests.postmortems.conftest import stand_down, write_all
 
@@ -168,4 +169,4 @@ class Walk(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 class TestWalk(TestCase, Walk.TestCase):  # type: ignore[misc, name-defined]
-    settings = settings(max_examples=6, stateful_step_count=25, deadline=None)
+    settings = settings(max_examples=examples(6), stateful_step_count=25, deadline=None)

@@ -23,6 +23,7 @@ from responses import actions
 from responses.content import Content
 from responses.models import Account, Approval, Publication, Response, Revision, Tone
 from tests.conftest import SCORES
+from tests.examples import examples
 from tests.factories import BrandFactory, UserFactory
 
 # What each level demands, written down a second time on purpose: the test must not ask the code that it tests.
@@ -254,12 +255,13 @@ class ResponseLife(RuleBasedStateMachine):
             self.example.__exit__(None, None, None)
 
 
+@pytest.mark.hypothesis
 @pytest.mark.django_db
 def test_no_sequence_of_deeds_reaches_a_forbidden_state():
     run_state_machine_as_test(
         ResponseLife,
         settings=settings(
-            max_examples=15,
+            max_examples=examples(15),
             stateful_step_count=20,
             deadline=None,
             suppress_health_check=list(HealthCheck),
