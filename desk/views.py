@@ -16,7 +16,7 @@ from common.levels import Level
 from desk.work_queue import Need, clocks_of, mine, needs_of
 from incidents.models import Incident, IncidentState, RoleAssignment, StepPhase, Task, TaskState
 from incidents.models.incident import OPEN_STATES
-from incidents.models.room import ACTIVE_ROLE_STATES
+from incidents.models.roles import ACTIVE_ROLE_STATES
 from incidents.next_step import NextStep, next_step
 from notifications.models import Delivery
 from people.access import SignedInRequest

@@ -21,7 +21,7 @@ from escalations.models import Deadline, DeadlineState
 from escalations.standing import Standing, standings
 from incidents.models import Incident, RoleAssignment, RoleState
 from incidents.models.incident import IncidentQuerySet
-from incidents.models.room import ACTIVE_ROLE_STATES
+from incidents.models.roles import ACTIVE_ROLE_STATES
 from incidents.next_step import next_step
 from incidents.templatetags.incidents import purpose_label
 from monitoring.models import Signal

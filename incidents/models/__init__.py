@@ -1,3 +1,4 @@
+from incidents.models.assessment import Assessment
 from incidents.models.incident import (
     CATEGORIES_BY_CLUSTER,
     Category,
@@ -7,17 +8,10 @@ from incidents.models.incident import (
     ScheduledContent,
 )
 from incidents.models.playbook import DoneBy, Playbook, PlaybookStep, StepPhase
-from incidents.models.room import (
-    Assessment,
-    GateWaiver,
-    RoleAssignment,
-    RoleState,
-    SignOff,
-    StakeholderGroup,
-    StakeholderNotice,
-    Task,
-    TaskState,
-)
+from incidents.models.roles import RoleAssignment, RoleState
+from incidents.models.stakeholders import StakeholderGroup, StakeholderNotice
+from incidents.models.standdown import GateWaiver, SignOff
+from incidents.models.tasks import Task, TaskState
 
 __all__ = [
     "CATEGORIES_BY_CLUSTER",
