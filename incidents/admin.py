@@ -7,7 +7,29 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from incidents.actions import schedule_review
-from incidents.models import Playbook, PlaybookStep
+from incidents.models import Incident, Playbook, PlaybookStep
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Shows what belongs to incidents that the administrator may see, and changes nothing: only actions do."""
+
+    incident_path = "incident"  # from the row
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        visible = Incident.objects.visible_to(request.user)  # type: ignore[arg-type]
+        return super().get_queryset(request).filter(**{f"{self.incident_path}__in": visible})
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.has_perm("people.administer"))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 class StepInline(admin.TabularInline):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import rules
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from common.levels import Level
 from incidents.models import Incident, IncidentState, ScheduledContent
 from people.models import CrisisRole, SiteRole, User
-from people.rules import can_administer, model_permissions
+from people.rules import model_permissions
 from responses.models import (
     Account,
     Approval,
@@ -231,7 +230,4 @@ def publishing_problems(response: Response, incident: Incident) -> list[Reason]:
     return problems + text_problems(response)
 
 
-for _model in ("response", "revision", "approval", "publication"):
-    # The admin site shows them; only actions change them.
-    rules.add_perm(f"responses.view_{_model}", can_administer)
 model_permissions("responses", "account")
