@@ -153,8 +153,8 @@ def _rows(text: str) -> Iterator[list[str]]:
 
 
 def _spaced(phrase: str) -> str:
-    """A pattern for the words of `phrase`, which a comment may break into lines."""
-    return r"[\s#*_-]+".join(re.escape(word) for word in phrase.split())
+    """A pattern for the words of `phrase`, which a comment may break into lines and a name may run together."""
+    return r"[\s#*_-]*".join(re.escape(word) for word in phrase.split())
 
 
 def _blank(phrase: str, text: str) -> str:

@@ -18,7 +18,7 @@ RULED = """
 
 | word | may stand | because |
 |---|---|---|
-| `clock` | in “database's clock”, “CLOCK_MONOTONIC”, `engine/jumps.py` | a clock on the wall |
+| `clock` | in “database's clock”, “database clock”, “CLOCK_MONOTONIC”, `engine/jumps.py` | a clock on the wall |
 """
 
 
@@ -63,6 +63,7 @@ def test_a_ruled_out_file_name_is_found(path: str) -> None:
         ("app/views.py", "limit = time.CLOCK_MONOTONIC"),
         ("app/views.py", "# due by the database's\n# clock, not by this machine's"),
         ("engine/jumps.py", "class Clock: ..."),
+        ("app/views.py", "class DatabaseClock: ..."),
         ("app/views.py", "def clockwise(): ..."),
         ("app/views.py", 'text = "There is news, and nobody needs it"'),
         ("templates/app/page.html", "<p>What is news here?</p>"),
