@@ -66,15 +66,25 @@ class ModelForm(_Form, forms.ModelForm):
 class ReasonForm(Form):
     """One text that a step asks for. `argument` is what the action calls it."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=2_000, widget=forms.Textarea(attrs={"rows": 3}))
-
     def __init__(
-        self, *args: Any, label: Any = "", help_text: Any = "", argument: str = "reason", **kwargs: Any
+        self,
+        *args: Any,
+        label: Any = "",
+        help_text: Any = "",
+        argument: str = "reason",
+        max_length: int = 2_000,
+        required: bool = True,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.argument = argument
-        self.fields["reason"].label = label or self.fields["reason"].label
-        self.fields["reason"].help_text = help_text
+        self.fields["reason"] = forms.CharField(
+            label=label or _("Reason"),
+            help_text=help_text,
+            max_length=max_length,
+            required=required,
+            widget=forms.Textarea(attrs={"rows": 3}),
+        )
 
     @property
     def facts(self) -> dict[str, Any]:

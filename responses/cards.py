@@ -9,7 +9,10 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from common.errors import ActionRefused
 from common.times import absolute
+from incidents.models import Incident
+from responses.content import Content, canonical
 from responses.models import Account, Approval, Claim, Response, Revision, Stance
 from responses.models.response import Audience
 
@@ -105,6 +108,14 @@ def _other_changes(content: Mapping[str, Any], against: Mapping[str, Any]) -> li
         for name, label in labels.items()
         if content.get(name) != against.get(name)
     ]
+
+
+def compared_as_typed(mine: Content, incident: Incident, theirs: Mapping[str, Any]) -> Comparison | None:
+    """What a writer typed beside what somebody else saved; None while it could not be saved as it stands."""
+    try:
+        return compared(canonical(mine, incident), theirs)
+    except ActionRefused:
+        return None
 
 
 def _shown(name: str, value: Any) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -12,9 +11,10 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from common.times import validate_moment
+from common.forms import Form, ModelForm, MomentField, MomentInput
 from incidents.models import Incident
-from people.models import User
+from people.models import able_people
+from responses.actions import Post
 from responses.content import LONGEST_REASON, LONGEST_TEXT, Content, clean_text
 from responses.models import (
     Account,
@@ -31,25 +31,7 @@ from responses.models import (
     Verdict,
 )
 
-
-class MomentInput(forms.DateTimeInput):
-    """The browser's own date and time field; times are in the reader's zone, to the minute."""
-
-    input_type = "datetime-local"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%dT%H:%M")
-
-
-def _moment(label: Any, help_text: Any = "", **options: Any) -> forms.DateTimeField:
-    return forms.DateTimeField(
-        label=label,
-        help_text=help_text,
-        widget=MomentInput(),
-        required=False,
-        validators=[validate_moment],
-        **options,
-    )
+LONGEST_NOTE = 4_000  # characters of a reason, a finding, a comment
 
 
 class MediaField(forms.CharField):
@@ -67,7 +49,7 @@ class MediaField(forms.CharField):
         return value
 
 
-class TextForm(forms.Form):
+class TextForm(Form):
     """The editor: one text per account of the brand, and what it stands on."""
 
     base_number = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -75,8 +57,10 @@ class TextForm(forms.Form):
         label=_("Title"), max_length=160, min_length=3, help_text=_("For the team; it is not published.")
     )
     audience = forms.ChoiceField(label=_("Audience"), choices=Audience.choices, initial=Audience.PUBLIC)
-    next_update_by = _moment(
-        _("Next update by"), _("What the text promises. It becomes a clock once published.")
+    next_update_by = MomentField(
+        label=_("Next update by"),
+        required=False,
+        help_text=_("What the text promises. It becomes a clock once published."),
     )
     no_update_reason = forms.CharField(
         label=_("Or: why no further update is planned"),
@@ -84,7 +68,11 @@ class TextForm(forms.Form):
         max_length=LONGEST_REASON,
         help_text=_("For the approvers; it is not published."),
     )
-    scheduled_for = _moment(_("Not before"), _("Leave empty to publish as soon as it is approved."))
+    scheduled_for = MomentField(
+        label=_("Not before"),
+        required=False,
+        help_text=_("Leave empty to publish as soon as it is approved."),
+    )
 
     def __init__(
         self, *args: Any, accounts: Iterable[Account], claims: Iterable[Claim], **kwargs: Any
@@ -110,7 +98,7 @@ class TextForm(forms.Form):
             self.fields[f"media_{account.pk}"] = MediaField(
                 label=_("Pictures and videos for %(account)s") % {"account": account},
                 required=False,
-                max_length=4000,
+                max_length=LONGEST_NOTE,
                 widget=forms.Textarea({"rows": 2}),
                 help_text=_("One per line: https address | what it shows"),
             )
@@ -129,6 +117,14 @@ class TextForm(forms.Form):
     def claim_fields(self) -> Iterator[tuple[Claim, BoundField]]:
         for claim in self.claims:
             yield claim, self[f"claim_{claim.pk}"]
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return {
+            "title": self.cleaned_data["title"],
+            "content": self.content(),
+            "base_number": self.cleaned_data["base_number"] or 0,
+        }
 
     def content(self) -> Content:
         data = self.cleaned_data
@@ -187,8 +183,17 @@ class NewTextForm(TextForm):
         super().__init__(*args, **kwargs)
         self.fields["corrects"].queryset = incident.responses.all()  # type: ignore[attr-defined]
 
+    @property
+    def facts(self) -> dict[str, Any]:
+        return {
+            "kind": self.cleaned_data["kind"],
+            "title": self.cleaned_data["title"],
+            "content": self.content(),
+            "corrects": self.cleaned_data["corrects"],
+        }
 
-class ChecklistForm(forms.Form):
+
+class ChecklistForm(Form):
     """The tone checklist. The action, not the form, insists that it is complete, so that the API asks the same."""
 
     checklist = forms.MultipleChoiceField(
@@ -199,7 +204,7 @@ class ChecklistForm(forms.Form):
     )
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(Form):
     APPROVE, CHANGES = "approve", "changes"
     content_hash = forms.CharField(max_length=64, widget=forms.HiddenInput)
     decision = forms.ChoiceField(choices=[(APPROVE, APPROVE), (CHANGES, CHANGES)], widget=forms.HiddenInput)
@@ -207,7 +212,7 @@ class DecisionForm(forms.Form):
     comment = forms.CharField(
         label=_("Comment"),
         required=False,
-        max_length=4000,
+        max_length=LONGEST_NOTE,
         widget=forms.Textarea({"rows": 3}),
         help_text=_("Needed when you ask for changes: say what and why."),
     )
@@ -229,13 +234,7 @@ class DecisionForm(forms.Form):
         return data
 
 
-class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Reason"), max_length=4000, widget=forms.Textarea({"rows": 3}), required=False
-    )
-
-
-class PublishForm(forms.Form):
+class PublishForm(Form):
     """One address and time for every account that is not recorded yet."""
 
     content_hash = forms.CharField(max_length=64, widget=forms.HiddenInput)
@@ -250,50 +249,58 @@ class PublishForm(forms.Form):
                 max_length=1000,
                 widget=forms.URLInput({"placeholder": "https://"}),
             )
-            self.fields[f"at_{account.pk}"] = _moment(
-                _("Published at"), initial=lambda: timezone.localtime().replace(second=0, microsecond=0)
+            self.fields[f"at_{account.pk}"] = MomentField(
+                label=_("Published at"),
+                required=False,
+                initial=lambda: timezone.localtime().replace(second=0, microsecond=0),
             )
 
     def fields_for(self, account: Account) -> tuple[BoundField, BoundField]:
         return self[f"url_{account.pk}"], self[f"at_{account.pk}"]
 
-    def filled(self) -> list[tuple[int, str, datetime]]:
-        """(account, address, time) of every account with an address; without a time it is now."""
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The seal, and a post for every account with an address; without a time it is now."""
         data = self.cleaned_data
-        return [
-            (account.pk, data[f"url_{account.pk}"], data[f"at_{account.pk}"] or timezone.now())
+        posts = [
+            Post(account.pk, data[f"url_{account.pk}"], data[f"at_{account.pk}"] or timezone.now())
             for account in self.accounts
             if data[f"url_{account.pk}"]
         ]
+        return {"content_hash": data["content_hash"], "posts": posts}
 
 
-class ClaimForm(forms.ModelForm):
+class ClaimForm(ModelForm):
     class Meta:
         model = Claim
         fields = ("text", "seen_at", "against_us")
         widgets = {"text": forms.Textarea({"rows": 2})}
 
 
-class EvidenceForm(forms.Form):
+class EvidenceForm(Form):
     kind = forms.ChoiceField(label=_("Kind of source"), choices=SourceKind.choices)
     source = forms.CharField(label=_("Source"), max_length=200)
     url = forms.URLField(label=_("Link"), required=False, max_length=1000, assume_scheme="https")
-    finding = forms.CharField(label=_("What it says"), max_length=4000, widget=forms.Textarea({"rows": 2}))
-
-
-class VerdictForm(forms.Form):
-    verdict = forms.ChoiceField(label=_("Verdict"), choices=Verdict.choices)
-    reason = forms.CharField(label=_("What it rests on"), max_length=4000, widget=forms.Textarea({"rows": 2}))
-
-
-class AnswerForm(forms.Form):
-    answer = forms.ChoiceField(label=_("Answer"), choices=Answer.choices)
-    reason = forms.CharField(
-        label=_("Why"), max_length=4000, required=False, widget=forms.Textarea({"rows": 2})
+    finding = forms.CharField(
+        label=_("What it says"), max_length=LONGEST_NOTE, widget=forms.Textarea({"rows": 2})
     )
 
 
-class AnsweredForm(forms.Form):
+class VerdictForm(Form):
+    verdict = forms.ChoiceField(label=_("Verdict"), choices=Verdict.choices)
+    reason = forms.CharField(
+        label=_("What it rests on"), max_length=LONGEST_NOTE, widget=forms.Textarea({"rows": 2})
+    )
+
+
+class AnswerForm(Form):
+    answer = forms.ChoiceField(label=_("Answer"), choices=Answer.choices)
+    reason = forms.CharField(
+        label=_("Why"), max_length=LONGEST_NOTE, required=False, widget=forms.Textarea({"rows": 2})
+    )
+
+
+class AnsweredForm(Form):
     response = forms.ModelChoiceField(Response.objects.none(), label=_("Published text that answers it"))
 
     def __init__(self, *args: Any, responses: Any, **kwargs: Any) -> None:
@@ -301,19 +308,21 @@ class AnsweredForm(forms.Form):
         self.fields["response"].queryset = responses  # type: ignore[attr-defined]
 
 
-class CaseForm(forms.Form):
+class CaseForm(Form):
     reference = forms.CharField(
         label=_("Reference"),
         max_length=120,
         help_text=_("A ticket number or a short description. No private data."),
     )
     owner = forms.ModelChoiceField(
-        User.objects.none(), label=_("Owner"), required=False, empty_label=_("nobody yet")
+        able_people(), label=_("Owner"), required=False, empty_label=_("nobody yet")
     )
     note = forms.CharField(
-        label=_("Note"), required=False, max_length=4000, widget=forms.Textarea({"rows": 2})
+        label=_("Note"), required=False, max_length=LONGEST_NOTE, widget=forms.Textarea({"rows": 2})
     )
 
-    def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["owner"].queryset = people  # type: ignore[attr-defined]
+
+class ResolveForm(Form):
+    note = forms.CharField(
+        label=_("How it ended"), max_length=LONGEST_NOTE, widget=forms.Textarea({"rows": 3})
+    )

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.core.paginator import Paginator
-from django.forms import Form
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from common.errors import ActionRefused
+from common.forms import Form, ModelForm, ReasonForm
+from common.pages import INVALID, Attempt, attempt, press, typed
 from incidents.access import incident_or_404
 from people.access import SignedInRequest
 from people.models import User
 from responses import actions
 from responses.actions.claims import has_enough_sources
-from responses.forms import AnsweredForm, AnswerForm, ClaimForm, EvidenceForm, ReasonForm, VerdictForm
+from responses.forms import LONGEST_NOTE, AnsweredForm, AnswerForm, ClaimForm, EvidenceForm, VerdictForm
 from responses.models import Claim, ClaimState, Response
 from responses.models.response import PUBLIC_STATES
-from responses.views.fetch import say, worker_required_to_post
+from responses.views.fetch import worker_required_to_post
 
 
 @worker_required_to_post
@@ -30,22 +30,16 @@ from responses.views.fetch import say, worker_required_to_post
 def claims(request: SignedInRequest, incident_pk: int) -> HttpResponse:
     """The claim log of one incident, with the form for the next claim."""
     incident = incident_or_404(request, incident_pk)
-    form = ClaimForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                claim = actions.log_claim(
-                    incident=incident,
-                    actor=request.user,
-                    **form.cleaned_data,
-                )
-            except ActionRefused as refusal:
-                status = say(request, refusal)
-            else:
-                messages.success(request, _("Logged. Somebody else verifies it now."))
-                return redirect("responses:claim", claim.pk)
+    form = ClaimForm(typed(request))
+    sent = attempt(
+        request,
+        form,
+        partial(actions.log_claim, incident=incident, actor=request.user),
+        then=lambda claim: claim,
+        done=_("Logged. Somebody else verifies it now."),
+    )
+    if sent.answer:
+        return sent.answer
     found = Claim.objects.filter(incident=incident).select_related("verifier", "logged_by").open_first()
     context = {
         "incident": incident,
@@ -54,7 +48,7 @@ def claims(request: SignedInRequest, incident_pk: int) -> HttpResponse:
         "unanswered": Claim.objects.filter(incident=incident).unanswered().count(),
         "may_log": request.user.has_perm("people.work") and not incident.is_locked,
     }
-    return render(request, "responses/claims.html", context, status=status)
+    return render(request, "responses/claims.html", context, status=sent.status)
 
 
 @worker_required_to_post
@@ -67,26 +61,19 @@ def claim(request: SignedInRequest, pk: int) -> HttpResponse:
         ),
         pk=pk,
     )
-    user = request.user
-    forms = _forms(found, request.POST if request.method == "POST" else None)
-    status = 200
-    if request.method == "POST":
-        step = request.POST.get("step", "")
-        if step == "begin":
-            form, action = None, actions.begin_verifying
-        elif step in forms:
-            form, action = forms[step], _ACTIONS[step]
-        else:
-            form, action = None, None
-        status = 422
-        if action and (form is None or form.is_valid()):
-            try:
-                action(claim=found, actor=user, **(form.cleaned_data if form else {}))
-            except ActionRefused as refusal:
-                status = say(request, refusal)
-            else:
-                return redirect("responses:claim", pk)
-    return render(request, "responses/claim.html", _claim_page(found, user, forms), status=status)
+    step = request.POST.get("step", "")
+    if step == "begin":
+        return press(request, partial(actions.begin_verifying, claim=found, actor=request.user), then=found)
+    forms = _forms(found, step, typed(request))
+    sent = Attempt(status=200 if request.method == "GET" else INVALID)
+    if step in forms:
+        act = partial(_ACTIONS[step], claim=found, actor=request.user)
+        sent = attempt(request, forms[step], act, then=found)
+    if sent.answer:
+        return sent.answer
+    return render(
+        request, "responses/claim.html", _claim_page(found, request.user, forms), status=sent.status
+    )
 
 
 _ACTIONS: dict[str, Callable[..., Any]] = {
@@ -99,36 +86,52 @@ _ACTIONS: dict[str, Callable[..., Any]] = {
 }
 
 
-def _forms(claim: Claim, data: Any) -> dict[str, Form]:
-    """The forms that fit the claim's state. Only the one that was sent is bound to what was typed."""
-    step = data.get("step") if data else None
+def _forms(claim: Claim, step: str, data: QueryDict | None) -> dict[str, Form | ModelForm]:
+    """The forms that fit the claim's state, and the one that was sent, whatever the state is by now.
 
-    def bound(name: str) -> dict[str, Any]:
-        return {"data": data if step == name else None, "prefix": name}
+    Only that one is bound to what was typed.
+    """
+    is_watched = claim.state == ClaimState.DECIDED and claim.answer == "watch"
+    fitting = {
+        "evidence": True,
+        "verdict": claim.state == ClaimState.VERIFYING,
+        "answer": claim.state in (ClaimState.VERIFIED, ClaimState.DECIDED),
+        "answered": claim.state == ClaimState.DECIDED and not is_watched,
+        "settle": claim.state == ClaimState.ANSWERED or is_watched,
+        "reopen": bool(claim.verdict),
+    }
+    return {
+        name: _form(name, claim, data if name == step else None)
+        for name, fits in fitting.items()
+        if fits or name == step
+    }
 
-    forms: dict[str, Form] = {"evidence": EvidenceForm(**bound("evidence"))}
-    if claim.state == ClaimState.VERIFYING:
-        forms["verdict"] = VerdictForm(**bound("verdict"))
-    if claim.state in (ClaimState.VERIFIED, ClaimState.DECIDED):
+
+def _form(name: str, claim: Claim, data: QueryDict | None) -> Form | ModelForm:
+    if name == "evidence":
+        return EvidenceForm(data, prefix=name)
+    if name == "verdict":
+        return VerdictForm(data, prefix=name)
+    if name == "answer":
         known = {"answer": claim.answer, "reason": claim.answer_reason} if claim.answer else None
-        forms["answer"] = AnswerForm(initial=known, **bound("answer"))
-    if claim.state == ClaimState.DECIDED and claim.answer != "watch":
+        return AnswerForm(data, prefix=name, initial=known)
+    if name == "answered":
         published = Response.objects.filter(incident=claim.incident_id, state__in=PUBLIC_STATES)
-        forms["answered"] = AnsweredForm(responses=published, **bound("answered"))
-    if claim.state == ClaimState.ANSWERED or (claim.state == ClaimState.DECIDED and claim.answer == "watch"):
-        forms["settle"] = ReasonForm(**bound("settle"))
-    if claim.verdict:
-        forms["reopen"] = ReasonForm(**bound("reopen"))
-    return forms
+        return AnsweredForm(data, prefix=name, responses=published)
+    return ReasonForm(data, prefix=name, max_length=LONGEST_NOTE)
 
 
-def _claim_page(claim: Claim, user: User, forms: dict[str, Form]) -> dict[str, Any]:
+def _claim_page(claim: Claim, user: User, forms: dict[str, Form | ModelForm]) -> dict[str, Any]:
     may_work = user.has_perm("people.work") and not claim.incident.is_locked
     return {
         "claim": claim,
         "incident": claim.incident,
         "evidence": claim.evidence.select_related("added_by"),
-        "forms": forms if may_work else {},
+        "forms": {
+            name: form
+            for name, form in forms.items()
+            if form.is_bound or (may_work and not (name == "verdict" and claim.logged_by_id == user.pk))
+        },
         "may_begin": may_work and claim.state == ClaimState.LOGGED and claim.logged_by_id != user.pk,
         "own": claim.logged_by_id == user.pk,
         "enough": has_enough_sources(claim),

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from common.errors import ActionRefused, Conflict
+from common.errors import Conflict
+from common.pages import attempt, typed
 from people.access import SignedInRequest
 from people.models import CrisisRole, User
 from responses import actions
@@ -26,7 +27,7 @@ from responses.rules import (
     required_capacities,
     why_not_approve,
 )
-from responses.views.fetch import response_for, say, worker_required_to_post
+from responses.views.fetch import response_for, worker_required_to_post
 
 SHOWN = 100
 
@@ -64,44 +65,40 @@ def approve(request: SignedInRequest, pk: int) -> HttpResponse:
     response = response_for(request, pk)
     user = request.user
     capacities = _capacities(response, user)
-    form = DecisionForm(request.POST or None, capacities=capacities)
-    status, seen = 200, None
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                return _decide(request, response, user, form)
-            except Conflict as refusal:
-                status = say(request, refusal)
-                response = response_for(request, pk)
-                seen = _seen(response, form.cleaned_data["content_hash"])
-            except ActionRefused as refusal:
-                status = say(request, refusal)
-                response = response_for(request, pk)
+    form = DecisionForm(typed(request), capacities=capacities)
+    sent = attempt(
+        request,
+        form,
+        partial(_decide, response=response, actor=user),
+        then="responses:approvals",
+        done=_said,
+    )
+    if sent.answer:
+        return sent.answer
+    seen = None
+    if sent.refusal:
+        response = response_for(request, pk)
+    if isinstance(sent.refusal, Conflict):
+        seen = _seen(response, form.cleaned_data["content_hash"])
     context = _page(response, user, form, seen)
     # An open page asks now and then whether what it shows still stands; its words are never exchanged under the thumb.
     shown = request.GET.get("shown")
     context["moved"] = bool(shown) and (
         context["refusal"] is not None or shown != context["revision"].content_hash
     )
-    return render(request, "responses/approve.html", context, status=status)
+    return render(request, "responses/approve.html", context, status=sent.status)
 
 
-def _decide(request: SignedInRequest, response: Response, user: User, form: DecisionForm) -> HttpResponse:
-    data = form.cleaned_data
-    words = {"content_hash": data["content_hash"], "capacity": data["capacity"], "comment": data["comment"]}
-    if data["decision"] == DecisionForm.APPROVE:
-        done = actions.approve(response=response, actor=user, **words)
-        if done.state == ResponseState.APPROVED:
-            messages.success(
-                request, _("Approved. It may be published now; publishing is a step of its own.")
-            )
-        else:
-            messages.success(request, _("Your approval is recorded. Others still have to decide."))
-    else:
-        actions.request_changes(response=response, actor=user, **words)
-        messages.success(request, _("The author was told what to change."))
-    return redirect("responses:approvals")
+def _decide(*, decision: str, **words: Any) -> Response:
+    return actions.approve(**words) if decision == DecisionForm.APPROVE else actions.request_changes(**words)
+
+
+def _said(response: Response) -> str:
+    if response.state == ResponseState.CHANGES_REQUESTED:
+        return _("The author was told what to change.")
+    if response.state == ResponseState.APPROVED:
+        return _("Approved. It may be published now; publishing is a step of its own.")
+    return _("Your approval is recorded. Others still have to decide.")
 
 
 def _capacities(response: Response, user: User) -> list[tuple[str, str]]:

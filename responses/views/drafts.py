@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -13,18 +13,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from common.errors import ActionRefused, Conflict
+from common.errors import Conflict
+from common.forms import ReasonForm
+from common.pages import attempt, confirm, form_page, typed
 from incidents.access import incident_or_404
 from incidents.models import Incident
 from people.access import SignedInRequest, needs
 from responses import actions
-from responses.cards import cards_of, cited_by, compared, compared_with
-from responses.content import canonical, clean_text
-from responses.forms import ChecklistForm, NewTextForm, ReasonForm, TextForm
+from responses.cards import cards_of, cited_by, compared, compared_as_typed, compared_with
+from responses.content import clean_text
+from responses.forms import LONGEST_NOTE, ChecklistForm, NewTextForm, TextForm
 from responses.listing import approvers_needed, rows_of
 from responses.models import Account, Approval, Response, ResponseKind, Tone
 from responses.rules import submission_problems, why_locked
-from responses.views.fetch import may_edit, next_step, response_for, say
+from responses.views.fetch import may_edit, next_step, response_for
 
 
 @require_safe
@@ -54,30 +56,19 @@ def new(request: SignedInRequest, incident_pk: int) -> HttpResponse:
     kinds = _open_kinds(incident)
     initial = {name: request.GET[name] for name in ("kind", "corrects") if name in request.GET}
     form = NewTextForm(
-        request.POST or None, incident=incident, initial=initial or _first_kind(kinds), **_choices(incident)
+        typed(request), incident=incident, initial=initial or _first_kind(kinds), **_choices(incident)
     )
     form.fields["kind"].choices = kinds  # type: ignore[attr-defined]
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                response = actions.start_response(
-                    incident=incident,
-                    actor=request.user,
-                    kind=form.cleaned_data["kind"],
-                    title=form.cleaned_data["title"],
-                    content=form.content(),
-                    corrects=form.cleaned_data["corrects"],
-                )
-            except ActionRefused as refusal:
-                status = say(request, refusal)
-            else:
-                messages.success(request, _("Saved as a draft. Nothing is approved or published yet."))
-                return redirect("responses:draft", response.pk)
-    locked = why_locked(ResponseKind.HOLDING, incident) if not kinds else None
-    context = {"incident": incident, "form": form, "locked": locked}
-    return render(request, "responses/edit.html", context, status=status)
+    return form_page(
+        request,
+        "responses/edit.html",
+        form,
+        partial(actions.start_response, incident=incident, actor=request.user),
+        then=lambda response: reverse("responses:draft", args=[response.pk]),
+        done=_("Saved as a draft. Nothing is approved or published yet."),
+        incident=incident,
+        locked=why_locked(ResponseKind.HOLDING, incident) if not kinds else None,
+    )
 
 
 def _first_kind(kinds: list[tuple[str, str]]) -> dict[str, Any]:
@@ -135,29 +126,21 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
         messages.info(request, _("What was published stays as it is. Write a correction instead."))
         return redirect("responses:draft", pk)
     initial = TextForm.initial_from(response.current, response.title)
-    form = TextForm(request.POST or None, initial=initial, **_choices(incident))
-    status, conflict = 200, None
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                actions.save_text(
-                    response=response,
-                    actor=request.user,
-                    title=form.cleaned_data["title"],
-                    content=form.content(),
-                    base_number=form.cleaned_data["base_number"] or 0,
-                )
-            except Conflict as refusal:
-                status = refusal.status
-                response = response_for(request, pk)
-                form = _typed_again(form, request, response)
-                conflict = _conflict(refusal, form, incident)
-            except ActionRefused as refusal:
-                status = say(request, refusal)
-            else:
-                messages.success(request, _("Saved."))
-                return redirect("responses:draft", pk)
+    form = TextForm(typed(request), initial=initial, **_choices(incident))
+    sent = attempt(
+        request,
+        form,
+        partial(actions.save_text, response=response, actor=request.user),
+        then=reverse("responses:draft", args=[pk]),
+        done=_("Saved."),
+    )
+    if sent.answer:
+        return sent.answer
+    conflict = None
+    if isinstance(sent.refusal, Conflict):
+        response = response_for(request, pk)
+        form = _typed_again(form, request, response)
+        conflict = _conflict(sent.refusal, form, incident)
     context = {
         "response": response,
         "incident": incident,
@@ -165,15 +148,12 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
         "conflict": conflict,
         "locked": why_locked(response.kind, incident),
     }
-    return render(request, "responses/edit.html", context, status=status)
+    return render(request, "responses/edit.html", context, status=sent.status)
 
 
 def _conflict(refusal: Conflict, form: TextForm, incident: Incident) -> dict[str, Any]:
     """What the page says about a conflict: the reason, and both versions side by side where both have words."""
-    comparison = None
-    if form.is_valid():
-        with suppress(ActionRefused):
-            comparison = compared(canonical(form.content(), incident), refusal.theirs)
+    comparison = compared_as_typed(form.content(), incident, refusal.theirs) if form.is_valid() else None
     return {"message": str(refusal), "comparison": comparison}
 
 
@@ -219,20 +199,16 @@ def revision(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def submit(request: SignedInRequest, pk: int) -> HttpResponse:
     response = response_for(request, pk)
-    form = ChecklistForm(request.POST or None)
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.submit(
-                response=response,
-                actor=request.user,
-                checklist=form.cleaned_data["checklist"],
-            )
-        except ActionRefused as refusal:
-            status = say(request, refusal)
-        else:
-            messages.success(request, _("Submitted. The approvers have been told."))
-            return redirect("responses:draft", pk)
+    form = ChecklistForm(typed(request))
+    sent = attempt(
+        request,
+        form,
+        partial(actions.submit, response=response, actor=request.user),
+        then=reverse("responses:draft", args=[pk]),
+        done=_("Submitted. The approvers have been told."),
+    )
+    if sent.answer:
+        return sent.answer
     against, was_approved = compared_with(response)
     context = {
         "response": response,
@@ -245,36 +221,24 @@ def submit(request: SignedInRequest, pk: int) -> HttpResponse:
         # What else is missing is said before the checklist is filled in, not after.
         "problems": submission_problems(response, response.incident, Tone.values),
     }
-    return render(request, "responses/submit.html", context, status=status)
+    return render(request, "responses/submit.html", context, status=sent.status)
 
 
 @needs("people.work")
 @require_http_methods(["GET", "POST"])
 def take_back(request: SignedInRequest, pk: int) -> HttpResponse:
     response = response_for(request, pk)
-    form = ReasonForm(request.POST or None)
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.take_back(
-                response=response,
-                actor=request.user,
-                reason=form.cleaned_data["reason"],
-            )
-        except ActionRefused as refusal:
-            status = say(request, refusal)
-        else:
-            messages.success(request, _("Taken back: it is a draft again."))
-            return redirect("responses:draft", pk)
-    context = {
-        "confirm_title": _("Take “%(title)s” back?") % {"title": response.title},
-        "confirm_text": _("It becomes a draft again."),
-        "consequences": [
+    return confirm(
+        request,
+        partial(actions.take_back, response=response, actor=request.user),
+        title=_("Take “%(title)s” back?") % {"title": response.title},
+        text=_("It becomes a draft again."),
+        consequences=[
             _("Nobody has to decide on it any more; the approval clock stops."),
             _("Approvals that were given no longer count."),
         ],
-        "confirm_label": _("Take it back"),
-        "cancel_url": reverse("responses:draft", args=[pk]),
-        "form": form,
-    }
-    return render(request, "_confirm.html", context, status=status)
+        label=_("Take it back"),
+        form=ReasonForm(typed(request), required=False, max_length=LONGEST_NOTE),
+        back=reverse("responses:draft", args=[pk]),
+        done=_("Taken back: it is a draft again."),
+    )

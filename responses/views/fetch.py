@@ -1,17 +1,15 @@
-"""How every page of this app finds its row and says why an action refused."""
+"""How every page of this app finds its row, and what can be done with it next."""
 
 from __future__ import annotations
 
 from functools import wraps
 from typing import Any
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from common.errors import ActionRefused
 from incidents.models import Incident
 from people.access import SignedInRequest, View
 from responses.models import Response, ResponseState
@@ -33,12 +31,6 @@ def worker_required_to_post(view: View) -> View:
 def response_for(request: SignedInRequest, pk: int) -> Response:
     """404 for a response of an incident that the user may not see."""
     return get_object_or_404(Response.objects.visible_to(request.user).with_seal(), pk=pk)
-
-
-def say(request: SignedInRequest, refusal: ActionRefused) -> int:
-    """Show why an action refused; returns the status with which the page answers."""
-    messages.error(request, str(refusal))
-    return refusal.status
 
 
 def next_step(response: Response, incident: Incident) -> tuple[str, str] | None:

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from common.errors import ActionRefused
+from common.forms import ReasonForm
+from common.pages import attempt, confirm, typed
 from people.access import SignedInRequest, needs
 from responses import actions
 from responses.cards import cards_of
-from responses.forms import PublishForm, ReasonForm
+from responses.forms import LONGEST_NOTE, PublishForm
 from responses.models import Response
 from responses.rules import publishing_problems
-from responses.views.fetch import response_for, say
+from responses.views.fetch import response_for
 
 
 @needs("people.work")
@@ -31,27 +32,21 @@ def publish(request: SignedInRequest, pk: int) -> HttpResponse:
     cards = cards_of(response.current) if response.current else []
     left = [card.account for card in cards if card.account.pk not in recorded]
     form = PublishForm(
-        request.POST or None,
+        typed(request),
         accounts=left,
         initial={"content_hash": response.current.content_hash if response.current else ""},
     )
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                actions.publish(
-                    response=response,
-                    actor=request.user,
-                    content_hash=form.cleaned_data["content_hash"],
-                    posts=[actions.Post(*filled) for filled in form.filled()],
-                )
-            except ActionRefused as refusal:
-                status = say(request, refusal)
-                response = response_for(request, pk)
-            else:
-                messages.success(request, _("Recorded as published."))
-                return redirect("responses:draft", pk)
+    sent = attempt(
+        request,
+        form,
+        partial(actions.publish, response=response, actor=request.user),
+        then=reverse("responses:draft", args=[pk]),
+        done=_("Recorded as published."),
+    )
+    if sent.answer:
+        return sent.answer
+    if sent.refusal:
+        response = response_for(request, pk)
     context = {
         "response": response,
         "incident": response.incident,
@@ -67,7 +62,7 @@ def publish(request: SignedInRequest, pk: int) -> HttpResponse:
         "left": left,
         "problems": publishing_problems(response, response.incident),
     }
-    return render(request, "responses/publish.html", context, status=status)
+    return render(request, "responses/publish.html", context, status=sent.status)
 
 
 @needs("people.work")
@@ -77,11 +72,9 @@ def correct(request: SignedInRequest, pk: int) -> HttpResponse:
         request,
         pk,
         actions.mark_corrected,
-        {
-            "confirm_title": _("Record a correction"),
-            "confirm_text": _("Say what was wrong and how it was corrected. The words stay on record."),
-            "confirm_label": _("Record the correction"),
-        },
+        title=_("Record a correction"),
+        text=_("Say what was wrong and how it was corrected. The words stay on record."),
+        label=_("Record the correction"),
     )
 
 
@@ -92,28 +85,22 @@ def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
         request,
         pk,
         actions.withdraw,
-        {
-            "confirm_title": _("Record that it was taken down"),
-            "confirm_text": _("Say why. The words stay on record; this cannot be undone."),
-            "confirm_label": _("Record that it was taken down"),
-            "confirm_tone": "danger",
-        },
+        title=_("Record that it was taken down"),
+        text=_("Say why. The words stay on record; this cannot be undone."),
+        label=_("Record that it was taken down"),
+        tone="danger",
     )
 
 
 def _take_from_public(
-    request: SignedInRequest, pk: int, action: Callable[..., Response], words: dict[str, Any]
+    request: SignedInRequest, pk: int, act: Callable[..., Response], **words: Any
 ) -> HttpResponse:
     response = response_for(request, pk)
-    form = ReasonForm(request.POST or None)
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            action(response=response, actor=request.user, reason=form.cleaned_data["reason"])
-        except ActionRefused as refusal:
-            status = say(request, refusal)
-        else:
-            messages.success(request, _("Recorded."))
-            return redirect("responses:draft", pk)
-    context = {**words, "form": form, "cancel_url": reverse("responses:draft", args=[pk])}
-    return render(request, "_confirm.html", context, status=status)
+    return confirm(
+        request,
+        partial(act, response=response, actor=request.user),
+        form=ReasonForm(typed(request), max_length=LONGEST_NOTE),
+        back=reverse("responses:draft", args=[pk]),
+        done=_("Recorded."),
+        **words,
+    )
