@@ -76,7 +76,7 @@ def release_orphans() -> None:
 
 
 def release_sent_twice(lead: Delivery) -> None:
-    """What went out by itself and then with `lead`, both times without an answer, does not go out a third time."""
+    """What went out twice without an answer, by itself or with `lead`, does not go out with it a third time."""
     Delivery.objects.filter(
         bundled_into=lead.pk,
         state=DeliveryState.BUNDLED,
@@ -210,8 +210,7 @@ class _Round:
         else:
             may_travel = is_fresh & (is_due | in_window) & Q(priority__in=[Priority.SOON, Priority.LATER])
         if is_alarm(lead.entry):
-            # What went out twice without an answer goes nowhere any more: a person must look.
-            may_travel |= older_of_its_clock(lead.entry) & Q(ambiguous_count__lte=MOST_REPEATS)
+            may_travel |= older_of_its_clock(lead.entry)
         others = waiting.filter(may_travel)
         locked = others.order_by("pk").select_for_update(skip_locked=True, of=("self",), no_key=True)
         found = list(locked.values_list("pk", flat=True)[:MOST_IN_ONE_MESSAGE])

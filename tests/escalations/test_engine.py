@@ -43,6 +43,12 @@ def test_nothing_fires_before_its_time(incident):
     assert Heartbeat.objects.get(process="engine").last_clean_tick_at
 
 
+def test_what_was_put_off_after_it_was_chosen_does_not_fire(incident):
+    """Whoever acts may move a deadline between the engine's look and its lock."""
+    assert not engine.fire(Deadline.objects.of(incident).armed().get().pk)
+    assert not Entry.objects.filter(kind="deadline.missed").exists()
+
+
 def test_missed_acknowledgement_tells_the_one_on_duty_and_arms_the_next_step(incident, bob, bob_on_duty):
     make_due(incident, minutes=16)
     assert engine.tick() == 1

@@ -227,6 +227,20 @@ def test_request_for_changes_voids_the_others_yes(submitted, bob, carol):
     assert not Approval.objects.live().exists()
 
 
+def test_a_voided_yes_counts_no_more_for_the_same_words(submitted, alice, bob, carol, dave):
+    """Bob said yes, Carol asked for changes, and Alice submits the very same words again."""
+    response = submitted(1)
+    yes(response, bob)
+    seal = response.current.content_hash
+    actions.request_changes(response=response, actor=carol, content_hash=seal, comment="Name no cause yet.")
+    response.refresh_from_db()
+    response = actions.submit(response=response, actor=alice, checklist=Tone.values)
+    assert response.current.content_hash == seal
+    for person in (carol, dave):
+        assert yes(response, person).state == "in_review"
+    assert yes(response, bob).state == "approved"
+
+
 def test_request_for_changes_needs_words(submitted, bob):
     response = submitted(2)
     with pytest.raises(ActionRefused):
