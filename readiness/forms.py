@@ -2,18 +2,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import partial
 from typing import Any, cast
 
+from crispy_forms.layout import HTML, Div, Fieldset
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from common.times import validate_moment
+from common.forms import DayInput, Form, ModelForm, MomentField, TimeInput
 from people.forms import zone_choices
-from people.models import CrisisRole, DutyShift, Rotation, SiteRole, User
+from people.models import CrisisRole, DutyShift, Rotation, User, able_people
 from people.models.duty import TurnUnit
 from readiness.actions.rotations import HORIZON, MOST_MEMBERS, PLAN_FIELDS
 from readiness.spans import Span
@@ -21,51 +23,30 @@ from readiness.turns import Plan
 from readiness.wording import span_in_words
 
 
-def able_people() -> QuerySet[User]:
-    """Readers could not act on an alert."""
-    return User.objects.filter(is_active=True).exclude(site_role=SiteRole.READER)
+class ShiftForm(Form):
+    rows = [("role", "user"), ("starts_at", "ends_at")]
 
-
-class LocalTimeInput(forms.DateTimeInput):
-    input_type = "datetime-local"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%dT%H:%M")
-
-
-def _say_zone(*fields: forms.Field) -> None:
-    for field in fields:
-        field.help_text = _("Time in %(zone)s.") % {"zone": timezone.get_current_timezone_name()}
-
-
-class ShiftForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=CrisisRole)
-    user = forms.ModelChoiceField(
-        label=_("Person"), queryset=User.objects.none(), empty_label=_("Choose a person")
-    )
-    starts_at = forms.DateTimeField(label=_("From"), widget=LocalTimeInput(), validators=[validate_moment])
-    ends_at = forms.DateTimeField(label=_("Until"), widget=LocalTimeInput(), validators=[validate_moment])
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        cast(forms.ModelChoiceField, self.fields["user"]).queryset = able_people()
-        _say_zone(self.fields["starts_at"], self.fields["ends_at"])
+    user = forms.ModelChoiceField(label=_("Person"), queryset=able_people(), empty_label=_("Choose a person"))
+    starts_at = MomentField(label=_("From"))
+    ends_at = MomentField(label=_("Until"))
 
 
-class GiveForm(forms.Form):
+class GiveForm(Form):
+    rows = [("starts_at", "ends_at")]
+
     taker = forms.ModelChoiceField(
         label=_("To whom"), queryset=User.objects.none(), empty_label=_("Choose a person")
     )
-    starts_at = forms.DateTimeField(label=_("From"), widget=LocalTimeInput(), validators=[validate_moment])
-    ends_at = forms.DateTimeField(label=_("Until"), widget=LocalTimeInput(), validators=[validate_moment])
+    starts_at = MomentField(label=_("From"))
+    ends_at = MomentField(label=_("Until"))
 
     def __init__(self, *args: Any, giver: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cast(forms.ModelChoiceField, self.fields["taker"]).queryset = able_people().exclude(pk=giver.pk)
-        _say_zone(self.fields["starts_at"], self.fields["ends_at"])
 
 
-class SwapForm(forms.Form):
+class SwapForm(Form):
     """One choice says both: who is asked, and for which of their shifts, if any."""
 
     exchange = forms.ChoiceField(
@@ -118,14 +99,7 @@ class SwapForm(forms.Form):
         }
 
 
-class TimeInput(forms.TimeInput):
-    input_type = "time"
-
-    def __init__(self) -> None:
-        super().__init__(format="%H:%M")
-
-
-class RotationForm(forms.ModelForm):
+class RotationForm(ModelForm):
     """When a rotation hands over, and who takes turns: one field for each place, a few always free."""
 
     class Meta:
@@ -135,7 +109,7 @@ class RotationForm(forms.ModelForm):
             "hand_over_at": TimeInput(),
             "hours_from": TimeInput(),
             "hours_until": TimeInput(),
-            "starts_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+            "starts_on": DayInput(),
         }
         help_texts = {
             "name": _("For example “Nights” or “Weekdays Europe”."),
@@ -149,6 +123,13 @@ class RotationForm(forms.ModelForm):
             ),
         }
 
+    rows = [
+        ("role", "name"),
+        ("turn_length", "turn_unit"),
+        ("hand_over_weekday", "hand_over_at"),
+        ("time_zone", "starts_on"),
+        ("hours_from", "hours_until"),
+    ]
     FREE_PLACES, LEAST_PLACES = 3, 6
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -180,8 +161,23 @@ class RotationForm(forms.ModelForm):
         last = max([*(n + 1 for n in filled), members])
         return min(max(last + self.FREE_PLACES, self.LEAST_PLACES), MOST_MEMBERS)
 
-    def member_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.fields if name.startswith("member_")]
+    def layout(self) -> list[Any]:
+        group = partial(Fieldset, css_class="field-group")
+        _what, *hand_over, hours = self.rows
+        more = _("More places appear when you look at the hand-overs.")
+        return [
+            *self.in_rows(("role", "name")),
+            group(_("When they hand over"), *self.in_rows(name for row in hand_over for name in row)),
+            group(_("At which hours"), *self.in_rows(hours)),
+            group(
+                _("Who takes turns, in this order"),
+                Div(*self._member_names(), css_class="member-fields"),
+                HTML(format_html('<p class="muted">{}</p>', more)),
+            ),
+        ]
+
+    def _member_names(self) -> list[str]:
+        return [name for name in self.fields if name.startswith("member_")]
 
     def clean_starts_on(self) -> Any:
         day, today = self.cleaned_data["starts_on"], timezone.localdate()
@@ -200,7 +196,7 @@ class RotationForm(forms.ModelForm):
     @property
     def people(self) -> list[User]:
         """Who takes turns, in order; places left free between them do not count."""
-        chosen = (self.cleaned_data.get(field.name) for field in self.member_fields())
+        chosen = (self.cleaned_data.get(name) for name in self._member_names())
         return [self._able[pk] for pk in chosen if pk]
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -17,7 +18,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from common.errors import ActionRefused
+from common.pages import confirm, form_page, typed
 from people.access import SignedInRequest
 from people.models import CrisisRole, DutyShift, Rotation
 from readiness import actions, roster, week, wording
@@ -116,74 +117,54 @@ def _whole_minute(moment: datetime) -> datetime:
 
 def new_shift(request: SignedInRequest) -> HttpResponse:
     require_planner(request)
-    form = ShiftForm(request.POST or None, initial=_suggestion(request))
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            shift = actions.add_shift(actor=request.user, **form.cleaned_data)
-        except ActionRefused as refused:
-            form.add_error(None, str(refused))
-            status = refused.status
-        else:
-            messages.success(request, _("%(person)s is on the roster and is told.") % {"person": shift.user})
-            return redirect("readiness:duty")
-    return render(request, "readiness/shift_form.html", {"form": form}, status=status)
+    return form_page(
+        request,
+        "readiness/shift_form.html",
+        ShiftForm(typed(request), initial=_suggestion(request)),
+        partial(actions.add_shift, actor=request.user),
+        then="readiness:duty",
+        done=lambda shift: _("%(person)s is on the roster and is told.") % {"person": shift.user},
+        cancel_url=reverse("readiness:duty"),
+    )
 
 
 def give(request: SignedInRequest, pk: int) -> HttpResponse:
     """Give a shift, or a part of it, to somebody else."""
     require_planner(request)
     shift = get_object_or_404(DutyShift.objects.select_related("user"), pk=pk)
-    now = timezone.now()
-    if shift.ends_at <= now:
+    now, back = timezone.now(), reverse("readiness:role", args=[shift.role])
+    if shift.ends_at <= now and request.method == "GET":
         messages.error(request, _("This shift is over; what was stays on record."))
-        return redirect("readiness:role", shift.role)
+        return redirect(back)
     initial = {"starts_at": _whole_minute(max(shift.starts_at, now)), "ends_at": shift.ends_at}
-    form = GiveForm(request.POST or None, initial=initial, giver=shift.user)
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            given = actions.give_duty(
-                actor=request.user, role=shift.role, giver=shift.user, **form.cleaned_data
-            )
-        except ActionRefused as refused:
-            form.add_error(None, str(refused))
-            status = refused.status
-        else:
-            messages.success(
-                request,
-                _("%(taker)s is on duty instead of %(giver)s; both are told.")
-                % {"taker": given.user, "giver": shift.user},
-            )
-            return redirect("readiness:role", shift.role)
-    context = {
-        "form": form,
-        "shift": shift,
-        "span": wording.span_in_words(Span(shift.starts_at, shift.ends_at)),
-    }
-    return render(request, "readiness/give_form.html", context, status=status)
+    return form_page(
+        request,
+        "readiness/give_form.html",
+        GiveForm(typed(request), initial=initial, giver=shift.user),
+        partial(actions.give_duty, actor=request.user, role=shift.role, giver=shift.user),
+        then=back,
+        done=lambda given: (
+            _("%(taker)s is on duty instead of %(giver)s; both are told.")
+            % {"taker": given.user, "giver": shift.user}
+        ),
+        shift=shift,
+        span=wording.span_in_words(Span(shift.starts_at, shift.ends_at)),
+        cancel_url=back,
+    )
 
 
 def remove_shift(request: SignedInRequest, pk: int) -> HttpResponse:
     require_planner(request)
     shift = get_object_or_404(DutyShift.objects.select_related("user"), pk=pk)
-    if request.method == "POST":
-        try:
-            actions.remove_shift(actor=request.user, shift=shift)
-        except ActionRefused as refused:
-            messages.error(request, str(refused))
-        else:
-            messages.success(
-                request, _("The roster is changed; %(person)s is told.") % {"person": shift.user}
-            )
-        return redirect("readiness:duty")
     running = shift.starts_at <= timezone.now()
-    context = {
-        "confirm_title": _("End this shift now?") if running else _("Take this shift off the roster?"),
-        "confirm_text": f"{shift}: {wording.span_in_words(Span(shift.starts_at, shift.ends_at))}",
-        "consequences": [_("Alerts for this role reach somebody else from then on, or nobody.")],
-        "confirm_label": _("End it now") if running else _("Take it off"),
-        "confirm_tone": "danger",
-        "cancel_url": reverse("readiness:duty"),
-    }
-    return render(request, "_confirm.html", context)
+    return confirm(
+        request,
+        partial(actions.remove_shift, actor=request.user, shift=shift),
+        title=_("End this shift now?") if running else _("Take this shift off the roster?"),
+        text=f"{shift}: {wording.span_in_words(Span(shift.starts_at, shift.ends_at))}",
+        consequences=[_("Alerts for this role reach somebody else from then on, or nobody.")],
+        label=_("End it now") if running else _("Take it off"),
+        tone="danger",
+        back=reverse("readiness:duty"),
+        done=_("The roster is changed; %(person)s is told.") % {"person": shift.user},
+    )

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from common.errors import ActionRefused
-from common.http import attempt
+from common.pages import INVALID, Attempt, attempt, confirm, typed
 from people.access import SignedInRequest
 from people.models import CrisisRole, Rotation
 from readiness import actions
@@ -31,59 +30,61 @@ def new(request: SignedInRequest) -> HttpResponse:
         "time_zone": request.user.time_zone,
         "starts_on": timezone.localdate(),
     }
-    return _edit(request, RotationForm(request.POST or None, initial=initial), None)
+    return _edit(request, RotationForm(typed(request), initial=initial), None)
 
 
 @require_http_methods(["GET", "POST"])
 def change(request: SignedInRequest, pk: int) -> HttpResponse:
     require_planner(request)
     rotation = get_object_or_404(Rotation, pk=pk, ended_at__isnull=True)
-    return _edit(request, RotationForm(request.POST or None, instance=rotation), rotation)
+    return _edit(request, RotationForm(typed(request), instance=rotation), rotation)
 
 
 def _edit(request: SignedInRequest, form: RotationForm, rotation: Rotation | None) -> HttpResponse:
     """A valid form shows who hands over to whom and when; only beside that stands the button that saves."""
-    status, preview, others = 200, None, None
-    if request.method == "POST" and form.is_valid():
+    sent = Attempt(status=_status_of_a_look(request, form))
+    if "save" in request.POST:
+        sent = attempt(
+            request,
+            form,
+            partial(actions.save_rotation, actor=request.user, rotation=rotation),
+            then=lambda saved: reverse("readiness:role", args=[saved.role]),
+            done=lambda saved: (
+                _("%(name)s is planned eight weeks ahead; who takes turns is told.") % {"name": saved}
+            ),
+        )
+    if sent.answer:
+        return sent.answer
+    preview, others = None, None
+    if sent.refusal or form.is_valid():
         preview = next_turns(form.plan, form.people, timezone.now())
         others = Rotation.objects.filter(role=form.facts["role"], ended_at__isnull=True)
         others = others.exclude(pk=rotation.pk) if rotation else others
-        if "save" in request.POST:
-            try:
-                saved = actions.save_rotation(actor=request.user, rotation=rotation, **form.facts)
-            except ActionRefused as refused:
-                form.add_error(None, str(refused))
-                status = refused.status
-            else:
-                messages.success(
-                    request,
-                    _("%(name)s is planned eight weeks ahead; who takes turns is told.") % {"name": saved},
-                )
-                return redirect("readiness:role", saved.role)
     context = {"form": form, "rotation": rotation, "preview": preview, "others": others}
-    return render(request, "readiness/rotation_form.html", context, status=status)
+    return render(request, "readiness/rotation_form.html", context, status=sent.status)
+
+
+def _status_of_a_look(request: SignedInRequest, form: RotationForm) -> int:
+    """htmx, which looks while somebody is still typing, swaps in only what answers 200."""
+    is_sound = not form.is_bound or form.is_valid() or request.htmx  # type: ignore[attr-defined]
+    return 200 if is_sound else INVALID
 
 
 @require_http_methods(["GET", "POST"])
 def end(request: SignedInRequest, pk: int) -> HttpResponse:
     require_planner(request)
     rotation = get_object_or_404(Rotation, pk=pk, ended_at__isnull=True)
-    if request.method == "POST":
-        attempt(
-            request,
-            lambda: actions.end_rotation(actor=request.user, rotation=rotation),
-            _("%(name)s has ended; who took turns is told.") % {"name": rotation},
-        )
-        return redirect("readiness:role", rotation.role)
-    context = {
-        "confirm_title": _("End this rotation?"),
-        "confirm_text": f"{rotation.get_role_display()}: {rotation}",
-        "consequences": [
+    return confirm(
+        request,
+        partial(actions.end_rotation, actor=request.user, rotation=rotation),
+        title=_("End this rotation?"),
+        text=f"{rotation.get_role_display()}: {rotation}",
+        consequences=[
             _("A shift that has begun runs to its end, and what was changed by hand stays."),
             _("All other shifts of this rotation are taken off the roster."),
         ],
-        "confirm_label": _("End the rotation"),
-        "confirm_tone": "danger",
-        "cancel_url": reverse("readiness:role", args=[rotation.role]),
-    }
-    return render(request, "_confirm.html", context)
+        label=_("End the rotation"),
+        tone="danger",
+        back=reverse("readiness:role", args=[rotation.role]),
+        done=_("%(name)s has ended; who took turns is told.") % {"name": rotation},
+    )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.conf import settings
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,8 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods, require_safe
 
-from common.errors import ActionRefused
-from common.http import attempt
+from common.pages import confirm, form_page, press, typed
 from people.access import SignedInRequest, needs
 from people.models import CrisisRole, DutyShift
 from readiness import actions, wording
@@ -60,22 +60,19 @@ def offer(request: SignedInRequest, pk: int) -> HttpResponse:
     shift = get_object_or_404(DutyShift.objects.select_related("user"), pk=pk)
     if shift.user != request.user:
         raise PermissionDenied(_("You can offer only your own shifts."))
-    form = SwapForm(request.POST or None, shift=shift)
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = actions.offer_swap(actor=request.user, shift=shift, **form.facts)
-        except ActionRefused as refused:
-            form.add_error(None, str(refused))
-            status = refused.status
-        else:
-            messages.success(
-                request, _("%(person)s is asked. Until the answer you stay on duty.") % {"person": made.taker}
-            )
-            return redirect("readiness:mine")
-    span = wording.span_in_words(Span(shift.starts_at, shift.ends_at))
-    context = {"form": form, "shift": shift, "span": span}
-    return render(request, "readiness/swap_form.html", context, status=status)
+    return form_page(
+        request,
+        "readiness/swap_form.html",
+        SwapForm(typed(request), shift=shift),
+        partial(actions.offer_swap, actor=request.user, shift=shift),
+        then="readiness:mine",
+        done=lambda made: (
+            _("%(person)s is asked. Until the answer you stay on duty.") % {"person": made.taker}
+        ),
+        shift=shift,
+        span=wording.span_in_words(Span(shift.starts_at, shift.ends_at)),
+        cancel_url=reverse("readiness:mine"),
+    )
 
 
 ANSWERS = {
@@ -94,10 +91,13 @@ def swap(request: SignedInRequest, pk: int) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         action, done = ANSWERS.get(request.POST.get("answer", ""), (None, ""))
-        if action:
-            names = {"giver": found.giver, "taker": found.taker}
-            attempt(request, lambda: action(actor=request.user, offer=found), _(done) % names)
-        return redirect("readiness:swap", pk)
+        here = reverse("readiness:swap", args=[pk])
+        if action is None:
+            return redirect(here)
+        names = {"giver": found.giver, "taker": found.taker}
+        return press(
+            request, partial(action, actor=request.user, offer=found), then=here, done=_(done) % names
+        )
     context = {
         "offer": found,
         "gives": wording.span_in_words(found.gives),
@@ -109,17 +109,16 @@ def swap(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def renew_calendar(request: SignedInRequest) -> HttpResponse:
-    if request.method == "POST":
-        actions.renew_calendar_key(actor=request.user)
-        messages.success(request, _("These are your calendar addresses now. Older ones no longer work."))
-        return redirect(reverse("readiness:mine") + "#calendars")
-    context = {
-        "confirm_title": _("Renew your calendar addresses?"),
-        "consequences": [
+    return confirm(
+        request,
+        partial(actions.renew_calendar_key, actor=request.user),
+        title=_("Renew your calendar addresses?"),
+        consequences=[
             _("The addresses so far stop working at once, wherever somebody subscribed to them."),
             _("You subscribe to the new ones in your calendar program."),
         ],
-        "confirm_label": _("Renew them"),
-        "cancel_url": reverse("readiness:mine"),
-    }
-    return render(request, "_confirm.html", context)
+        label=_("Renew them"),
+        back=reverse("readiness:mine"),
+        then=reverse("readiness:mine") + "#calendars",
+        done=_("These are your calendar addresses now. Older ones no longer work."),
+    )

@@ -174,7 +174,7 @@ def test_a_choice_that_was_not_offered_is_refused(client, alice, exchange):
     shift = DutyShift.objects.create(role="LG", user=alice, starts_at=at(5), ends_at=at(6))
     client.force_login(alice)
     page = client.post(reverse("readiness:offer_swap", args=[shift.pk]), {"exchange": exchange})
-    assert page.status_code == 200
+    assert page.status_code == 422
     assert not SwapOffer.objects.exists()
 
 
