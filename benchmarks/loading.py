@@ -46,6 +46,7 @@ def arm_many(count: int, *, due_in: float, spread: float = 0) -> None:
         Deadline(
             content_type=kind,
             object_id=incident.pk,
+            stream=incident.stream,
             purpose=ACKNOWLEDGE,
             level=LEVEL_BEFORE_TRIAGE,
             generation=1,

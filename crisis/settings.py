@@ -62,7 +62,6 @@ INSTALLED_APPS = [
     "operations",
     "demo",
     "desk",
-    "crisis",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from common.levels import Level
 from escalations.models import Deadline, DeadlineState
-from escalations.standing import Standing, standings
+from escalations.status import DeadlineStatus, statuses_of
 from incidents.models import Incident, RoleAssignment, RoleState
 from incidents.models.incident import IncidentQuerySet
 from incidents.models.roles import ACTIVE_ROLE_STATES
@@ -103,43 +103,46 @@ def needs_of(user: User) -> list[Need]:
 def _alarms(user: User) -> Iterator[Need]:
     """Alarms that reached the reader and that nobody has taken on, and what the reader has taken on."""
     same = {name: OuterRef(name) for name in ("content_type", "object_id", "purpose")}
-    reached_me = Deadline.objects.alarming().filter(entry__audience__contains=[user.pk], **same)
+    reached_me = Deadline.objects.missed().filter(entry__audience__contains=[user.pk], **same)
     unsettled = Deadline.objects.unsettled().filter(
         Exists(reached_me) | Q(acknowledged_by=user, state=DeadlineState.ARMED)
     )
-    for standing in standings(unsettled, user)[:MOST_OF_A_KIND]:
-        if standing.acknowledged and standing.waiting and user not in standing.waiting:
+    for status in statuses_of(unsettled, user)[:MOST_OF_A_KIND]:
+        if status.acknowledged and status.waiting and user not in status.waiting:
             continue  # where everybody must acknowledge, others are missing
-        yield _alarm(standing, user)
+        yield _alarm(status, user)
 
 
-def _alarm(standing: Standing, user: User) -> Need:
-    page = reverse("escalations:deadline", args=[standing.latest.pk])
-    if standing.taken_by:
-        why, step = _("You have it. If nothing follows, the alarm goes on."), Step(_("Go on"), standing.path)
+def _alarm(status: DeadlineStatus, user: User) -> Need:
+    page = reverse("escalations:deadline", args=[status.latest.pk])
+    if status.acknowledged_by:
+        why, step = (
+            _("You have acknowledged it. If nothing follows, the alerts go on."),
+            Step(_("Go on"), status.path),
+        )
     else:
-        if standing.acknowledged and standing.waiting:
+        if status.acknowledged and status.waiting:
             why = _("Missed. Acknowledged by %(people)s; yours is still missing.")
-            people = standing.acknowledged
+            people = status.acknowledged
         else:
-            why = _("Missed, and nobody has acted. Told: %(people)s")
-            people = standing.told
+            why = _("Missed, and nobody has acted. Alerted: %(people)s")
+            people = status.told
         why = why % {"people": ", ".join(map(str, people))}
         step = Step(_("I have it"), page, is_post=True)
         if not user.has_perm("people.work"):
             step = Step(_("Look"), page)
     return Need(
-        kind="taken" if standing.taken_by else "alarm",
+        kind="taken" if status.acknowledged_by else "alarm",
         icon="siren",
-        title=f"{standing.label}: {standing.incident or standing.subject}",
-        url=standing.path,
+        title=f"{status.label}: {status.incident or status.subject}",
+        url=status.path,
         why=why,
         step=step,
-        rank=standing.latest.counts_to,
-        level=standing.level,
-        due_at=standing.latest.counts_to,
-        clock_label=_("lapses") if standing.taken_by else "",
-        alarmed=standing.taken_by is None,
+        rank=status.latest.counts_to,
+        level=status.level,
+        due_at=status.latest.counts_to,
+        clock_label=_("lapses") if status.acknowledged_by else "",
+        alarmed=status.acknowledged_by is None,
     )
 
 

@@ -1,51 +1,32 @@
-"""Starting, stopping, acknowledging and missing a clock. All but `acknowledge_deadline` expect the subject locked."""
+"""Starting, stopping and acknowledging deadlines. All but `acknowledge_deadline` expect the subject locked."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from django.db.models import Max
 from django.db.models.functions import Now
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import ActionRefused, NotAllowed
-from escalations import news, purposes
-from escalations.models import Acknowledgement, Deadline, DeadlineQuerySet, DeadlineState, Policy
+from escalations import context, purposes
+from escalations.models import Acknowledgement, Deadline, DeadlineQuerySet, DeadlineState, Policy, Start
 from journal.actions import supersede
 from journal.wake import wake
 from people.models import User
 
 
-class Start(NamedTuple):
-    """From when a clock counts, and what it runs out at."""
-
-    since: datetime
-    due_at: datetime | None = None  # a time that somebody promised or was given; else the policy's target
-    latest: datetime | None = None  # the target is not put off beyond this
-
-    def target(self, policy: Policy) -> datetime:
-        target = self.due_at or policy.target(self.since)
-        return min(target, self.latest) if self.latest else target
-
-    def first_alarm(self, policy: Policy) -> datetime:
-        """A target that has passed already, as after a rise of the level, alarms now: the next step keeps its
-        distance to that, and does not follow at once.
-        """
-        return max(self.target(policy) + policy.alarms_after_target, timezone.now())
-
-
 def arm(
     *, subject: models.Model, purpose: str, level: int, since: datetime, due_at: datetime | None = None
 ) -> Deadline | None:
-    """Start (or start again) the clock of `purpose` for a locked subject, counting from `since`.
+    """Start (or start again) the deadline of `purpose` for a locked subject, counting from `since`.
 
-    A clock that was already running stops first: only the new one can fire. `due_at` replaces the policy's target
+    One that was already running stops first: only the new one can fire. `due_at` replaces the policy's target
     for a time that somebody promised; later steps follow it at the policy's distances. Returns None when the level
     has no such target.
     """
@@ -63,6 +44,7 @@ def arm_many(*, starts: Mapping[Any, Start], purpose: str, level: int) -> list[D
     policy = Policy.objects.find(purpose, level)
     if policy is None:
         return []
+    stream_of = purposes.get(purpose).scope.stream_of
     generations = dict(earlier.order_by().values_list("object_id").annotate(last=Max("generation")))
     steps = policy.frozen_steps()
     armed = []
@@ -70,6 +52,7 @@ def arm_many(*, starts: Mapping[Any, Start], purpose: str, level: int) -> list[D
         deadline = Deadline(
             content_type=ContentType.objects.get_for_model(subject),
             object_id=subject.pk,
+            stream=stream_of(subject),
             purpose=purpose,
             level=level,
             generation=generations.get(subject.pk, 0) + 1,
@@ -77,7 +60,7 @@ def arm_many(*, starts: Mapping[Any, Start], purpose: str, level: int) -> list[D
             lapse_seconds=policy.lapse_seconds,
             armed_at=start.since,
             target_at=start.target(policy),
-            due_at=start.first_alarm(policy),
+            due_at=start.first_alert(policy),
         )
         armed.append(deadline)
     Deadline.objects.bulk_create(armed)
@@ -86,9 +69,9 @@ def arm_many(*, starts: Mapping[Any, Start], purpose: str, level: int) -> list[D
 
 
 def stop(*, subject: models.Model, purpose: str | None = None) -> int:
-    """Stop the subject's clocks (one purpose, or all of them) and withdraw alerts that have not gone out.
+    """Stop the subject's deadlines (one purpose, or all of them) and withdraw alerts that have not gone out.
 
-    Returns how many clocks were running. Under the subject's lock nothing can fire between this and the commit.
+    Returns how many were running. Under the subject's lock nothing can fire between this and the commit.
     """
     deadlines = Deadline.objects.of(subject)
     if purpose:
@@ -97,20 +80,20 @@ def stop(*, subject: models.Model, purpose: str | None = None) -> int:
 
 
 def stop_all(deadlines: DeadlineQuerySet) -> int:
-    """Stop every clock of `deadlines`, as `stop` does; all their subjects are locked."""
-    alarming = deadlines.alarming()
-    entry_ids = list(alarming.values_list("entry_id", flat=True))
-    alarming.update(settled_at=Now())
+    """Stop all of `deadlines`, as `stop` does; their subjects are locked."""
+    missed = deadlines.missed()
+    entry_ids = list(missed.values_list("entry_id", flat=True))
+    missed.update(settled_at=Now())
     stopped = deadlines.armed().update(state=DeadlineState.CANCELLED, settled_at=Now())
     if entry_ids:
         supersede(entry_ids=entry_ids)
     return stopped
 
 
-def take(*, subject: models.Model, purpose: str, actor: User) -> list[User]:
-    """“I have it”: this clock alarms nobody any more, unless nothing follows within its lapse time.
+def acknowledge(*, subject: models.Model, purpose: str, actor: User) -> list[User]:
+    """`actor` is acting on it: this deadline alerts nobody any more, unless nothing follows within its lapse time.
 
-    Where a step says that everybody must acknowledge, the clock runs on until the last of those told has; they are
+    Where a step says that everybody must acknowledge, it runs on until the last of those alerted has; they are
     returned. Raises ActionRefused when there is nothing to acknowledge.
     """
     last = (
@@ -142,10 +125,10 @@ def take(*, subject: models.Model, purpose: str, actor: User) -> list[User]:
 
 
 def _still_waiting(subject: models.Model, fired: Deadline | None) -> list[User]:
-    """Those of the last alarm who must still acknowledge it; whoever may not (any more) is not waited for."""
+    """Those of the last alert who must still acknowledge it; whoever may not (any more) is not waited for."""
     if fired is None or fired.entry is None or not fired.current_step["everyone"]:
         return []
-    missing = set(fired.entry.audience) - {person.pk for person in news.acknowledged(fired)}
+    missing = set(fired.entry.audience) - {person.pk for person in context.acknowledged(fired)}
     may = purposes.get(fired.purpose).may_acknowledge
     people = User.objects.filter(pk__in=missing, is_active=True)
     return [person for person in people if may(person, subject)]
@@ -165,22 +148,30 @@ def _arm_lapse(last: Deadline, actor: User) -> None:
     ).save(force_insert=True)
 
 
+def settle_lapses(*, streams: Iterable[str], purpose: str) -> None:
+    """Something followed the acknowledgements of this purpose in these streams: they do not lapse any more."""
+    running = Deadline.objects.armed().filter(
+        stream__in=streams, purpose=purpose, acknowledged_at__isnull=False
+    )
+    running.update(state=DeadlineState.CANCELLED, settled_at=Now())
+
+
 @transaction.atomic
 def acknowledge_deadline(*, deadline: Deadline, actor: User) -> list[User]:
-    """Say “I have it” about what `deadline` belongs to; returns those who must still do so as well.
+    """Acknowledge what `deadline` belongs to; returns those who must still do so as well.
 
-    Raises NotAllowed for whoever may not act on the subject, ActionRefused when it is settled or taken already.
+    Raises NotAllowed for whoever may not act on the subject, ActionRefused when it is settled or acknowledged already.
     """
     purpose = purposes.get(deadline.purpose)
-    subject = purpose.lock(deadline.object_id, skip_locked=False)
+    subject = purpose.lock(deadline.object_id)
     if subject is None or not actor.is_active or not purpose.may_acknowledge(actor, subject):
         raise NotAllowed(_("Your role does not allow this. Ask the crisis lead or an administrator."))
     if purpose.acknowledge:
         purpose.acknowledge(subject, actor)
         return []
-    told = news.told_so_far(deadline)
-    waiting = take(subject=subject, purpose=deadline.purpose, actor=actor)
-    purpose.note(
+    told = context.told_so_far(deadline)
+    waiting = acknowledge(subject=subject, purpose=deadline.purpose, actor=actor)
+    purpose.record(
         subject,
         "deadline.acknowledged_by_one" if waiting else "deadline.acknowledged",
         actor,

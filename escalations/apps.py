@@ -7,10 +7,10 @@ class EscalationsConfig(AppConfig):
     verbose_name = _("Escalations")
 
     def ready(self) -> None:
-        from escalations import alarms, alerts, news, policies
+        from escalations import context, engine_alerts, links, missed, policies
         from journal import kinds
+        from notifications.links import register
 
-        kinds.declare(alerts.SENTENCES)
-        kinds.declare(alarms.SENTENCES)
-        kinds.declare(policies.SENTENCES)
-        kinds.declare(news.SENTENCES)
+        for sentences in (missed, engine_alerts, policies, context):
+            kinds.declare(sentences.SENTENCES)
+        register(links.button)

@@ -19,24 +19,26 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from escalations import alerts, purposes
-from escalations.alarms import alarm
-from escalations.clock import Clock
+from escalations import purposes
+from escalations.database_clock import DatabaseClock
+from escalations.engine_alerts import alert_administrators
 from escalations.holds import must_wait, take_heartbeats_anew
+from escalations.missed import record_exhausted, record_missed
 from escalations.models import Deadline, Heartbeat
 from escalations.purposes import Purpose
 from journal.actions import together
-from journal.models import Entry, Urgency
+from journal.models import Entry
+from notifications.actions import alert
 
 logger = logging.getLogger(__name__)
 
 BATCH = 25  # in one transaction: whoever acts on one of their subjects waits for all of them
 SPREAD = 4  # batches: among so many of the oldest each worker chooses its own
 LONGEST_BACKOFF_SECONDS = 60
-ALARM_AFTER_FAILURES = 3
-ALARM_AFTER_LOCKED_SECONDS = 30
+ALERT_AFTER_FAILURES = 3
+ALERT_AFTER_LOCKED_SECONDS = 30
 
-clock = Clock()
+clock = DatabaseClock()
 
 
 def fire(deadline_id: int) -> bool:
@@ -49,17 +51,19 @@ def _fire_together(batch: list[Deadline]) -> set[int]:
     """Fire these in one transaction, all or none; returns which did, the others are not due or not to be had."""
     fired: list[Deadline] = []
     upcoming: list[Deadline] = []
-    entries: list[Entry] = []
+    missed: list[Entry] = []
+    exhausted: list[Entry] = []
     with together():
         for purpose, subject, due in _lock_due(batch):
-            entries.append(purpose.on_missed(subject, due))
+            missed.append(record_missed(purpose, subject, due))
             fired.append(due)
             if following := _following(due):
                 upcoming.append(following)
             else:
-                _say_that_nobody_else_is_told(purpose, subject, due)
-    _mark_fired(fired, entries)
+                exhausted.append(record_exhausted(purpose, subject, due))
+    _mark_fired(fired, missed)
     Deadline.objects.bulk_create(upcoming)
+    alert(missed + exhausted)
     return {due.pk for due in fired}
 
 
@@ -88,11 +92,15 @@ def _lock_due(batch: list[Deadline]) -> Iterator[tuple[Purpose, Any, Deadline]]:
     wanted: defaultdict[str, set[int]] = defaultdict(set)
     for deadline in batch:
         wanted[deadline.purpose].add(deadline.object_id)
-    subjects = {code: purposes.get(code).lock_free(pks) for code, pks in wanted.items()}
+    subjects = {code: _lock_free(purposes.get(code), pks) for code, pks in wanted.items()}
     locked = [row.pk for row in batch if row.object_id in subjects[row.purpose]]
     rows = Deadline.objects.due().filter(pk__in=locked).select_for_update(of=("self",))
     for row in rows.select_related("content_type", "acknowledged_by").annotate(clock=Now()):
         yield purposes.get(row.purpose), subjects[row.purpose][row.object_id], row
+
+
+def _lock_free(purpose: Purpose, pks: set[int]) -> dict[int, Any]:
+    return purpose.scope.lock(purpose.model, pks, skip_locked=True)
 
 
 def _following(fired: Deadline) -> Deadline | None:
@@ -107,18 +115,6 @@ def _following(fired: Deadline) -> Deadline | None:
     return None
 
 
-def _say_that_nobody_else_is_told(purpose: Purpose, subject: Any, deadline: Deadline) -> None:
-    told = purpose.recipients(subject, ["administrators"])
-    purpose.note(
-        subject,
-        "deadline.exhausted",
-        None,
-        audience=told,
-        urgency=Urgency.SOON if purpose.can_wait else Urgency.NOW,
-        **alerts.facts(deadline, told, last=True),
-    )
-
-
 def _note_failure(deadline_id: int, failure: Exception) -> None:
     """Put a deadline that cannot fire back for a while, so that it holds up no other."""
     logger.exception("deadline %s could not fire", deadline_id)
@@ -129,8 +125,8 @@ def _note_failure(deadline_id: int, failure: Exception) -> None:
         wait = min(2**deadline.failures, LONGEST_BACKOFF_SECONDS)
         deadline.next_try_at = Now() + timedelta(seconds=wait)
         deadline.save(update_fields=["failures", "next_try_at", "last_error"])
-        if deadline.failures == ALARM_AFTER_FAILURES:
-            alarm(
+        if deadline.failures == ALERT_AFTER_FAILURES:
+            alert_administrators(
                 "engine.deadline_failed",
                 deadline=deadline.pk,
                 purpose=deadline.purpose,
@@ -150,8 +146,8 @@ def _watch_locked(skipped: set[int]) -> None:
         del _locked_since[settled]
     for pk, deadline in due.items():
         seconds = now - _locked_since.setdefault(pk, now)
-        if seconds > ALARM_AFTER_LOCKED_SECONDS:
-            alarm(
+        if seconds > ALERT_AFTER_LOCKED_SECONDS:
+            alert_administrators(
                 "engine.deadline_locked",
                 once=Q(data__deadline=pk),
                 deadline=pk,

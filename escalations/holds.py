@@ -16,10 +16,10 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import ActionRefused, NotAllowed
-from escalations.alarms import alarm
+from escalations.engine_alerts import alert_administrators
 from escalations.models import Deadline, Heartbeat, Hold
-from escalations.signals import held, hold_ended
 from journal.wake import wake
+from notifications.holding import hold_back, let_go
 from people.models import CrisisRole, User, administrators, on_duty
 
 SILENT_AFTER = timedelta(minutes=10)
@@ -53,7 +53,7 @@ def open_if_silent(*, tell: bool = True) -> bool:
     """Open a hold when nobody has fired for ten minutes and something is due; whether there is one now.
 
     The heartbeats are the lock, and count from here on: of several workers that start at once, one opens it.
-    Without `tell` nobody is alarmed: the one who opens it ends it.
+    Without `tell` nobody is alerted: the one who opens it ends it.
     """
     firing = list(Heartbeat.objects.filter(process__in=FIRING).select_for_update().order_by("pk"))
     if open_holds().exists():
@@ -67,8 +67,8 @@ def open_if_silent(*, tell: bool = True) -> bool:
     )
     hold.refresh_from_db()
     take_heartbeats_anew()
-    held.send(sender=Hold, hold=hold)
-    alarm(
+    hold_back(until=hold.ends_at)
+    alert_administrators(
         "engine.held",
         audience=[*administrators(), *on_duty(CrisisRole.CRISIS_LEAD)] if tell else [],
         silent_since=hold.silent_since,
@@ -106,8 +106,8 @@ def _end(actor: User | None, kind: str) -> bool:
     if hold is None:
         return False
     Hold.objects.filter(pk=hold.pk).update(ended_at=Now(), ended_by=actor)
-    hold_ended.send(sender=Hold, hold=hold)
-    alarm(kind, actor=actor)
+    let_go(held_until=hold.ends_at)
+    alert_administrators(kind, actor=actor)
     for task in ("escalations.tasks.fire_due", "notifications.tasks.deliver"):
         transaction.on_commit(partial(wake, task), robust=True)
     return True

@@ -1,4 +1,4 @@
-"""Links in messages by which somebody says “I have it” without logging in.
+"""Links in messages by which somebody acknowledges without logging in.
 
 Mail scanners follow links and press buttons: the link alone does nothing. It needs the code that stands beside it in
 the message, works once, for one person and one deadline, and for a day.
@@ -22,6 +22,8 @@ from common.errors import ActionRefused, Invalid
 from escalations import purposes
 from escalations.actions import acknowledge_deadline
 from escalations.models import Deadline, LinkUse
+from journal.models import Entry
+from notifications.links import Link
 from people.models import User
 
 SALT = "escalations.acknowledge"
@@ -30,7 +32,7 @@ MOST_WRONG_CODES = 5
 
 
 @dataclass(frozen=True)
-class Claim:
+class SignedLink:
     """What a sound token says: who was told about what."""
 
     token: str
@@ -60,7 +62,7 @@ def code_of(token: str, key: str | None = None) -> str:
     return f"{number % 1_000_000:06d}"
 
 
-def read(token: str) -> Claim | None:
+def read(token: str) -> SignedLink | None:
     """None for a token that is forged, too old, or about what is gone."""
     try:
         deadline_id, person_id = signing.loads(token, salt=SALT, max_age=MAX_AGE_SECONDS)
@@ -68,37 +70,54 @@ def read(token: str) -> Claim | None:
         return None
     deadline = Deadline.objects.select_related("entry").filter(pk=deadline_id).first()
     person = User.objects.filter(pk=person_id).first()
-    return Claim(token, deadline, person) if deadline and person else None
+    return SignedLink(token, deadline, person) if deadline and person else None
 
 
 def acknowledge_link(deadline: Deadline, person: User) -> tuple[str, str] | None:
     """Address and code for `person`; None where there is nothing to acknowledge, or not by this person."""
-    clock = Deadline.objects.filter(
-        content_type=deadline.content_type_id, object_id=deadline.object_id, purpose=deadline.purpose
-    )
     purpose = purposes.get(deadline.purpose)
     subject = purpose.subjects_for(person).filter(pk=deadline.object_id).first()
-    if subject is None or not clock.unsettled().exists() or not purpose.may_acknowledge(person, subject):
+    if (
+        subject is None
+        or not Deadline.objects.same_as(deadline).unsettled().exists()
+        or not purpose.may_acknowledge(person, subject)
+    ):
         return None
     token = token_for(deadline, person)
     return f"{settings.SITE_URL}{reverse('acknowledge-link', args=[token])}", code_of(token)
 
 
-def use(*, claim: Claim, code: str) -> list[User]:
+def button(entry: Entry, person: User) -> Link | None:
+    """“Acknowledge”, for messages about missed deadlines and about what somebody must acknowledge."""
+    deadline = _asked_by(entry)
+    found = acknowledge_link(deadline, person) if deadline else None
+    return Link(label=_("Acknowledge"), url=found[0], code=found[1]) if found else None
+
+
+def _asked_by(entry: Entry) -> Deadline | None:
+    """What an entry asks people to acknowledge; as long as nobody has."""
+    if entry.alert_of:
+        return Deadline.objects.filter(pk=entry.data["deadline"]).first()
+    codes = [purpose.code for purpose in purposes.every() if entry.kind in purpose.asked_by]
+    waiting = Deadline.objects.armed().filter(stream=entry.stream_id, purpose__in=codes)
+    return waiting.filter(acknowledged_at__isnull=True).first() if codes else None
+
+
+def use(*, link: SignedLink, code: str) -> list[User]:
     """Acknowledge on behalf of the link's person; returns those who must still do so as well.
 
     Raises Invalid for a wrong code (which is counted), ActionRefused for a link that is used up, and whatever
     `acknowledge_deadline` raises: then the link stays as it was.
     """
     with transaction.atomic():
-        LinkUse.objects.bulk_create([LinkUse(digest=claim.digest)], ignore_conflicts=True)
-        row = LinkUse.objects.select_for_update().get(digest=claim.digest)
+        LinkUse.objects.bulk_create([LinkUse(digest=link.digest)], ignore_conflicts=True)
+        row = LinkUse.objects.select_for_update().get(digest=link.digest)
         if refusal := _why_dead(row):
             raise ActionRefused(refusal)
-        if claim.is_code(code):
+        if link.is_code(code):
             row.used_at = Now()
             row.save(update_fields=["used_at"])
-            return acknowledge_deadline(deadline=claim.deadline, actor=claim.person)
+            return acknowledge_deadline(deadline=link.deadline, actor=link.person)
         row.wrong_codes += 1
         row.save(update_fields=["wrong_codes"])
     if refusal := _why_dead(row):
@@ -114,9 +133,9 @@ def use(*, claim: Claim, code: str) -> list[User]:
     )
 
 
-def why_dead(claim: Claim) -> str:
+def why_dead(link: SignedLink) -> str:
     """Why this link does nothing any more; empty while it works."""
-    row = LinkUse.objects.filter(digest=claim.digest).first()
+    row = LinkUse.objects.filter(digest=link.digest).first()
     return _why_dead(row) if row else ""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import pgtrigger
@@ -15,6 +15,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from escalations import working_days
@@ -48,7 +49,7 @@ class Policy(models.Model):
         null=True,
         blank=True,
         validators=[MinValueValidator(1)],
-        help_text=_("When nothing has followed by then, the alarm goes on. Empty: as many as the target."),
+        help_text=_("When nothing has followed by then, the alerts go on. Empty: as many as the target."),
     )
 
     objects = PolicyQuerySet.as_manager()
@@ -75,14 +76,14 @@ class Policy(models.Model):
         return [step.frozen(self.minutes) for step in self.steps.all()]
 
     def target(self, since: datetime) -> datetime:
-        """When a clock that began to run at `since` runs out. Working days are those of the site's time zone."""
+        """When a deadline that began to run at `since` runs out. Working days are those of the site's time zone."""
         if self.working_days:
             return working_days.after(since, self.minutes, ZoneInfo(settings.TIME_ZONE))
         return since + timedelta(minutes=self.minutes)
 
     @property
-    def alarms_after_target(self) -> timedelta:
-        """How long after the target the first step alarms; nothing where the step is the target itself."""
+    def alerts_after_target(self) -> timedelta:
+        """How long after the target the first step alerts; nothing where the step is the target itself."""
         return timedelta(seconds=self.frozen_steps()[0]["after_seconds"]) - timedelta(minutes=self.minutes)
 
     @property
@@ -90,7 +91,25 @@ class Policy(models.Model):
         return (self.lapse_minutes or self.minutes) * 60
 
 
-# More alarms about the same thing wake nobody who slept through these.
+class Start(NamedTuple):
+    """From when a deadline counts, and when it is due."""
+
+    since: datetime
+    due_at: datetime | None = None  # a time that somebody promised or was given; else the policy's target
+    latest: datetime | None = None  # the target is not put off beyond this
+
+    def target(self, policy: Policy) -> datetime:
+        target = self.due_at or policy.target(self.since)
+        return min(target, self.latest) if self.latest else target
+
+    def first_alert(self, policy: Policy) -> datetime:
+        """A target that has passed already, as after a rise of the level, alerts now: the next step keeps its
+        distance to that, and does not follow at once.
+        """
+        return max(self.target(policy) + policy.alerts_after_target, timezone.now())
+
+
+# More alerts about the same thing wake nobody who slept through these.
 MOST_REPEATS = 20
 
 
@@ -162,14 +181,14 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
         return self.filter(settled_at__isnull=True)
 
     def pressing(self) -> DeadlineQuerySet:
-        """What a list shows of a subject's clocks, the most pressing first; what has fired to its end stays there."""
+        """What a list shows, the most pressing first; what has fired to its end stays there."""
         return self.unsettled().select_related("acknowledged_by").order_by("due_at")
 
     def armed(self) -> DeadlineQuerySet:
         return self.filter(state=DeadlineState.ARMED)
 
-    def alarming(self) -> DeadlineQuerySet:
-        """What has fired and is not settled: people were told and nobody has acted."""
+    def missed(self) -> DeadlineQuerySet:
+        """What has fired and is not settled: people were alerted and nobody has acted."""
         return self.filter(state=DeadlineState.FIRED, settled_at__isnull=True)
 
     def due(self) -> DeadlineQuerySet:
@@ -187,23 +206,32 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
         """Of several subjects of one model, given by their ids or by a query for them."""
         return self.filter(content_type=ContentType.objects.get_for_model(model), object_id__in=ids)
 
+    def same_as(self, deadline: Deadline) -> DeadlineQuerySet:
+        """Every step, repeat and generation of what this row is one step of."""
+        return self.filter(
+            content_type=deadline.content_type_id, object_id=deadline.object_id, purpose=deadline.purpose
+        )
+
 
 class Deadline(models.Model):
-    """One step (or its repeat) of one running clock. The first step is the target itself; later ones follow when
-    nobody moves. An acknowledgement ends a generation and begins the next, which lapses when nothing follows.
+    """One step (or its repeat) of what must have happened by a moment. The first step is the target itself; later ones
+    follow when nobody moves. An acknowledgement ends a generation and begins the next, which lapses when nothing
+    follows.
     """
 
     content_type = models.ForeignKey(ContentType, models.PROTECT)
     object_id = models.PositiveBigIntegerField()
     subject = GenericForeignKey()
+    # The journal stream of what the subject hangs on: whatever belongs to one incident is found by this alone.
+    stream = models.CharField(max_length=64)
     purpose = models.CharField(max_length=40)
     level = models.PositiveSmallIntegerField()
-    generation = models.PositiveIntegerField()  # counts how often this clock was started or acknowledged
+    generation = models.PositiveIntegerField()  # counts how often it was started or acknowledged
     step = models.PositiveSmallIntegerField(default=0)
     repeat = models.PositiveSmallIntegerField(default=0)
-    steps = models.JSONField()  # the policy's steps, frozen when the clock was started
+    steps = models.JSONField()  # the policy's steps, frozen when it was started
     lapse_seconds = models.PositiveIntegerField()  # frozen likewise
-    armed_at = models.DateTimeField()  # when the clock began to run: steps count from here
+    armed_at = models.DateTimeField()  # when it began to run: steps count from here
     target_at = models.DateTimeField()  # what people were asked to meet; once missed it stays what it was
     due_at = models.DateTimeField()
     acknowledged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -248,7 +276,9 @@ class Deadline(models.Model):
         ]
         indexes = [
             models.Index(F("due_at"), condition=Q(state="armed"), name="deadline_due"),  # the engine's sweep
-            models.Index(  # what runs or alarms, of one incident and of everything in it, and on the desk
+            # Of one incident and of everything in it: what runs, what was missed, and what has been.
+            models.Index(fields=["stream", "settled_at"], name="deadline_of_stream"),
+            models.Index(  # of many subjects at once, on the desk and in lists
                 fields=["content_type", "object_id"],
                 condition=Q(settled_at__isnull=True),
                 name="deadline_unsettled",
@@ -267,6 +297,11 @@ class Deadline(models.Model):
         return f"{self.purpose} of {self.content_type.name} {self.object_id}, step {self.step}"
 
     @property
+    def chain(self) -> str:
+        """The same for every step, repeat and generation: alerts about one of them silence older ones."""
+        return f"{self.purpose}:{self.object_id}"
+
+    @property
     def current_step(self) -> dict[str, Any]:
         return self.steps[self.step]
 
@@ -277,14 +312,15 @@ class Deadline(models.Model):
 
     @property
     def counts_to(self) -> datetime:
-        """What a clock on a page runs towards: the target, or the lapse of an acknowledgement."""
+        """What the countdown on a page runs towards: the target, or the lapse of an acknowledgement."""
         return self.due_at if self.is_lapse else self.target_at
 
     def successor(self, **changes: Any) -> Deadline:
-        """A row of the same clock, not saved: what was frozen when it was started stays with it."""
+        """A row of the same deadline, not saved: what was frozen when it was started stays with it."""
         same = (
             "content_type",
             "object_id",
+            "stream",
             "purpose",
             "level",
             "generation",
@@ -313,7 +349,7 @@ class Deadline(models.Model):
 
 
 class Acknowledgement(models.Model):
-    """Somebody said “I have it” about one generation of a clock."""
+    """Somebody acknowledged one generation of a deadline."""
 
     content_type = models.ForeignKey(ContentType, models.PROTECT)
     object_id = models.PositiveBigIntegerField()

@@ -1,59 +1,121 @@
-"""What a deadline can be about. Apps further up register their purposes; the engine knows none by name."""
+"""What a deadline can ask for. Apps further up declare their purposes; the engine knows none by name."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from escalations.models import Deadline
+from escalations.models import Deadline, DeadlineQuerySet, Start
 from journal import kinds
-from journal.models import Entry
+from journal.models import Entry, Urgency
 from people.models import User
 
 
-@dataclass(frozen=True)
+class Scope(Protocol):
+    """What deadlines hang on, together with everything in it: an incident, the playbook library.
+
+    A *subject* is the row that one deadline is about: the incident itself, a task in it, a playbook.
+    """
+
+    def stream_of(self, subject: Any) -> str:
+        """The journal stream in which everything about the subject stands."""
+
+    def lock(self, model: type[Model], pks: Collection[int], *, skip_locked: bool) -> dict[int, Any]:
+        """The subjects among `pks`, locked in the order of every action, by pk; without those that are gone or,
+        with `skip_locked`, on which somebody acts just now.
+        """
+
+    def people_for(self, subject: Any, codes: Iterable[str]) -> list[User]:
+        """Whom recipient codes mean for this subject just now; never nobody while the site has anybody."""
+
+    def may_acknowledge(self, actor: User, subject: Any) -> bool: ...
+
+    def urgency_of(self, subject: Any) -> Urgency: ...
+
+    def codes_after_rise(self, subject: Any, codes: list[str]) -> list[str]:
+        """How recipient codes read once the level has been raised."""
+
+    def raise_level(self, subject: Any, deadline: Deadline) -> bool:
+        """Raise the level because `deadline` was missed; False where there is no higher one."""
+
+
+def _nobody(_subject: Any) -> list[Any]:
+    return []
+
+
+def _no_facts(_subject: Any) -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True, kw_only=True)
 class Purpose:
     code: str
     label: str | Promise
-    model: type[Model]
-    # Called with the locked subject when a step is missed: writes and returns the journal entry, which tells people.
-    on_missed: Callable[[Any, Deadline], Entry]
-    # Whom a step's `tell` means for this subject just now; also drawn on the page before it happens.
-    recipients: Callable[[Any, list[str]], list[User]]
+    model: type[Model]  # of the subject
+    scope: Scope
     # Writes an entry about the subject: note(subject, kind, actor, audience=..., urgency=..., **facts).
     note: Callable[..., Entry]
-    # The subject's row, locked in the order of every action; None when it is gone or, with `skip_locked`, when
-    # somebody acts on it just now: lock(pk, skip_locked=True).
-    lock: Callable[..., Any]
-    # May this person say “I have it” about the subject?
-    may_acknowledge: Callable[[User, Any], bool]
-    # Where saying so is an action of its own: acknowledge(locked subject, actor).
+    # The subjects that should have this deadline running, asked of an open incident; None where nothing but the
+    # actions of its own app starts and ends it.
+    wanted: Callable[[Any], Mapping[Any, Start]] | None = None
+    # The kind of the entry about the missed target; its sentence may name whatever `facts` returns.
+    missed: str = "deadline.missed"
+    facts: Callable[[Any], Mapping[str, Any]] = _no_facts
+    # Recipient codes of those whose business it is: alerted at every step, before those whom the step names.
+    responsible: Callable[[Any], Iterable[str]] = _nobody
+    # People who are alerted at every step after those whom the step names.
+    also: Callable[[Any], Iterable[User]] = _nobody
+    # Ids of people whom the sentence is about: asked already, and alerted only when nobody else is left.
+    about: Callable[[Any], Iterable[int]] = _nobody
+    # Can a step raise the level?
+    can_raise: bool = False
+    # How urgent a missed target is; None: as urgent as the scope says.
+    urgency: Urgency | None = None
+    # Who may acknowledge, where that is not for the scope to say.
+    rule: Callable[[User, Any], bool] | None = None
+    # Where acknowledging is an action of its own: acknowledge(locked subject, actor).
     acknowledge: Callable[[Any, User], object] | None = None
+    # What a lapsed acknowledgement undoes in the locked subject.
+    on_lapse: Callable[[Any], object] | None = None
     # What keeps an acknowledgement from lapsing, as a sentence; empty where the thing itself must be settled.
     follows: str | Promise = ""
-    # Where a step can raise the level: how its `tell` reads once it has; None where it cannot.
-    after_rise: Callable[[Any, list[str]], list[str]] | None = None
-    # What is due on a day wakes nobody, not even when nobody has acted on it.
-    can_wait: bool = False
-    # Where many can be locked with the same few queries: those of these pks that nobody acts on, by pk.
-    lock_together: Callable[[Collection[int]], Mapping[int, Any]] | None = None
+    # Kinds of entries, other than those about a missed target, whose readers are asked to acknowledge.
+    asked_by: Collection[str] = ()
 
     @property
     def must_follow(self) -> str:
         """What somebody who has acknowledged must still do."""
         return str(self.follows) or _("“%(what)s” must be settled by then.") % {"what": self.label}
 
-    def lock_free(self, pks: Collection[int]) -> Mapping[int, Any]:
-        """The subjects among `pks` that nobody acts on just now, locked, by pk."""
-        if self.lock_together:
-            return self.lock_together(pks)
-        locked = {pk: self.lock(pk, skip_locked=True) for pk in pks}
-        return {pk: subject for pk, subject in locked.items() if subject is not None}
+    def lock(self, pk: int) -> Any:
+        """The subject's row, locked; None when it is gone."""
+        return self.scope.lock(self.model, [pk], skip_locked=False).get(pk)
+
+    def record(self, subject: Any, kind: str, actor: User | None, **facts: Any) -> Entry:
+        """Write an entry about the subject that states its own facts and these."""
+        return self.note(subject, kind, actor, **{**self.facts(subject), **facts})
+
+    def recipients(self, subject: Any, codes: Iterable[str]) -> list[User]:
+        """Whom a step with these recipient codes alerts just now; also drawn on the page before it happens."""
+        people = self.scope.people_for(subject, [*self.responsible(subject), *codes])
+        unique = {person.pk: person for person in (*people, *self.also(subject))}
+        about = set(self.about(subject))
+        return [person for pk, person in unique.items() if pk not in about] or list(unique.values())
+
+    def may_acknowledge(self, actor: User, subject: Any) -> bool:
+        return (self.rule or self.scope.may_acknowledge)(actor, subject)
+
+    def urgency_of(self, subject: Any) -> Urgency:
+        return self.urgency or self.scope.urgency_of(subject)
+
+    def deadlines_in(self, stream: str) -> DeadlineQuerySet:
+        """Every deadline of this purpose in a journal stream."""
+        return Deadline.objects.filter(stream=stream, purpose=self.code)
 
     def subjects_for(self, user: User) -> QuerySet[Any]:
         """Subjects of this purpose that `user` may see: by their own `visible_to`, or by that of their incident."""
@@ -68,13 +130,14 @@ class Purpose:
 _purposes: dict[str, Purpose] = {}
 
 
-def register(purpose: Purpose) -> None:
-    _purposes[purpose.code] = purpose
-    kinds.declare_labels("purpose", {purpose.code: purpose.label})
+def declare(*purposes: Purpose) -> None:
+    for purpose in purposes:
+        _purposes[purpose.code] = purpose
+        kinds.declare_labels("purpose", {purpose.code: purpose.label})
 
 
 def get(code: str) -> Purpose:
-    """Raises KeyError for a purpose that no app registered."""
+    """Raises KeyError for a purpose that no app declared."""
     return _purposes[code]
 
 

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from common.levels import Level
-from escalations.actions import Start
-from escalations.models import Policy
-from incidents import clocks
-from incidents.actions import acknowledge
-from incidents.clocks import Clock
+from escalations.models import Policy, Start
+from escalations.purposes import Purpose
+from incidents import running_deadlines
+from incidents.actions import lifecycle, playbooks
 from incidents.models import (
     Incident,
     IncidentState,
+    Playbook,
     RoleAssignment,
     RoleState,
     StakeholderNotice,
@@ -25,8 +28,11 @@ from incidents.models import (
     TaskState,
 )
 from incidents.recipients import ESCALATE_TO
-from people.models import CrisisRole
+from incidents.scope import INCIDENT, note_in_room
+from journal.models import Urgency
+from people.models import CrisisRole, User
 
+Wanted = Callable[[Incident], Mapping[Any, Start]]
 RESPONDING = (IncidentState.ACTIVE, IncidentState.MONITORING)
 # A crisis that has lasted this long settles into a slower rhythm of reports.
 SITREP_SLOWS_AFTER = timedelta(hours=2)
@@ -54,13 +60,13 @@ def unreported(incident: Incident) -> dict[Incident, Start]:
         return {}
     since = incident.last_sitrep_at or incident.activated_at
     slows = incident.level == Level.L1 and since - incident.activated_at >= SITREP_SLOWS_AFTER
-    policy = Policy.objects.find(clocks.SITREP, Level.L1) if slows else None
+    policy = Policy.objects.find(running_deadlines.SITREP, Level.L1) if slows else None
     return {incident: Start(since, since + 2 * timedelta(minutes=policy.minutes) if policy else None)}
 
 
 def roles_demanded(incident: Incident) -> list[str]:
     """Roles that somebody must hold once the response runs. At L2 the executive is informed, no more."""
-    called = {CrisisRole.CRISIS_LEAD, CrisisRole.SCRIBE, *ESCALATE_TO[clocks.level_of(incident)]}
+    called = {CrisisRole.CRISIS_LEAD, CrisisRole.SCRIBE, *ESCALATE_TO[running_deadlines.level_of(incident)]}
     if incident.level == Level.L2:
         called.discard(CrisisRole.EXECUTIVE)
     return [role for role in CrisisRole.values if role in called]
@@ -96,10 +102,6 @@ def untold(incident: Incident) -> dict[StakeholderNotice, Start]:
     return {notice: Start(incident.activated_at or timezone.now(), notice.due_at) for notice in notices}
 
 
-def _who_asked(assignment: RoleAssignment) -> list[str]:
-    return [f"person:{assignment.assigned_by_id}"]
-
-
 def _role_facts(assignment: RoleAssignment) -> dict[str, Any]:
     return {
         "item": str(assignment.user),
@@ -109,58 +111,114 @@ def _role_facts(assignment: RoleAssignment) -> dict[str, Any]:
     }
 
 
-CLOCKS = (
-    Clock(
-        clocks.ACKNOWLEDGE,
+def _acknowledge(incident: Incident, actor: User) -> object:
+    return lifecycle.acknowledge(incident=incident, actor=actor)
+
+
+def _forget_acknowledgement(incident: Incident) -> None:
+    """Somebody acknowledged the incident, but nothing happened: that counts no more."""
+    incident.acknowledged_at = incident.acknowledged_by = None
+    incident.save(update_fields=["acknowledged_at", "acknowledged_by"])
+
+
+def _in_room(
+    code: str, label: Promise, model: type[Model], wanted: Wanted, *, anchor: str, **more: Any
+) -> Purpose:
+    """Something that is done in the incident room, at `anchor`."""
+    return Purpose(
+        code=code,
+        label=label,
+        model=model,
+        scope=INCIDENT,
+        note=partial(note_in_room, anchor=anchor),
+        wanted=wanted,
+        can_raise=True,
+        **more,
+    )
+
+
+PURPOSES = (
+    _in_room(
+        running_deadlines.ACKNOWLEDGE,
         _("Acknowledge"),
         Incident,
         unacknowledged,
+        anchor="",
+        acknowledge=_acknowledge,
+        on_lapse=_forget_acknowledgement,
         follows=_("Anything done in the incident counts: triage, a role, a task."),
-        acknowledge=lambda incident, actor: acknowledge(incident=incident, actor=actor),
+        asked_by=(
+            "incident.logged",
+            "incident.triaged",
+            "incident.rescored",
+            "incident.reopened",
+            "incident.breached",
+        ),
     ),
-    Clock(clocks.HOLDING_STATEMENT, _("Holding statement"), Incident, unspoken, anchor="#responses"),
-    Clock(clocks.NEXT_UPDATE, _("Promised public update"), Incident, promised, anchor="#responses"),
-    Clock(clocks.SITREP, _("SitRep"), Incident, unreported, "incident.sitrep_missed", anchor="#situation"),
-    Clock(
-        clocks.ROLE_VACANT,
+    _in_room(
+        running_deadlines.HOLDING_STATEMENT, _("Holding statement"), Incident, unspoken, anchor="#responses"
+    ),
+    _in_room(
+        running_deadlines.NEXT_UPDATE, _("Promised public update"), Incident, promised, anchor="#responses"
+    ),
+    _in_room(
+        running_deadlines.SITREP,
+        _("SitRep"),
+        Incident,
+        unreported,
+        anchor="#situation",
+        missed="incident.sitrep_missed",
+    ),
+    _in_room(
+        running_deadlines.ROLE_VACANT,
         _("Vacant role"),
         Incident,
         understaffed,
-        "role.vacant",
+        anchor="#people",
+        missed="role.vacant",
         facts=lambda incident: {
             "roles": ", ".join(str(CrisisRole(role).label) for role in vacant_roles(incident))
         },
-        anchor="#people",
     ),
-    Clock(
-        clocks.ROLE_UNACCEPTED,
+    _in_room(
+        running_deadlines.ROLE_UNACCEPTED,
         _("Answer to a role"),
         RoleAssignment,
         unanswered_roles,
-        "role.unanswered",
-        responsible=_who_asked,
+        anchor="#people",
+        missed="role.unanswered",
+        responsible=lambda assignment: [f"person:{assignment.assigned_by_id}"],
         about=lambda assignment: [assignment.user_id],
         facts=_role_facts,
-        anchor="#people",
     ),
-    Clock(
-        clocks.TASK_AGEING,
+    _in_room(
+        running_deadlines.TASK_AGEING,
         _("Task"),
         Task,
         open_tasks,
-        "task.overdue",
+        anchor="#tasks",
+        missed="task.overdue",
         responsible=lambda task: [f"role:{task.role}"],
         facts=lambda task: {"item": task.text, "role": task.role},
-        anchor="#tasks",
     ),
-    Clock(
-        clocks.STAKEHOLDER_NOTICE,
+    _in_room(
+        running_deadlines.STAKEHOLDER_NOTICE,
         _("Stakeholder to be told"),
         StakeholderNotice,
         untold,
-        "stakeholder.overdue",
+        anchor="#stakeholders",
+        missed="stakeholder.overdue",
         responsible=lambda notice: [f"role:{notice.sender_role}"],
         facts=lambda notice: {"item": notice.name, "role": notice.sender_role},
-        anchor="#stakeholders",
+    ),
+    Purpose(
+        code=playbooks.PLAYBOOK_REVIEW,
+        label=_("Review of a playbook"),
+        model=Playbook,
+        scope=playbooks.PlaybookScope(),
+        note=playbooks.note,
+        missed="playbook.review_due",
+        facts=lambda playbook: {"due_on": playbook.review_due_on},
+        urgency=Urgency.SOON,
     ),
 )

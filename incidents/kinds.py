@@ -23,14 +23,15 @@ SENTENCES = {
     "incident.no_response_decided": _("{actor} decided not to respond in public: {reason}"),
     "incident.sitrep": _("{actor} reports, SitRep {number}. Next: {next_steps}"),
     "incident.sitrep_missed": _(
-        "The SitRep was due {target_at}: nobody has said what is known now. Write it, or ask the scribe. Told: {told}"
+        "The SitRep was due {target_at}: nobody has said what is known now. Write it, or ask the "
+        "scribe. Alerted: {told}"
     ),
-    "role.vacant": _("Nobody holds this role: {roles}. Name somebody now. Told: {told}"),
+    "role.vacant": _("Nobody holds this role: {roles}. Name somebody now. Alerted: {told}"),
     "role.unanswered": _(
-        "{person} was asked to be {role} and has not answered. Call them, or ask somebody else. Told: {told}"
+        "{person} was asked to be {role} and has not answered. Call them, or ask somebody else. Alerted: {told}"
     ),
-    "task.overdue": _("Not done, and due {target_at}: {item} ({role}). Told: {told}"),
-    "stakeholder.overdue": _("{item} should have heard from us by {target_at} ({role}). Told: {told}"),
+    "task.overdue": _("Not done, and due {target_at}: {item} ({role}). Alerted: {told}"),
+    "stakeholder.overdue": _("{item} should have heard from us by {target_at} ({role}). Alerted: {told}"),
     "role.assigned": _("{actor} asked {person} to be {role}"),
     "role.accepted": _("{person} accepted to be {role}"),
     "role.declined": _("{person} declined to be {role}: {reason}"),
@@ -44,7 +45,7 @@ SENTENCES = {
     "department.notified": _("{actor} notified the department {department}"),
     "playbook.reviewed": _("{actor} reviewed the playbook “{item}”; next on {next_on}"),
     "playbook.review_due": _(
-        "The playbook “{item}” should have been reviewed by {due_on}: does it still hold? Told: {told}"
+        "The playbook “{item}” should have been reviewed by {due_on}: does it still hold? Alerted: {told}"
     ),
     "standdown.signed": _("{actor} signed the stand-down as {role}"),
     "standdown.waived": _("{actor}: “{check}” does not apply. Reason: {reason}"),

@@ -33,11 +33,15 @@ def record(
     path: str = "",
     audience: Iterable[User] = (),
     urgency: str = Urgency.LATER,
+    alert_of: str = "",
 ) -> Entry:
     """Append one entry to `stream`, chain it, and tell `audience` (never the actor about their own action).
 
-    Must run inside the transaction of the change that it records. The time is the database's, so that
-    machines with different clocks agree on the order.
+    An entry that is an alert about a missed deadline names that in `alert_of`; whoever records it calls
+    `notifications.actions.alert` in the same transaction.
+
+    Must run inside the transaction of the change that it records. The time is the database's, so that machines
+    with different clocks agree on the order.
 
     Raises ValueError for a kind that no app declared, TransactionManagementError outside a transaction.
     """
@@ -52,6 +56,7 @@ def record(
         path=path,
         audience=sorted({person.pk for person in audience if person.is_active and person != actor}),
         urgency=urgency,
+        alert_of=alert_of,
     )
     waiting = _together.get()
     if waiting is None:

@@ -61,5 +61,5 @@ def sentence(kind: str, actor: str, data: Mapping[str, Any]) -> str:
             "item": data["item"],
         }
     text = str(_sentences.get(kind, kind)).format_map(_Missing({**words, "actor": actor}))
-    # How things stood when an alarm was raised: facts, each with a kind of its own.
-    return " · ".join([text, *(sentence(fact["kind"], actor, fact) for fact in data.get("news", []))])
+    # How things stood at the time of an alert: facts, each with a kind of its own.
+    return " · ".join([text, *(sentence(fact["kind"], actor, fact) for fact in data.get("context", []))])

@@ -64,6 +64,8 @@ class Entry(models.Model):
     path = models.CharField(max_length=200, blank=True)  # where a reader goes to see the thing itself
     audience = models.JSONField(default=list)  # ids of the people who must be told
     urgency = models.CharField(max_length=8, choices=Urgency, default=Urgency.LATER)
+    # Which deadline's missed target this alerts about, the same for every alert about it; empty: no such alert.
+    alert_of = models.CharField(max_length=64, blank=True)
     prev_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
 
@@ -113,6 +115,7 @@ class Entry(models.Model):
             "path": self.path,
             "audience": self.audience,
             "urgency": self.urgency,
+            "alert_of": self.alert_of,
             "prev_hash": self.prev_hash,
         }
         canonical = json.dumps(statement, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -7,11 +7,11 @@ class MonitoringConfig(AppConfig):
     verbose_name = _("Monitoring")
 
     def ready(self) -> None:
-        from escalations import news
+        from escalations import context
         from incidents import gates
         from incidents import panels as room_panels
         from journal import kinds
-        from monitoring import checks, panels, velocity_news
+        from monitoring import checks, panels, velocity_context
 
         kinds.declare(
             {
@@ -26,7 +26,7 @@ class MonitoringConfig(AppConfig):
                 "import.finished": _(
                     "“{file}” is imported: {stored} stored, {duplicate} already there, {rejected} rejected"
                 ),
-                "news.mentions": _(
+                "context.mentions": _(
                     "{count} mentions of {brand} within the last hour, {before} in the hour before"
                 ),
                 "import.failed": _("The import of “{file}” failed: {error}"),
@@ -35,4 +35,4 @@ class MonitoringConfig(AppConfig):
         for check in checks.CHECKS:
             gates.register(check)
         room_panels.register(panels.PANEL)
-        news.register(velocity_news.of)
+        context.register(velocity_context.of)

@@ -19,7 +19,6 @@ from journal.actions import record
 from journal.models import Entry, Urgency
 from journal.wake import wake
 from notifications.models import Channel, ContactPoint, Delivery, DeliveryState, Hours, Priority
-from notifications.precedence import is_alarm
 from notifications.quiet import free_at, may_wait
 from people.models import DutyShift, User
 
@@ -31,7 +30,17 @@ STREAM = "notifications"
 _PRIORITY = {Urgency.NOW: Priority.NOW, Urgency.SOON: Priority.SOON, Urgency.LATER: Priority.LATER}
 
 
-def fan_out(*, entries: list[Entry], **_signal: Any) -> None:
+def on_entries_recorded(*, entries: list[Entry], **_signal: Any) -> None:
+    """Tell the audience of everything but alerts about deadlines: whoever records those calls `alert`."""
+    fan_out([entry for entry in entries if not entry.alert_of])
+
+
+def alert(entries: list[Entry]) -> None:
+    """Alert the audience of entries about missed deadlines, in the transaction that recorded them."""
+    fan_out(entries)
+
+
+def fan_out(entries: list[Entry]) -> None:
     """Write the delivery rows of `entries`, in the transaction that writes the entries themselves.
 
     One per person for the inbox and one per contact point that the person wants for this urgency. Unique per entry,
@@ -77,7 +86,7 @@ def _inbox_row(entry: Entry, person_id: int) -> Delivery:
 
 def outside_row(entry: Entry, contact: ContactPoint, free: datetime | None = None) -> Delivery:
     """What is to go to one contact point; not before `free`, the end of the person's quiet time."""
-    goes_at_once = entry.urgency == Urgency.NOW or is_alarm(entry)
+    goes_at_once = entry.urgency == Urgency.NOW or entry.alert_of
     available_at = entry.at if goes_at_once else entry.at + BUNDLE_WINDOW
     available_at = max(available_at, free or available_at)
     return Delivery(

@@ -11,7 +11,7 @@ class NotificationsConfig(AppConfig):
 
         from journal import kinds
         from journal.actions import entries_recorded, entries_superseded
-        from notifications.actions import fan_out, withdraw
+        from notifications.actions import on_entries_recorded, withdraw
         from notifications.contact_points import keep_login_contact
         from notifications.models.choices import channel_labels
         from people.models import User
@@ -42,6 +42,6 @@ class NotificationsConfig(AppConfig):
         )
         kinds.declare_labels("channel", channel_labels())
         kinds.declare_labels("whom", {"everybody": _("everybody together")})
-        entries_recorded.connect(fan_out, dispatch_uid="notifications.fan_out")
+        entries_recorded.connect(on_entries_recorded, dispatch_uid="notifications.on_entries_recorded")
         entries_superseded.connect(withdraw, dispatch_uid="notifications.withdraw")
         post_save.connect(keep_login_contact, sender=User, dispatch_uid="notifications.login_contact")

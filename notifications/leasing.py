@@ -15,7 +15,7 @@ from notifications import channels
 from notifications.actions import BUNDLE_WINDOW
 from notifications.models import Channel, ContactPoint, Delivery, DeliveryState, Priority
 from notifications.models.choices import OPEN
-from notifications.precedence import is_alarm, newer_alarms, older_of_its_clock, precedence
+from notifications.precedence import newer_alerts, older_of_its_deadline, precedence
 from notifications.rate_limit import DIGEST_EVERY, RATE_LIMITED, Traffic, announce
 
 LEASE = timedelta(seconds=60)  # longer than the 20 s that a send may take
@@ -117,7 +117,7 @@ class _Round:
         self.now: datetime = rows[0].clock  # type: ignore[attr-defined]
         self.traffic = Traffic.to({row.person_id for row in rows})
         self._look_back({row.contact_id for row in rows if row.contact_id})
-        self.newer = newer_alarms(rows, self.now)
+        self.newer = newer_alerts(rows, self.now)
 
     def _look_back(self, contact_ids: set[int]) -> None:
         """When each contact point last had a message, and when the last urgent one of each stream."""
@@ -172,7 +172,7 @@ class _Round:
         row.is_digest = self.traffic.exceeds_quota(row.person)
         if row.is_digest:
             until = self.last[contact_id] + DIGEST_EVERY if contact_id in self.last else None
-        elif row.priority == Priority.NOW and not is_alarm(row.entry):
+        elif row.priority == Priority.NOW and not row.entry.alert_of:
             if (contact_id, stream) in self.going:
                 return self.now + LOOK_AGAIN
             at = self.last_urgent.get((contact_id, stream))
@@ -205,12 +205,12 @@ class _Round:
             may_travel = is_fresh & is_due
         elif lead.priority == Priority.NOW:
             # An alarm did not wait for what waits for company, so that comes along now.
-            is_in_time = Q(available_at__lte=self.now + BUNDLE_WINDOW) if is_alarm(lead.entry) else is_due
+            is_in_time = Q(available_at__lte=self.now + BUNDLE_WINDOW) if lead.entry.alert_of else is_due
             may_travel = is_fresh & is_in_time & Q(priority=Priority.NOW, entry__stream=lead.entry.stream_id)
         else:
             may_travel = is_fresh & (is_due | in_window) & Q(priority__in=[Priority.SOON, Priority.LATER])
-        if is_alarm(lead.entry):
-            may_travel |= older_of_its_clock(lead.entry)
+        if lead.entry.alert_of:
+            may_travel |= older_of_its_deadline(lead.entry)
         others = waiting.filter(may_travel)
         locked = others.order_by("pk").select_for_update(skip_locked=True, of=("self",), no_key=True)
         found = list(locked.values_list("pk", flat=True)[:MOST_IN_ONE_MESSAGE])

@@ -18,7 +18,7 @@ from journal.models import Entry, Urgency
 from notifications.channels.message import Message
 from notifications.links import Link, link_for
 from notifications.models import Delivery
-from notifications.precedence import is_alarm, precedence
+from notifications.precedence import precedence
 from people.models import User
 
 MOST_NAMES = 6
@@ -89,7 +89,7 @@ def _item(entry: Entry, person: User, names: dict[int, str], *, is_first: bool) 
         at=absolute(entry.at),
         due=absolute(due) if due else "",
         told=_one_line(", ".join(told)),
-        to_do=_to_do(entry) if is_first or is_alarm(entry) else "",
+        to_do=_to_do(entry) if is_first or entry.alert_of else "",
         url=f"{settings.SITE_URL}{entry.path}",
         link=link_for(entry, person),
     )

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods
 
 from common.errors import ActionRefused
 from escalations import links
-from escalations.links import Claim
-from escalations.standing import standing_of
+from escalations.links import SignedLink
+from escalations.status import status_of
 from escalations.views.deadline import acknowledged_in_words
 
 GONE = 410
@@ -28,41 +28,46 @@ GONE = 410
 @require_http_methods(["GET", "HEAD", "POST"])
 def acknowledge_link(request: HttpRequest, token: str) -> HttpResponse:
     """GET and HEAD change nothing; POST with the code acknowledges on behalf of whoever got the message."""
-    claim = links.read(token)
-    if claim is None:
+    link = links.read(token)
+    if link is None:
         answer = _page(request, gone=_("This link is too old, or it is not complete."), status=GONE)
     else:
-        person = claim.person
+        person = link.person
         with translation.override(person.language), timezone.override(zoneinfo.ZoneInfo(person.time_zone)):
-            answer = _answer(request, claim)
+            answer = _answer(request, link)
     answer.headers["Referrer-Policy"] = "no-referrer"
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
 
-def _answer(request: HttpRequest, claim: Claim) -> HttpResponse:
+def _answer(request: HttpRequest, link: SignedLink) -> HttpResponse:
     user = request.user
-    if user == claim.person and request.method != "POST":
-        return redirect("escalations:deadline", claim.deadline.pk)
-    if user.is_authenticated and user != claim.person:
+    if user == link.person and request.method != "POST":
+        return redirect("escalations:deadline", link.deadline.pk)
+    if user.is_authenticated and user != link.person:
         if request.method == "POST":
             raise PermissionDenied(_("This link was sent to somebody else."))
-        return _page(request, claim, not_mine=True)
-    standing = standing_of(claim.deadline, claim.person) if claim.person.is_active else None
-    if standing is None:
+        return _page(request, link, not_mine=True)
+    deadline_status = status_of(link.deadline, link.person) if link.person.is_active else None
+    if deadline_status is None:
         return _page(request, gone=_("There is nothing here any more that concerns you."), status=GONE)
-    about: dict[str, Any] = {"title": standing.incident or standing.subject, "label": standing.label}
-    if not standing.is_settled:
-        about["due"] = standing.latest.target_at
+    about: dict[str, Any] = {
+        "title": deadline_status.incident or deadline_status.subject,
+        "label": deadline_status.label,
+    }
+    if not deadline_status.is_settled:
+        about["due"] = deadline_status.latest.target_at
     if request.method != "POST":
-        return _page(request, claim, gone=links.why_dead(claim), **about)
+        return _page(request, link, gone=links.why_dead(link), **about)
     try:
-        waiting = links.use(claim=claim, code=request.POST.get("code", ""))
+        waiting = links.use(link=link, code=request.POST.get("code", ""))
     except ActionRefused as refused:
-        dead = links.why_dead(claim)
-        return _page(request, claim, gone=dead, error=str(refused), status=refused.status, **about)
-    return _page(request, claim, done=acknowledged_in_words(waiting, claim.deadline), **about)
+        dead = links.why_dead(link)
+        return _page(request, link, gone=dead, error=str(refused), status=refused.status, **about)
+    return _page(request, link, done=acknowledged_in_words(waiting, link.deadline), **about)
 
 
-def _page(request: HttpRequest, claim: Claim | None = None, status: int = 200, **facts: Any) -> HttpResponse:
-    return render(request, "escalations/link.html", {"claim": claim, **facts}, status=status)
+def _page(
+    request: HttpRequest, link: SignedLink | None = None, status: int = 200, **facts: Any
+) -> HttpResponse:
+    return render(request, "escalations/link.html", {"link": link, **facts}, status=status)

@@ -71,7 +71,7 @@ def policy(request: SignedInRequest, purpose: str, level: int) -> HttpResponse:
         form.add_error(None, str(refused))
         return page.show(form, steps, facts=facts, status=refused.status)
     messages.success(
-        request, _("Saved. It counts for clocks that start from now on; running ones stay as they are.")
+        request, _("Saved. It counts for deadlines that start from now on; running ones stay as they are.")
     )
     return redirect(f"{reverse('escalations:policies')}?open={purpose}#{purpose}")
 

@@ -1,7 +1,6 @@
 """Every change of an incident. One function is one transaction; nothing else writes a status."""
 
 from incidents.actions.assessment import assess
-from incidents.actions.escalation import register
 from incidents.actions.lifecycle import (
     acknowledge,
     activate,
@@ -67,7 +66,6 @@ __all__ = [
     "notify_department",
     "on_entries_recorded",
     "promise_next_update",
-    "register",
     "reopen",
     "report_situation",
     "resolve",

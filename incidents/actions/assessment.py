@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import ActionRefused, Invalid
 from common.levels import Level
-from incidents import clocks
+from incidents import running_deadlines
 from incidents.actions.lifecycle import move
 from incidents.actions.locking import lock_incident, note, require, require_open, urgency_of
 from incidents.models import CATEGORIES_BY_CLUSTER, Assessment, Incident, IncidentState
@@ -84,7 +84,7 @@ def assess(
     if incident.state == IncidentState.DETECTED:
         move(incident, IncidentState.TRIAGED, actor)
     if level != previous:
-        clocks.follow_level(incident, previous)
+        running_deadlines.follow_level(incident, previous)
     _tell(incident, actor, previous, rating.total)
     return incident
 

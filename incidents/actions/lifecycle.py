@@ -5,21 +5,23 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import ActionRefused, Invalid
 from common.levels import Level
 from common.text import require_text
-from escalations.actions import arm, take
-from escalations.models import Deadline, DeadlineState
-from incidents import clocks, gates, playbooks
+from escalations import actions as deadlines
+from escalations.actions import arm, settle_lapses
+from escalations.models import Deadline
+from incidents import gates, playbooks, running_deadlines
 from incidents.actions.locking import lock_incident, note, require, require_open, urgency_of
 from incidents.actions.tasks import tick_tasks
-from incidents.clocks import (
+from incidents.models import DoneBy, Incident, IncidentState, Playbook, ScheduledContent
+from incidents.recipients import people_of_level
+from incidents.rules import TRANSITIONS
+from incidents.running_deadlines import (
     ACKNOWLEDGE,
     LEVEL_BEFORE_TRIAGE,
     ROLE_VACANT,
@@ -27,9 +29,6 @@ from incidents.clocks import (
     STAKEHOLDER_NOTICE,
     TASK_AGEING,
 )
-from incidents.models import DoneBy, Incident, IncidentState, Playbook, ScheduledContent
-from incidents.recipients import people_of_level
-from incidents.rules import TRANSITIONS
 from incidents.signals import incident_moved
 from journal.models import Entry
 from people.models import Brand, CrisisRole, User
@@ -40,7 +39,7 @@ ACKNOWLEDGED = ("incident.acknowledged", "incident.acknowledged_by_one")
 def move(incident: Incident, to_state: str, actor: User | None, **fields: Any) -> None:
     """Change the state of a locked incident and tell the apps above. Raises ActionRefused for a forbidden step.
 
-    Every clock of the incident and of what hangs on it stops when it is over, and goes on when it is reopened.
+    Every deadline of the incident and of what hangs on it stops when it is over, and goes on when it is reopened.
     """
     if to_state not in TRANSITIONS[incident.state]:
         raise ActionRefused(
@@ -53,9 +52,9 @@ def move(incident: Incident, to_state: str, actor: User | None, **fields: Any) -
         setattr(incident, name, value)
     incident.save(update_fields=["state", *fields])
     if was_open and not incident.is_open:
-        clocks.stop_everything(incident)
+        running_deadlines.stop_everything(incident)
     if incident.is_open and not was_open:
-        clocks.resume(incident)
+        running_deadlines.resume(incident)
     incident_moved.send(
         sender=Incident, incident=incident, actor=actor, from_state=from_state, to_state=to_state
     )
@@ -83,7 +82,7 @@ def log_incident(
     first_post_at: datetime | None = None,
     confidential: bool = False,
 ) -> Incident:
-    """Open an incident, alert those who can judge it and start the clock for acknowledging it."""
+    """Open an incident, alert those who can judge it and start the deadline for acknowledging it."""
     require(actor, "incidents.log")
     title = require_text(title, _("Give the incident a title that says what happened."))
     now = timezone.now()
@@ -115,9 +114,9 @@ def log_incident(
 
 @transaction.atomic
 def acknowledge(*, incident: Incident, actor: User) -> Incident:
-    """Somebody takes it: the acknowledge clock stops, in the same transaction and under the same lock.
+    """Somebody is acting on it: its first deadline stops, in the same transaction and under the same lock.
 
-    It lapses when nothing follows. Where a step asks everybody to acknowledge, the clock runs on for the others.
+    It lapses when nothing follows. Where a step asks everybody to acknowledge, it runs on for the others.
     """
     incident = lock_incident(incident.pk)
     require(actor, "incidents.work", incident)
@@ -127,7 +126,7 @@ def acknowledge(*, incident: Incident, actor: User) -> Incident:
         raise ActionRefused(
             _("%(person)s has already acknowledged this incident.") % {"person": incident.acknowledged_by}
         )
-    waiting = take(subject=incident, purpose=ACKNOWLEDGE, actor=actor) if asked else []
+    waiting = deadlines.acknowledge(subject=incident, purpose=ACKNOWLEDGE, actor=actor) if asked else []
     if not incident.acknowledged_at:
         incident.acknowledged_at, incident.acknowledged_by = timezone.now(), actor
         incident.save(update_fields=["acknowledged_at", "acknowledged_by"])
@@ -149,12 +148,7 @@ def on_entries_recorded(*, entries: list[Entry], **_signal: Any) -> None:
         if entry.actor_id is not None and entry.kind not in ACKNOWLEDGED and "incident" in entry.data
     }
     if followed:
-        Deadline.objects.armed().filter(
-            content_type=ContentType.objects.get_for_model(Incident),
-            object_id__in=followed,
-            purpose=ACKNOWLEDGE,
-            acknowledged_at__isnull=False,
-        ).update(state=DeadlineState.CANCELLED, settled_at=Now())
+        settle_lapses(streams=[Incident(pk=pk).stream for pk in followed], purpose=ACKNOWLEDGE)
 
 
 @transaction.atomic
@@ -185,7 +179,7 @@ def activate(*, incident: Incident, actor: User, playbook: Playbook) -> Incident
     move(incident, IncidentState.ACTIVE, actor, activated_at=now, playbook=playbook)
     playbooks.create_tasks(incident, playbook)
     playbooks.create_stakeholder_notices(incident)
-    clocks.keep(incident, SITREP, ROLE_VACANT, TASK_AGEING, STAKEHOLDER_NOTICE)
+    running_deadlines.keep(incident, SITREP, ROLE_VACANT, TASK_AGEING, STAKEHOLDER_NOTICE)
     note(
         incident,
         "incident.activated",

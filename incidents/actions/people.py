@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import ActionRefused, Invalid, NotAllowed
 from common.text import require_text
-from incidents import clocks
+from incidents import running_deadlines
 from incidents.actions.locking import lock_incident, note, require, require_open, urgency_of
-from incidents.clocks import ROLE_UNACCEPTED, ROLE_VACANT
 from incidents.models import Incident, RoleAssignment, RoleState
+from incidents.running_deadlines import ROLE_UNACCEPTED, ROLE_VACANT
 from people.models import CrisisRole, User
 from people.rules import can_work
 
@@ -35,7 +35,7 @@ def assign_role(
     assignment = RoleAssignment.objects.create(
         incident=incident, role=role, user=user, is_deputy=is_deputy, assigned_by=actor
     )
-    clocks.keep(incident, ROLE_VACANT, ROLE_UNACCEPTED)
+    running_deadlines.keep(incident, ROLE_VACANT, ROLE_UNACCEPTED)
     _note(incident, "role.assigned", actor, assignment, audience=[user])
     return assignment
 
@@ -47,7 +47,7 @@ def accept_role(*, assignment: RoleAssignment, actor: User) -> RoleAssignment:
         raise ActionRefused(_("This role is not waiting for your answer any more."))
     assignment.state, assignment.accepted_at = RoleState.ACCEPTED, timezone.now()
     assignment.save(update_fields=["state", "accepted_at"])
-    clocks.keep(incident, ROLE_UNACCEPTED)
+    running_deadlines.keep(incident, ROLE_UNACCEPTED)
     _note(incident, "role.accepted", actor, assignment, audience=[assignment.assigned_by])
     return assignment
 
@@ -61,7 +61,7 @@ def decline_role(*, assignment: RoleAssignment, actor: User, reason: str) -> Rol
     reason = require_text(reason, _("Say why, so that the right person can be asked next."))
     assignment.state, assignment.ended_at = RoleState.DECLINED, timezone.now()
     assignment.save(update_fields=["state", "ended_at"])
-    clocks.keep(incident, ROLE_VACANT, ROLE_UNACCEPTED)
+    running_deadlines.keep(incident, ROLE_VACANT, ROLE_UNACCEPTED)
     _note(incident, "role.declined", actor, assignment, audience=[assignment.assigned_by], reason=reason)
     return assignment
 
@@ -92,7 +92,7 @@ def hand_over_role(*, assignment: RoleAssignment, actor: User, to: User, briefin
         assigned_by=actor,
         briefing=briefing,
     )
-    clocks.keep(incident, ROLE_UNACCEPTED)
+    running_deadlines.keep(incident, ROLE_UNACCEPTED)
     _note(incident, "role.handed_over", actor, successor, audience=[to], briefing=briefing)
     return successor
 

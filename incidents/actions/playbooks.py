@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import Invalid
 from common.levels import Level
 from common.times import end_of_day
-from escalations import alerts
 from escalations.actions import arm
 from escalations.models import Deadline
 from incidents.actions.locking import require
@@ -50,41 +50,45 @@ def review_playbook(*, playbook: Playbook, actor: User, next_on: date) -> Playbo
 
 
 def schedule_review(playbook: Playbook) -> None:
-    """Start the clock of a new or changed playbook; its day ends in the site's time zone."""
+    """Start the review deadline of a new or changed playbook; its day ends in the site's time zone."""
     due_at = end_of_day(playbook.review_due_on, ZoneInfo(settings.TIME_ZONE))
     arm(subject=playbook, purpose=PLAYBOOK_REVIEW, level=Level.L4, since=timezone.now(), due_at=due_at)
 
 
-def lock(pk: int, *, skip_locked: bool) -> Playbook | None:
-    return Playbook.objects.select_for_update(skip_locked=skip_locked).filter(pk=pk).first()
+class PlaybookScope:
+    """The playbook library; see `escalations.purposes.Scope`."""
 
+    def stream_of(self, _playbook: Playbook) -> str:
+        return STREAM
 
-def recipients(_playbook: Playbook, tell: Iterable[str]) -> list[User]:
-    """Outside an incident nobody holds a role: whoever is on duty for it is meant, else the administrators."""
-    found: list[User] = []
-    for code in tell:
-        kind, _colon, which = code.partition(":")
-        if kind in ("role", "deputy", "duty"):
-            found += on_duty(which)
-        elif kind == "person" and which.isdecimal():
-            found += User.objects.filter(pk=which, is_active=True)
-        else:
-            found += administrators()
-    return list({person.pk: person for person in found or administrators()}.values())
+    def lock(self, _model: type[Model], pks: Collection[int], *, skip_locked: bool) -> dict[int, Any]:
+        rows = Playbook.objects.select_for_update(skip_locked=skip_locked).filter(pk__in=pks)
+        return {playbook.pk: playbook for playbook in rows}
 
+    def people_for(self, _playbook: Playbook, codes: Iterable[str]) -> list[User]:
+        """Outside an incident nobody holds a role: whoever is on duty for it is meant, else the administrators."""
+        found: list[User] = []
+        for code in codes:
+            kind, _colon, which = code.partition(":")
+            if kind in ("role", "deputy", "duty"):
+                found += on_duty(which)
+            elif kind == "person" and which.isdecimal():
+                found += User.objects.filter(pk=which, is_active=True)
+            else:
+                found += administrators()
+        return list({person.pk: person for person in found or administrators()}.values())
 
-def on_review_due(playbook: Playbook, deadline: Deadline) -> Entry:
-    told = alerts.audience(deadline, recipients(playbook, deadline.current_step["tell"]))
-    kind = alerts.kind_of(deadline)
-    return note(
-        playbook,
-        "playbook.review_due" if kind == "deadline.missed" else kind,
-        None,
-        audience=told,
-        urgency=Urgency.SOON,
-        due_on=playbook.review_due_on,
-        **alerts.facts(deadline, told),
-    )
+    def may_acknowledge(self, actor: User, _playbook: Playbook) -> bool:
+        return actor.has_perm("people.work")
+
+    def urgency_of(self, _playbook: Playbook) -> Urgency:
+        return Urgency.SOON
+
+    def codes_after_rise(self, _playbook: Playbook, codes: list[str]) -> list[str]:
+        return codes
+
+    def raise_level(self, _playbook: Playbook, _deadline: Deadline) -> bool:
+        return False
 
 
 def note(
@@ -94,6 +98,7 @@ def note(
     *,
     audience: Iterable[User] = (),
     urgency: Urgency = Urgency.LATER,
+    alert_of: str = "",
     **data: Any,
 ) -> Entry:
     return record(
@@ -104,4 +109,5 @@ def note(
         path=playbook.get_absolute_url(),
         audience=audience,
         urgency=urgency,
+        alert_of=alert_of,
     )

@@ -11,13 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from common.errors import ActionRefused, Invalid
 from common.text import require_text
 from escalations.actions import stop
-from incidents import clocks
+from incidents import running_deadlines
 from incidents.actions.locking import lock_incident, note, require, require_open
 from incidents.actions.tasks import tick_tasks
-from incidents.clocks import HOLDING_STATEMENT
 from incidents.merging import merge
 from incidents.models import Cause, DoneBy, Incident, ScheduledContent
 from incidents.recipients import people_of_level
+from incidents.running_deadlines import HOLDING_STATEMENT
 from incidents.scct import Strategy, recommend, refusal
 from journal.models import Urgency
 from people.models import User
@@ -83,7 +83,7 @@ def report_situation(*, incident: Incident, actor: User, next_steps: str) -> Inc
     incident.last_sitrep_at = timezone.now()
     incident.sitrep_count += 1
     incident.save(update_fields=["last_sitrep_at", "sitrep_count"])
-    clocks.restart(incident, clocks.SITREP)
+    running_deadlines.restart(incident, running_deadlines.SITREP)
     note(
         incident,
         "incident.sitrep",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from common.errors import ActionRefused
 from common.text import require_text
 from escalations.actions import stop
-from incidents import clocks
+from incidents import running_deadlines
 from incidents.actions.locking import lock_incident, note, require, require_open
 from incidents.actions.tasks import tick_tasks
 from incidents.models import DoneBy, Incident, StakeholderGroup, StakeholderNotice
@@ -34,7 +34,7 @@ def add_stakeholder(
         due_at=due_at,
         **details,
     )
-    clocks.keep(incident, clocks.STAKEHOLDER_NOTICE)
+    running_deadlines.keep(incident, running_deadlines.STAKEHOLDER_NOTICE)
     note(incident, "stakeholder.added", actor, name=notice.name)
     return notice
 

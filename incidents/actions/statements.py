@@ -6,8 +6,8 @@ from datetime import datetime
 
 from escalations.actions import arm, stop
 from incidents.actions.tasks import tick_tasks
-from incidents.clocks import HOLDING_STATEMENT, NEXT_UPDATE
 from incidents.models import DoneBy, Incident
+from incidents.running_deadlines import HOLDING_STATEMENT, NEXT_UPDATE
 from people.models import User
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from common.errors import ActionRefused, Invalid
 from common.text import require_text
 from escalations.actions import stop
-from incidents import clocks
+from incidents import running_deadlines
 from incidents.actions.locking import lock_incident, note, require
 from incidents.models import DoneBy, Incident, Task, TaskState
 from incidents.recipients import people_for
@@ -30,7 +30,7 @@ def add_task(
         due_at=due_at,
         position=1000,  # after what the playbook prescribes
     )
-    clocks.keep(incident, clocks.TASK_AGEING)
+    running_deadlines.keep(incident, running_deadlines.TASK_AGEING)
     note(
         incident,
         "task.added",

@@ -62,6 +62,7 @@ def arm_reviews(apps, schema_editor):
         Deadline.objects.create(
             content_type=content_type,
             object_id=playbook.pk,
+            stream="playbooks",
             purpose="playbook.review",
             level=4,
             generation=1,

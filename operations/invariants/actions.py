@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import ActionRefused, Invalid, NotAllowed
 from common.text import tidy
-from escalations.alarms import alarm, lock_stream
 from escalations.engine import beat
+from escalations.engine_alerts import alert_administrators, lock_stream
 from operations.invariants.outcome import Outcome
 from operations.models import Violation
 from people.models import User
@@ -37,7 +37,9 @@ def _note(code: str, outcome: Outcome) -> None:
     new = [what for what in found if what not in known]
     Violation.objects.bulk_create(Violation(invariant=code, what=what) for what in new)
     if new and not (code in COMES_AND_GOES and known):
-        alarm("engine.invariant_broken", invariant=code, rows="; ".join(new), count=outcome.broken_count)
+        alert_administrators(
+            "engine.invariant_broken", invariant=code, rows="; ".join(new), count=outcome.broken_count
+        )
 
 
 @transaction.atomic
@@ -56,5 +58,7 @@ def settle(*, violation: Violation, actor: User, reason: str) -> Violation:
         raise ActionRefused(_("This is settled already."))
     row.settled_at, row.settled_by, row.reason = Now(), actor, reason[:300]
     row.save(update_fields=["settled_at", "settled_by", "reason"])
-    alarm("engine.invariant_settled", actor=actor, invariant=row.invariant, rows=row.what, reason=row.reason)
+    alert_administrators(
+        "engine.invariant_settled", actor=actor, invariant=row.invariant, rows=row.what, reason=row.reason
+    )
     return row

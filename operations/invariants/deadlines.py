@@ -8,7 +8,6 @@ from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, 
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Concat, Now
 
-from escalations.alarms import STREAM
 from escalations.holds import open_holds
 from escalations.models import Deadline, DeadlineState
 from incidents.actions.lifecycle import ACKNOWLEDGE
@@ -46,7 +45,7 @@ def each_fired_has_one_entry(scope: Scope) -> Outcome:
     The table itself holds that whatever has fired has an entry, and no two the same. Here: whatever entry says that
     a deadline was missed is the one which that deadline fired with.
     """
-    said = entries_of(scope).filter(data__has_key="deadline").exclude(Q(kind=EXHAUSTED) | Q(stream=STREAM))
+    said = entries_of(scope).exclude(Q(alert_of="") | Q(kind=EXHAUSTED))
     fired = Deadline.objects.filter(entry=OuterRef("pk"), state=DeadlineState.FIRED)
     doubled = said.annotate(
         said_of=Cast(KT("data__deadline"), BigIntegerField()), fired=fired.values("pk")[:1]
@@ -57,13 +56,10 @@ def each_fired_has_one_entry(scope: Scope) -> Outcome:
 def nobody_waits_unheard(scope: Scope) -> Outcome:
     """I3: every open unacknowledged incident has an armed deadline or an exhausted-policy entry."""
     waiting = Incident.objects.open().filter(acknowledged_at__isnull=True)
-    clock = Deadline.objects.armed().filter(object_id=OuterRef("pk"), content_type__app_label="incidents")
-    exhausted = Entry.objects.filter(
-        stream=Concat(Value("incident-"), OuterRef("pk")), kind=EXHAUSTED, data__purpose=ACKNOWLEDGE
-    )
-    unheard = waiting.exclude(
-        Exists(clock.filter(content_type__model="incident", purpose=ACKNOWLEDGE)) | Exists(exhausted)
-    )
+    stream = Concat(Value("incident-"), OuterRef("pk"))
+    running = Deadline.objects.armed().filter(stream=stream, purpose=ACKNOWLEDGE)
+    exhausted = Entry.objects.filter(stream=stream, kind=EXHAUSTED, data__purpose=ACKNOWLEDGE)
+    unheard = waiting.exclude(Exists(running) | Exists(exhausted))
     return outcome(
         {"incidents": waiting.count()},
         unheard.order_by("pk"),

@@ -71,6 +71,7 @@ def note(
     audience: Iterable[User] = (),
     urgency: Urgency = Urgency.LATER,
     anchor: str = "",
+    alert_of: str = "",
     **data: Any,
 ) -> Entry:
     """One journal entry in the stream of the incident, so that it stands on the same timeline.
@@ -86,4 +87,5 @@ def note(
         path=post_mortem.get_absolute_url() + anchor,
         audience=who_see(incident, audience),
         urgency=urgency,
+        alert_of=alert_of,
     )

@@ -172,9 +172,16 @@ class CorrectiveAction(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("postmortems:action", args=[self.pk])
 
+    # How the engine finds and locks the incident on which an action hangs.
+    path_to_incident = "post_mortem__incident"
+
     @property
     def incident(self) -> Incident:
         return self.post_mortem.incident
+
+    @incident.setter
+    def incident(self, locked: Incident) -> None:
+        self.post_mortem.incident = locked
 
     @property
     def is_settled(self) -> bool:

@@ -1,6 +1,6 @@
 """Every change of a response, a claim or a private case. One function is one transaction."""
 
-from responses.actions.approvals import approve, expire_citing, on_level_changed, on_missed, request_changes
+from responses.actions.approvals import approve, expire_citing, on_level_changed, request_changes
 from responses.actions.cases import open_case, own_case, resolve_case
 from responses.actions.claims import (
     add_evidence,
@@ -27,7 +27,6 @@ __all__ = [
     "mark_answered",
     "mark_corrected",
     "on_level_changed",
-    "on_missed",
     "open_case",
     "own_case",
     "publish",

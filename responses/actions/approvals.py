@@ -10,16 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import ActionRefused, NotAllowed
 from common.text import require_text, tidy
-from escalations import alerts
 from escalations.actions import arm, stop
-from escalations.models import Deadline
 from incidents.actions.locking import urgency_of
 from incidents.models import Incident
-from incidents.recipients import people_for
-from journal.models import Entry, Urgency
+from journal.models import Urgency
 from people.models import CrisisRole, User
 from responses.actions.locking import (
-    APPROVAL_CLOCK,
+    DRAFT_APPROVAL,
     labels,
     lock_response,
     move,
@@ -64,7 +61,7 @@ def approve(
     if left:
         note(response, "response.approved_by_one", actor, audience=_writers(response), **facts)
         return response
-    stop(subject=response, purpose=APPROVAL_CLOCK)
+    stop(subject=response, purpose=DRAFT_APPROVAL)
     now = timezone.now()
     if response.state == ResponseState.IN_REVIEW:
         move(response, ResponseState.APPROVED, approved_at=now)
@@ -185,7 +182,7 @@ def on_level_changed(*, incident_id: int) -> None:
         if response.state == ResponseState.APPROVED:
             move(response, ResponseState.IN_REVIEW, approved_at=None)
             # Whatever was in review already has the clock of the new level, counted from when it was submitted.
-            arm(subject=response, purpose=APPROVAL_CLOCK, level=incident.level or 1, since=timezone.now())
+            arm(subject=response, purpose=DRAFT_APPROVAL, level=incident.level or 1, since=timezone.now())
         pending = pending_approvers(response, incident)
         note(
             response,
@@ -202,7 +199,7 @@ def _approved_by_lower_level(response: Response) -> None:
     """The level fell and everybody whom it still demands has said yes already."""
     if response.state != ResponseState.IN_REVIEW:
         return
-    stop(subject=response, purpose=APPROVAL_CLOCK)
+    stop(subject=response, purpose=DRAFT_APPROVAL)
     now = timezone.now()
     move(response, ResponseState.APPROVED, approved_at=now)
     note(
@@ -212,26 +209,4 @@ def _approved_by_lower_level(response: Response) -> None:
         audience=_writers(response),
         approved_at=now,
         submitted_at=response.submitted_at,
-    )
-
-
-def recipients(response: Response, tell: list[str]) -> list[User]:
-    """Whom a missed approval clock tells: those of the policy's step, and who could still say yes."""
-    incident = response.incident
-    people = people_for(incident, tell) + everybody(pending_approvers(response, incident))
-    return list({person.pk: person for person in people}.values())
-
-
-def on_missed(response: Response, deadline: Deadline) -> Entry:
-    """Nobody decided in time: more people learn of it. Time itself approves nothing."""
-    told = alerts.audience(deadline, recipients(response, deadline.current_step["tell"]))
-    kind = alerts.kind_of(deadline)
-    return note(
-        response,
-        "response.approval_missed" if kind == "deadline.missed" else kind,
-        None,
-        audience=told,
-        urgency=Urgency.NOW,
-        page="responses:approve",
-        **alerts.facts(deadline, told),
     )

@@ -14,14 +14,14 @@ from common.text import require_text
 from escalations.actions import arm, stop
 from incidents.actions import lock_incident, mark_claim_proven
 from incidents.actions.locking import require_open
-from incidents.clocks import keep, level_of
 from incidents.models import Incident
 from incidents.recipients import people_for
+from incidents.running_deadlines import keep, level_of
 from journal.actions import record
 from journal.models import Urgency
 from people.models import User
 from responses.actions.approvals import expire_citing
-from responses.actions.locking import CLAIM_CLOCK, require_worker
+from responses.actions.locking import CLAIM_UNANSWERED, require_worker
 from responses.models import Answer, Claim, ClaimState, Evidence, Response, SourceKind, Verdict
 from responses.models.response import PUBLIC_STATES
 
@@ -80,7 +80,7 @@ def log_claim(
     claim = Claim.objects.create(
         incident=incident, text=text, seen_at=seen_at.strip()[:500], against_us=against_us, logged_by=actor
     )
-    keep(incident, CLAIM_CLOCK)
+    keep(incident, CLAIM_UNANSWERED)
     _note(claim, "claim.logged", actor)
     return claim
 
@@ -179,7 +179,7 @@ def decide_answer(*, claim: Claim, actor: User, answer: str, reason: str = "") -
         reason = require_text(reason, _("Say why watching is enough."))
     claim.state, claim.answer, claim.answer_reason = ClaimState.DECIDED, answer, reason.strip()
     claim.save(update_fields=["state", "answer", "answer_reason"])
-    stop(subject=claim, purpose=CLAIM_CLOCK)
+    stop(subject=claim, purpose=CLAIM_UNANSWERED)
     _note(claim, "claim.answer_decided", actor, answer=str(Answer(answer).label), reason=claim.answer_reason)
     return claim
 
@@ -228,7 +228,7 @@ def _reopen(claim: Claim, actor: User, reason: str) -> None:
     claim.verifier = claim.verified_at = claim.answered_with = None
     claim.answer = claim.answer_reason = claim.settled_reason = ""
     claim.save()
-    arm(subject=claim, purpose=CLAIM_CLOCK, level=level_of(claim.incident), since=timezone.now())
+    arm(subject=claim, purpose=CLAIM_UNANSWERED, level=level_of(claim.incident), since=timezone.now())
     _note(claim, "claim.reopened", actor, urgency=Urgency.SOON, before=before, reason=reason)
     expire_citing(
         claim=claim, actor=actor, why=str(_("new evidence: %(finding)s") % {"finding": reason[:500]})

@@ -17,7 +17,7 @@ from incidents.actions.locking import urgency_of
 from incidents.models import Incident
 from people.models import User
 from responses.actions.locking import (
-    APPROVAL_CLOCK,
+    DRAFT_APPROVAL,
     labels,
     lock_response,
     move,
@@ -157,7 +157,7 @@ def submit(*, response: Response, actor: User, checklist: Iterable[str]) -> Resp
         state_reason="",
     )
     pending = pending_approvers(response, incident)
-    arm(subject=response, purpose=APPROVAL_CLOCK, level=incident.level or 1, since=now)
+    arm(subject=response, purpose=DRAFT_APPROVAL, level=incident.level or 1, since=now)
     note(
         response,
         "response.submitted",

@@ -21,8 +21,8 @@ from people.models import CrisisRole, User
 from responses.models import TRANSITIONS, Response, ResponseState
 from responses.rules import Reason, why_locked
 
-APPROVAL_CLOCK = "draft.approval"
-CLAIM_CLOCK = "claim.unanswered"
+DRAFT_APPROVAL = "draft.approval"
+CLAIM_UNANSWERED = "claim.unanswered"
 
 
 def lock_response(response_id: int) -> tuple[Incident, Response]:
@@ -98,7 +98,7 @@ def labels(capacities: Iterable[str]) -> str:
 
 def void_approvals(response: Response, why: object) -> int:
     """The standing approvals of the current revision count no more; returns how many there were."""
-    stop(subject=response, purpose=APPROVAL_CLOCK)
+    stop(subject=response, purpose=DRAFT_APPROVAL)
     if response.current is None:
         return 0
     voided = response.current.approvals.live().update(voided_at=Now(), void_reason=str(why)[:300])
@@ -113,6 +113,7 @@ def note(
     *,
     audience: Iterable[User] = (),
     urgency: Urgency = Urgency.LATER,
+    alert_of: str = "",
     page: str = "responses:draft",
     **data: Any,
 ) -> Entry:
@@ -135,4 +136,5 @@ def note(
         path=reverse(page, args=[response.pk]),
         audience=who_see(response.incident, audience),
         urgency=urgency,
+        alert_of=alert_of,
     )

@@ -81,7 +81,7 @@ def give_one_minute_to_acknowledge(admin: Page) -> None:
         admin.get_by_label("Minutes").first.fill("1")
         expect(admin.locator("#preview")).to_contain_text("(target, 1 min)")
         admin.get_by_role("button", name="Save", exact=True).click()
-        expect(admin.get_by_text("Saved. It counts for clocks")).to_be_visible()
+        expect(admin.get_by_text("Saved. It counts for deadlines")).to_be_visible()
 
 
 def import_mentions(alice: Page) -> None:
@@ -147,7 +147,7 @@ def watch_the_deadline_escalate(bob: Page, room: str) -> None:
     expect(bob.locator("#timeline")).to_contain_text("Missed: Acknowledge", timeout=90_000)
     click(bob, "Accept")
     click(bob, "Acknowledge")
-    expect(bob.locator(".room-strip")).to_contain_text("has “Acknowledge”, lapses")
+    expect(bob.locator(".room-strip")).to_contain_text("Acknowledge: acknowledged by")
     expect(bob.locator(".room-strip").get_by_role("button", name="Acknowledge")).to_have_count(0)
 
 

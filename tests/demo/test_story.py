@@ -22,8 +22,8 @@ from demo.past import as_of
 from desk.views import needs_of
 from escalations.engine import tick
 from escalations.models import Deadline
-from incidents.clocks import deadlines_under
 from incidents.models import Assessment, Incident, IncidentState, RoleAssignment, StakeholderNotice, Task
+from incidents.running_deadlines import deadlines_ending_with, deadlines_under
 from journal.models import Entry
 from monitoring.models import ImportRun, Mention, Signal, SignalState
 from notifications.models import Delivery, DeliveryState
@@ -168,7 +168,7 @@ def _check_the_past_crisis() -> None:
 
 def _check_that_nothing_else_runs() -> None:
     for incident in Incident.objects.exclude(state=IncidentState.ACTIVE):
-        assert not deadlines_under(incident).unsettled().exists(), incident
+        assert not deadlines_ending_with(incident).unsettled().exists(), incident
     elsewhere = Deadline.objects.unsettled().filter(purpose__in=["review.meeting", "postmortem.approval"])
     assert not elsewhere.exists()
     late = Deadline.objects.unsettled().get(purpose="action.due", target_at__lt=timezone.now())

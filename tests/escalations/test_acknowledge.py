@@ -12,7 +12,7 @@ from common.errors import ActionRefused, NotAllowed
 from escalations import engine
 from escalations.actions import acknowledge_deadline, arm, stop
 from escalations.models import Acknowledgement, Deadline, DeadlineState, Policy, PolicyStep
-from escalations.standing import standing_of
+from escalations.status import status_of
 from incidents import actions
 from journal.models import Entry
 from notifications.models import Delivery, DeliveryState
@@ -144,11 +144,11 @@ def test_whose_role_is_lowered_while_waited_for_keeps_nobody_from_taking_it(
     assert acknowledge_deadline(deadline=entry.deadline, actor=bob) == [dave]
     client.force_login(bob)
     page = f"/escalations/{entry.deadline.pk}/"
-    assert "I have it</button>" not in client.get(page).content.decode()
+    assert "Acknowledge</button>" not in client.get(page).content.decode()
     dave.site_role = "reader"
     dave.save()
     assert set(run_out(incident).audience) == {bob.pk, dave.pk}  # nobody able is left: all hear of it again
-    assert "I have it</button>" in client.get(page).content.decode()
+    assert "Acknowledge</button>" in client.get(page).content.decode()
     client.post(page)
     assert clocks(incident).armed().get().acknowledged_by == bob
 
@@ -161,7 +161,7 @@ def test_a_lapse_that_raises_the_level_says_both(steps, activated, dave):
     assert lapsed.deadline == lapse
     assert lapsed.kind == "deadline.lapsed_raised"
     assert lapsed.sentence.startswith(
-        "Dave Okafor acknowledged “Holding statement”, but nothing followed. Raised to L1. Told: "
+        "Dave Okafor acknowledged “Holding statement”, but nothing followed. Raised to L1. Alerted: "
     )
 
 
@@ -176,9 +176,9 @@ def test_the_deed_itself_settles_it_for_good(steps, activated, bob):
     incident = activated(2)
     entry = run_out(incident)
     assert not clocks(incident).armed().exists()  # the last step has fired
-    assert clocks(incident).alarming().exists()
+    assert clocks(incident).missed().exists()
     stop(subject=incident, purpose=HOLDING)
-    assert not clocks(incident).alarming().exists()
+    assert not clocks(incident).missed().exists()
     with pytest.raises(ActionRefused, match="nothing to acknowledge"):
         acknowledge_deadline(deadline=entry.deadline, actor=bob)
 
@@ -203,7 +203,7 @@ def test_who_may_not_acknowledge_any_more_is_not_waited_for(steps, activated, bo
     assert set(entry.audience) == {bob.pk, dave.pk, alice.pk}
     dave.site_role = "reader"
     dave.save()
-    assert set(standing_of(entry.deadline, bob).waiting) == {bob, alice}
+    assert set(status_of(entry.deadline, bob).waiting) == {bob, alice}
     assert acknowledge_deadline(deadline=entry.deadline, actor=bob) == [alice]
     assert acknowledge_deadline(deadline=entry.deadline, actor=alice) == []
     assert clocks(incident).armed().get().is_lapse

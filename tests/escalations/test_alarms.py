@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from escalations import engine
-from escalations.clock import Clock
+from escalations.database_clock import DatabaseClock
 from escalations.models import Deadline, DeadlineState, Hold
 from incidents import actions
 from incidents.models import Incident
@@ -79,7 +79,7 @@ def test_the_third_failure_of_a_deadline_is_told_once(incident: Incident, admin:
 def test_what_is_locked_for_long_is_told_once_and_holds_up_no_other(
     incident: Incident, other: Incident, admin: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "ALARM_AFTER_LOCKED_SECONDS", 0.5)
+    monkeypatch.setattr(engine, "ALERT_AFTER_LOCKED_SECONDS", 0.5)
     fall_due(incident)
     fall_due(other)
     with locked(Incident.objects.filter(pk=incident.pk)):
@@ -137,9 +137,9 @@ def clock_set_forward(interval: str) -> Iterator[None]:
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+def clock(monkeypatch: pytest.MonkeyPatch) -> DatabaseClock:
     """One that has looked before, as every process has after its first tick."""
-    fresh = Clock()
+    fresh = DatabaseClock()
     monkeypatch.setattr(engine, "clock", fresh)
     engine.tick()
     return fresh
@@ -147,13 +147,13 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.mark.parametrize(("interval", "seconds"), [("1 hour", 3600), ("-1 hour", -3600), ("6 seconds", 6)])
 def test_a_jump_is_told_once_and_what_is_due_fires(
-    incident: Incident, admin: Any, clock: Clock, interval: str, seconds: int
+    incident: Incident, admin: Any, clock: DatabaseClock, interval: str, seconds: int
 ) -> None:
     fall_due(incident)
     Deadline.objects.of(incident).update(
         due_at=Now() - timedelta(hours=2), next_try_at=Now() - timedelta(hours=2)
     )
-    another = Clock()
+    another = DatabaseClock()
     another.last = clock.last
     with clock_set_forward(interval):
         engine.tick()
@@ -167,13 +167,15 @@ def test_a_jump_is_told_once_and_what_is_due_fires(
 
 
 @pytest.mark.parametrize("interval", ["4 seconds", "-4 seconds", "0 seconds"])
-def test_small_corrections_are_nobodys_business(incident: Incident, clock: Clock, interval: str) -> None:
+def test_small_corrections_are_nobodys_business(
+    incident: Incident, clock: DatabaseClock, interval: str
+) -> None:
     with clock_set_forward(interval):
         engine.tick()
     assert not told("engine.clock_jumped")
 
 
-def test_a_slow_answer_is_no_jump(clock: Clock) -> None:
+def test_a_slow_answer_is_no_jump(clock: DatabaseClock) -> None:
     """The question took long, by this machine's clock: the database's may have been read at any time in between."""
     before, after, shown = clock.last
     clock.last = (before - 60, after, shown - timedelta(seconds=55))

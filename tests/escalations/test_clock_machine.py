@@ -119,7 +119,7 @@ class Clock(RuleBasedStateMachine):
             return
         lapse = self.rows.armed().get()
         assert (lapse.generation, lapse.acknowledged_by) == (last.generation + 1, person)
-        assert not self.rows.alarming().exists()
+        assert not self.rows.missed().exists()
 
     @rule()
     def a_reader_tries(self) -> None:
@@ -133,7 +133,7 @@ class Clock(RuleBasedStateMachine):
     def somebody_is_asked_or_it_is_settled(self) -> None:
         if not hasattr(self, "asked"):
             return
-        armed, alarming = self.rows.armed().count(), self.rows.alarming().exists()
+        armed, alarming = self.rows.armed().count(), self.rows.missed().exists()
         if self.asked:
             assert armed == 1 or (armed == 0 and alarming)
         else:
@@ -158,7 +158,7 @@ class Clock(RuleBasedStateMachine):
         if not self.asked or self.rows.armed().exists():
             return
         # The last step has fired: that nobody else is alerted is on record.
-        last = self.rows.alarming().order_by("pk").last()
+        last = self.rows.missed().order_by("pk").last()
         said = Entry.objects.filter(
             stream=self.incident.stream, kind="deadline.exhausted", data__deadline=last.pk
         )

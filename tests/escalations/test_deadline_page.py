@@ -35,25 +35,25 @@ def test_it_says_what_is_missed_who_was_alerted_and_what_is_next(client, missed,
         "Holding statement",
         "Bob Nowak",
         "Dave Okafor",
-        "Next alarm",
+        "Next alert",
     ):
         assert words in page
-    assert "within 1 h, the alarm goes on. “Holding statement” must be settled by then." in page
-    assert "I have it</button>" in page
+    assert "within 1 h, they go on. “Holding statement” must be settled by then." in page
+    assert "Acknowledge</button>" in page
 
 
 def test_one_button_acknowledges_and_leads_to_the_thing(client, missed, dave, bob):
     client.force_login(dave)
     answer = client.post(address(missed), follow=True)
     assert missed.entry.path in answer.redirect_chain[0][0]
-    assert "You have it. If nothing has followed by" in answer.content.decode()
+    assert "Acknowledged. If nothing has followed by" in answer.content.decode()
     assert Deadline.objects.of(missed.subject).armed().get(purpose=missed.purpose).acknowledged_by == dave
     client.force_login(bob)
     page = text(client, missed)
-    assert "Dave Okafor has it" in page
+    assert "acknowledged by Dave Okafor" in page
     assert "Lapses" in page
-    assert "the alarm goes on. “Holding statement” must be settled by then." in page
-    assert "I have it</button>" not in page
+    assert "the alerts go on. “Holding statement” must be settled by then." in page
+    assert "Acknowledge</button>" not in page
 
 
 def test_second_one_hears_who_acknowledged(client, missed, dave, bob):
@@ -73,9 +73,9 @@ def test_where_everybody_must_it_shows_who_is_missing(client, steps, activated, 
     assert "Still to acknowledge: Dave Okafor" in answer.content.decode()
     page = text(client, missed)
     assert "Still to acknowledge" in page
-    assert "I have it</button>" not in page  # Bob has said so; Dave has not
+    assert "Acknowledge</button>" not in page  # Bob has said so; Dave has not
     client.force_login(dave)
-    assert "I have it</button>" in text(client, missed)
+    assert "Acknowledge</button>" in text(client, missed)
 
 
 def test_the_last_alert_says_that_nobody_else_is_alerted(client, steps, activated, miss, bob):
@@ -92,12 +92,12 @@ def test_what_is_settled_says_so(client, missed, bob):
     client.force_login(bob)
     page = text(client, missed)
     assert "settled" in page
-    assert "I have it</button>" not in page
+    assert "Acknowledge</button>" not in page
 
 
 def test_readers_may_look_and_not_press(client, missed, erin):
     client.force_login(erin)
-    assert "I have it</button>" not in text(client, missed)
+    assert "Acknowledge</button>" not in text(client, missed)
     assert client.post(address(missed)).status_code == 403
     assert not Acknowledgement.objects.exists()
 

@@ -14,8 +14,8 @@ from django.test import Client
 from django.utils import timezone
 
 from common.log_redaction import RedactSecrets
-from crisis.acknowledge_links import offer
 from escalations import links
+from escalations.links import button
 from escalations.models import Acknowledgement, Deadline, LinkUse
 from incidents import actions
 from journal.models import Entry
@@ -33,7 +33,7 @@ def missed(steps, activated, miss):
 
 def link_of(missed: Deadline, person) -> tuple[str, str]:
     """Path and code as they stand in the message."""
-    link = offer(missed.entry, person)
+    link = button(missed.entry, person)
     return "/" + link.url.split("/", 3)[3], link.code
 
 
@@ -47,10 +47,10 @@ def changes() -> tuple[int, int, int]:
 
 def test_the_message_carries_the_link_and_its_code(missed, dave):
     row = Delivery.objects.filter(entry=missed.entry, person=dave, channel="email").first()
-    link = offer(missed.entry, dave)
+    link = button(missed.entry, dave)
     message = compose([row], possible_repeat=False)
     assert "/a/" in message.text
-    assert "I have it" in message.text
+    assert "Acknowledge" in message.text
     assert len(link.code) == 6
     assert link.code not in link.url
 
@@ -64,7 +64,7 @@ def test_the_code_acknowledges_for_whom_the_message_was(client, missed, dave):
     answer = client.post(path, {"code": f" {code[:3]} {code[3:]} "})  # as some programs show it
     assert answer.status_code == 200
     done = answer.content.decode()
-    assert "You have it. If nothing has followed by" in done
+    assert "Acknowledged. If nothing has followed by" in done
     assert "“Holding statement” must be settled by then." in done
     assert Deadline.objects.of(missed.subject).armed().get(purpose=missed.purpose).acknowledged_by == dave
     assert LinkUse.objects.get().used_at
@@ -74,7 +74,7 @@ def test_the_code_acknowledges_for_whom_the_message_was(client, missed, dave):
 def test_the_page_says_no_more_than_the_message(client, missed, bob, dave):
     path, _code = link_of(missed, dave)
     page = client.get(path).content.decode()
-    for hidden in ("Bob Nowak", dave.email, "Told so far", "Alice"):
+    for hidden in ("Bob Nowak", dave.email, "Alerted so far", "Alice"):
         assert hidden not in page
 
 
@@ -208,18 +208,18 @@ def test_who_may_not_see_it_any_more_learns_nothing(client, missed, carol):
 
 
 def test_who_cannot_acknowledge_gets_no_link(missed, erin, dave):
-    assert offer(missed.entry, erin) is None
+    assert button(missed.entry, erin) is None
     actions.decide_no_response(incident=missed.subject, actor=dave, reason="It is a joke")
-    assert offer(missed.entry, dave) is None  # settled
+    assert button(missed.entry, dave) is None  # settled
 
 
 def test_a_fresh_incident_can_be_acknowledged_from_its_message(client, incident, carol, bob):
     entry = Entry.objects.get(kind="incident.logged")
-    link = offer(entry, carol)
+    link = button(entry, carol)
     client.post("/" + link.url.split("/", 3)[3], {"code": link.code})
     incident.refresh_from_db()
     assert incident.acknowledged_by == carol
-    assert offer(entry, bob) is None
+    assert button(entry, bob) is None
 
 
 def test_no_log_names_the_token(missed, dave, caplog):

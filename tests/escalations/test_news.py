@@ -38,20 +38,20 @@ def test_the_second_alarm_says_something_newer_than_the_first(steps, activated, 
     post(3, minutes_ago=90)
     post(7, minutes_ago=10)
     second = miss(incident, late=timedelta(minutes=12)).entry
-    assert first.data["news"] == []
+    assert first.data["context"] == []
     assert second.sentence != first.sentence
     assert "overdue by 12 min" in second.sentence
     assert "7 mentions of Kestrel Air within the last hour, 3 in the hour before" in second.sentence
-    assert second.sentence.count("Bob Nowak") == 1  # “Told again”: no second list of the same people
+    assert second.sentence.count("Bob Nowak") == 1  # “Alerted again”: no second list of the same people
     post(20, minutes_ago=5)
     third = miss(incident, late=timedelta(minutes=30)).entry
     assert "overdue by 30 min" in third.sentence
     assert "27 mentions" in third.sentence
     last = miss(incident, late=timedelta(minutes=45)).entry
     assert last.kind == "deadline.missed_raised"
-    assert "Raised to L1. Told: Dave Okafor" in last.sentence
-    assert "since the clock began" not in last.sentence
-    assert "told so far: Bob Nowak" in last.sentence
+    assert "Raised to L1. Alerted: Dave Okafor" in last.sentence
+    assert "since then" not in last.sentence
+    assert "alerted so far: Bob Nowak" in last.sentence
     assert last.sentence.count("Dave Okafor") == 1
     assert last.headline.startswith("Videos of stranded passengers: ")
 
@@ -84,5 +84,5 @@ def test_facts_are_data_and_read_in_the_language_of_the_reader(steps, activated,
     incident = activated(2)
     miss(incident)
     entry = miss(incident, late=timedelta(minutes=5)).entry
-    assert {"kind": "news.overdue", "minutes": 5} in Entry.objects.get(pk=entry.pk).data["news"]
-    assert all(kinds.is_declared(fact["kind"]) for fact in entry.data["news"])
+    assert {"kind": "context.overdue", "minutes": 5} in Entry.objects.get(pk=entry.pk).data["context"]
+    assert all(kinds.is_declared(fact["kind"]) for fact in entry.data["context"])

@@ -20,8 +20,10 @@ from django.db import transaction  # noqa: E402
 from django.db.models.functions import Now  # noqa: E402
 
 from escalations import purposes  # noqa: E402
+from escalations.missed import record_missed  # noqa: E402
 from escalations.models import Deadline, DeadlineState  # noqa: E402
 from notifications import channels, delivery  # noqa: E402
+from notifications.actions import alert  # noqa: E402
 from notifications.leasing import lease_due  # noqa: E402
 from notifications.wording import compose  # noqa: E402
 
@@ -49,7 +51,8 @@ def fire_unguarded() -> None:
                 purpose = purposes.get(deadline.purpose)
                 subject = purpose.model._default_manager.get(pk=deadline.object_id)
                 time.sleep(0.02)
-                entry = purpose.on_missed(subject, deadline)
+                entry = record_missed(purpose, subject, deadline)
+                alert([entry])
                 Deadline.objects.filter(pk=deadline.pk, state=DeadlineState.ARMED).update(
                     state=DeadlineState.FIRED, fired_at=Now(), entry=entry
                 )

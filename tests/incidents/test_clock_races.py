@@ -8,8 +8,8 @@ from django.utils import timezone
 from escalations import engine
 from escalations.models import Deadline, DeadlineState
 from incidents import actions
-from incidents.clocks import deadlines_under
 from incidents.models import RoleAssignment, TaskState
+from incidents.running_deadlines import deadlines_ending_with
 from notifications.models import Delivery, DeliveryState
 from tests.races import at_once
 
@@ -72,6 +72,6 @@ def test_an_incident_is_dismissed_while_its_clocks_fire(triaged, alice, bob, _ro
             *(lambda pk=clock.pk: engine.fire(pk) for clock in clocks),
         )
     )
-    assert not deadlines_under(incident).unsettled().exists()
+    assert not deadlines_ending_with(incident).unsettled().exists()
     for clock in clocks:
         assert_settled(clock)

@@ -14,7 +14,7 @@ from common.errors import ActionRefused, Invalid, NotAllowed
 from escalations import engine
 from escalations.actions import acknowledge_deadline
 from escalations.models import Deadline, Policy
-from incidents import actions, clocks
+from incidents import actions, running_deadlines
 from incidents.models import Incident, IncidentState, Playbook, RoleAssignment, StepPhase, TaskState
 from journal.models import Entry
 from notifications.models import Delivery, DeliveryState
@@ -85,7 +85,7 @@ def test_a_long_playbook_costs_as_many_queries_as_a_short_one(triaged, alice, bo
             playbook.steps.create(
                 phase=StepPhase.OWN, position=position, role="SM", text=f"Step {position}", target_minutes=30
             )
-        clocks.stop_everything(incident)
+        running_deadlines.stop_everything(incident)
         incident.tasks.all().delete()
         incident.stakeholder_notices.all().delete()
         Incident.objects.filter(pk=incident.pk).update(state=IncidentState.TRIAGED)
@@ -446,10 +446,10 @@ def test_everything_stops_with_the_incident_and_resumes_with_it(activated, alice
     )
     missed = run_out(of(first, "task.ageing"))
     stand_down(incident, bob)
-    assert not clocks.deadlines_under(incident).unsettled().exists()
+    assert not running_deadlines.deadlines_ending_with(incident).unsettled().exists()
     assert not Delivery.objects.filter(entry=missed, state=DeliveryState.PENDING).exists()
     actions.add_task(incident=incident, actor=alice, role="SM", text="Later", due_at=timezone.now() + MINUTE)
-    assert not clocks.deadlines_under(incident).unsettled().exists()
+    assert not running_deadlines.deadlines_ending_with(incident).unsettled().exists()
 
     incident.tasks.filter(pk=first.pk).update(due_at=timezone.now() - timedelta(days=1))
     actions.reopen(incident=incident, actor=alice, reason="it burns again")
@@ -467,7 +467,7 @@ def test_a_dismissed_incident_asks_nobody_and_a_reopened_one_does(triaged, alice
     incident = triaged(3)
     role = actions.assign_role(incident=incident, actor=alice, role="LG", user=carol)
     actions.dismiss(incident=incident, actor=alice, reason="satire")
-    assert not clocks.deadlines_under(incident).unsettled().exists()
+    assert not running_deadlines.deadlines_ending_with(incident).unsettled().exists()
     actions.reopen(incident=incident, actor=alice, reason="not satire")
     assert of(role, "role.unaccepted")
     assert minutes(of(incident, "incident.acknowledge"), timezone.now()) == 60

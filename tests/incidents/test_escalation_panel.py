@@ -12,7 +12,7 @@ from desk.work_queue import needs_of
 from escalations import engine
 from escalations.actions import acknowledge_deadline
 from escalations.models import Deadline, Policy
-from incidents import actions, clocks
+from incidents import actions, running_deadlines
 from incidents.escalation_facts import escalation_of
 from notifications.models import ContactPoint, Delivery
 from people.models import DutyShift
@@ -79,7 +79,7 @@ def test_the_strip_stays_small_however_many_are_told(client, activated, bob):
     ]
     tell = [f"person:{person.pk}" for person in people]
     Policy.objects.get(purpose=HOLDING, level=2).steps.update(tell=tell)
-    clocks.restart(incident, HOLDING)
+    running_deadlines.restart(incident, HOLDING)
     only(incident)
     client.force_login(bob)
     page = room(client, incident)
@@ -93,7 +93,7 @@ def test_who_is_named_is_who_is_told_after_the_rise(client, activated, bob, alic
     incident = activated(level)
     Policy.objects.get(purpose=HOLDING, level=level).steps.update(raise_level=True, tell=["level"])
     actions.assign_role(incident=incident, actor=alice, role="SP", user=UserFactory(name="Harriet Hall"))
-    clocks.restart(incident, HOLDING)
+    running_deadlines.restart(incident, HOLDING)
     only(incident)
     client.force_login(bob)
     page = part(room(client, incident), "escalation")
@@ -128,16 +128,16 @@ def test_who_has_it_is_said_and_no_target_pretends_to_run(client, activated, bob
     only(incident)
     client.force_login(bob)
     page = room(client, incident)
-    assert "Dave Okafor has “Holding statement”, lapses" in strip(page)
+    assert "Holding statement: acknowledged by Dave Okafor, lapses" in strip(page)
     assert "overdue by" not in strip(page)
-    assert "Dave Okafor has it" in part(page, "escalation")
-    assert "I have it" not in part(page, "escalation")
+    assert "acknowledged by Dave Okafor" in part(page, "escalation")
+    assert "Acknowledge<span" not in part(page, "escalation")
 
 
 def test_an_acknowledged_incident_does_not_count_down_to_be_acknowledged(client, incident, carol):
     actions.acknowledge(incident=incident, actor=carol)
     client.force_login(carol)
-    assert "Carol Li has “Acknowledge”, lapses" in strip(room(client, incident))
+    assert "Acknowledge: acknowledged by Carol Li, lapses" in strip(room(client, incident))
 
 
 def test_what_was_missed_to_the_end_does_not_vanish(client, activated, bob):
@@ -151,7 +151,7 @@ def test_what_was_missed_to_the_end_does_not_vanish(client, activated, bob):
     assert "nobody else is alerted" in strip(page)
     assert "overdue by" in strip(page)
     assert "missed, nobody else is alerted" in part(page, "escalation")
-    assert "I have it" in part(page, "escalation")
+    assert "Acknowledge<span" in part(page, "escalation")
     for address in ("/", "/incidents/"):
         assert "overdue by" in client.get(address).content.decode(), address
 
@@ -178,7 +178,7 @@ def test_where_everybody_must_the_desk_says_who_has_acknowledged(activated, bob,
     incident = activated(2)
     steps = Policy.objects.get(purpose=HOLDING, level=2).steps
     steps.update(everyone=True, tell=["role:CL", "deputy:CL"])
-    clocks.restart(incident, HOLDING)
+    running_deadlines.restart(incident, HOLDING)
     missed = miss(incident)
     acknowledge_deadline(deadline=missed, actor=dave)
     need = needs_of(bob)[0]
@@ -235,7 +235,7 @@ def test_readers_see_it_and_have_no_button(client, activated, erin):
     client.force_login(erin)
     page = part(room(client, incident), "escalation")
     assert "Holding statement" in page
-    assert "I have it" not in page
+    assert "Acknowledge<span" not in page
 
 
 def test_everything_that_was_sent_has_a_page_of_its_own(client, activated, bob, erin):
@@ -275,6 +275,7 @@ def test_fifty_clocks_cost_as_much_as_one(client, activated, bob, django_assert_
                 name: getattr(missed, name)
                 for name in (
                     "content_type",
+                    "stream",
                     "purpose",
                     "level",
                     "generation",
@@ -288,6 +289,6 @@ def test_fifty_clocks_cost_as_much_as_one(client, activated, bob, django_assert_
             object_id=other.pk,
         )
         engine.fire(clock.pk)
-    assert len(escalation_of(incident, bob, []).clocks) >= 51
+    assert len(escalation_of(incident, bob, []).deadlines) >= 51
     with django_assert_max_num_queries(len(few.captured_queries)):
         client.get(address.format(incident.pk))

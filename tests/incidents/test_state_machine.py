@@ -14,9 +14,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from common.errors import ActionRefused
 from escalations.models import Deadline, DeadlineState
 from incidents import actions, gates
-from incidents.clocks import deadlines_under
 from incidents.models import Incident, IncidentState, Playbook
 from incidents.rules import TRANSITIONS
+from incidents.running_deadlines import deadlines_ending_with
 from incidents.signals import incident_moved
 from journal.models import Entry
 from journal.verification import breaks
@@ -189,7 +189,7 @@ class IncidentLife(RuleBasedStateMachine):
             return
         incident = Incident.objects.get(pk=self.incident.pk)
         running = Deadline.objects.of(incident).filter(state=DeadlineState.ARMED)
-        everything = deadlines_under(incident).unsettled()
+        everything = deadlines_ending_with(incident).unsettled()
         if incident.is_locked:
             assert not everything.exists(), "over, and something still alarms people"
         if incident.state in (IncidentState.ACTIVE, IncidentState.MONITORING):

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from journal.actions import record
 from journal.models import Entry, Urgency
+from notifications.actions import alert as alert_people
 from notifications.models import ContactPoint, Delivery
 from tests.notifications.sink import Sink, running_sink
 from tests.processes import free_port
@@ -117,7 +118,7 @@ def alert(bob: Any, alice: Any) -> Callable[..., Entry]:
 
     def make(to: list[Any] | None = None, **facts: Any) -> Entry:
         with transaction.atomic():
-            return record(
+            entry = record(
                 stream=facts.pop("stream", "incident-1"),
                 kind="incident.acknowledged",
                 actor=alice,
@@ -125,7 +126,11 @@ def alert(bob: Any, alice: Any) -> Callable[..., Entry]:
                 path="/incidents/1/",
                 audience=[bob] if to is None else to,
                 urgency=facts.pop("urgency", Urgency.NOW),
+                alert_of=facts.pop("alert_of", ""),
             )
+            if entry.alert_of:
+                alert_people([entry])
+            return entry
 
     return make
 

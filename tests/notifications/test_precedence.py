@@ -21,9 +21,9 @@ def missed(alert):
     """missed(step, ...) records that a step of a clock was missed."""
 
     def make(step: int, **facts):
-        return alert(
-            **{"deadline": step, "step": step, "purpose": "acknowledge", "about": f"Step {step}"} | facts
-        )
+        facts = {"deadline": step, "step": step, "purpose": "acknowledge", "about": f"Step {step}"} | facts
+        deadline = ":".join(str(facts.get(key)) for key in ("stream", "purpose", "item"))
+        return alert(**facts, alert_of=deadline)
 
     return make
 

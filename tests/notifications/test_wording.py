@@ -46,7 +46,7 @@ def test_one_look_tells_what_when_whom_and_what_to_do(alert, bob, carol):
 
 
 def test_everyone_step_never_says_that_one_is_enough(alert):
-    text = said(alert(deadline=1, everyone=True)).text
+    text = said(alert(deadline=1, everyone=True, alert_of="incident.acknowledge:1")).text
     assert "Everybody told must acknowledge." in text
     assert "Whoever acts on it stops" not in text
 
@@ -69,12 +69,12 @@ def test_a_long_list_of_people_is_cut(alert, bob):
 
 
 def test_a_button_comes_with_its_address_and_code(alert, bob, offered):
-    offered(lambda entry, person: Link("I have it", f"https://desk.example/a/{person.pk}/", "4711"))
+    offered(lambda entry, person: Link("Acknowledge", f"https://desk.example/a/{person.pk}/", "4711"))
     message = said(alert())
     for text in (message.text, message.short, message.html):
         assert f"https://desk.example/a/{bob.pk}/" in text
         assert "4711" in text
-    assert message.sms.endswith(f"I have it: https://desk.example/a/{bob.pk}/ (code 4711)")
+    assert message.sms.endswith(f"Acknowledge: https://desk.example/a/{bob.pk}/ (code 4711)")
     assert message.event["data"]["entries"][0]["link"]["code"] == "4711"
     assert message.html.count("inline-block") == 1, "one button"
 

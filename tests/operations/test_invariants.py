@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from common.errors import ActionRefused, Invalid, NotAllowed
-from escalations import alarms, engine
+from escalations import engine, engine_alerts
 from escalations.models import Deadline, DeadlineState, Heartbeat, Hold
 from incidents import actions as incidents
 from incidents.models import Incident
@@ -129,7 +129,10 @@ def overdue(lived: Lived) -> str:
 
 def fired_twice(lived: Lived) -> str:
     data = {"deadline": lived.fired.pk, "purpose": lived.fired.purpose}
-    return str(record(stream=lived.missed.stream, kind="deadline.missed", actor=None, data=data))
+    entry = record(
+        stream=lived.missed.stream, kind="deadline.missed", actor=None, data=data, alert_of=lived.fired.chain
+    )
+    return str(entry)
 
 
 def clock_lost(lived: Lived) -> str:
@@ -350,7 +353,7 @@ def test_no_head_goes_back_with_the_next_export(lived: Lived) -> None:
 
 
 def test_a_stream_that_was_only_locked_contradicts_no_export(lived: Lived) -> None:
-    alarms.lock_stream()
+    engine_alerts.lock_stream()
     heads.export()
     assert check(full=True)["I11"].holds
 

@@ -8,7 +8,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from common.errors import ActionRefused, Conflict, Invalid, NotAllowed
-from escalations import engine, working_days
+from escalations import engine, purposes, working_days
+from escalations.missed import record_missed
 from escalations.models import Deadline
 from incidents import actions as incident_actions
 from incidents import gates
@@ -17,7 +18,6 @@ from journal.models import Entry
 from journal.verification import breaks
 from notifications.models import Delivery
 from postmortems import actions
-from postmortems.actions.deadlines import overdue_as
 from postmortems.models import PostMortem, PostMortemState
 from postmortems.sections import required_fields
 from tests.postmortems.conftest import stand_down, write_all
@@ -297,7 +297,7 @@ def test_the_database_refuses_approved_without_approver(in_review):
 def test_missed_approval_alerts_author_and_the_policys_people(post_mortem, bob):
     with transaction.atomic():
         locked = PostMortem.objects.select_for_update().get(pk=post_mortem.pk)
-        entry = overdue_as("postmortem.overdue")(locked, clock_of(post_mortem))
+        entry = record_missed(purposes.get("postmortem.approval"), locked, clock_of(post_mortem))
     assert bob.pk in entry.audience
 
 

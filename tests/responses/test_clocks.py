@@ -12,7 +12,7 @@ from desk.work_queue import needs_of
 from escalations import engine
 from escalations.models import Deadline
 from incidents import actions as incident_actions
-from incidents.clocks import deadlines_under
+from incidents.running_deadlines import deadlines_ending_with
 from journal.models import Entry
 from responses import actions
 from responses.listing import rows_of
@@ -114,7 +114,7 @@ def test_a_text_in_review_asks_nobody_after_the_end_and_again_after_a_reopening(
     response = submitted(3)
     incident_actions.dismiss(incident=response.incident, actor=alice, reason="satire")
     assert of(response, "draft.approval") is None
-    assert not deadlines_under(response.incident).unsettled().exists()
+    assert not deadlines_ending_with(response.incident).unsettled().exists()
     incident_actions.reopen(incident=response.incident, actor=alice, reason="not satire")
     assert minutes(of(response, "draft.approval"), timezone.now()) == 60
 

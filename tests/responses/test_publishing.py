@@ -9,6 +9,8 @@ import time_machine
 from django.utils import timezone
 
 from common.errors import ActionRefused, Conflict, NotAllowed
+from escalations import purposes
+from escalations.missed import record_missed
 from escalations.models import Deadline
 from incidents.models import Incident
 from journal.models import Entry
@@ -230,11 +232,9 @@ def test_submission_tells_the_approvers_and_arms_their_clock(submitted, bob, car
 
 
 def test_missed_approval_alerts_policys_people_and_approvers(submitted, activated, carol, dave):
-    from escalations.purposes import get
-
     response = submitted(1)
     clock = Deadline.objects.of(response).armed().get()
-    entry = get("draft.approval").on_missed(response, clock)
+    entry = record_missed(purposes.get("draft.approval"), response, clock)
     assert {carol.pk, dave.pk} <= set(entry.audience)
 
 

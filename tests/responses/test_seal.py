@@ -7,6 +7,8 @@ from django.db import DatabaseError, transaction
 from django.db.models.functions import Now
 
 from common.errors import ActionRefused, Conflict, NotAllowed
+from escalations import purposes
+from escalations.missed import record_missed
 from escalations.models import Deadline
 from incidents import actions as incident_actions
 from journal.models import Entry
@@ -286,7 +288,7 @@ def test_locked_incident_takes_no_decision(submitted, bob, close_down):
 def test_missed_clock_approves_nothing(submitted):
     response = submitted(2)
     clock = Deadline.objects.armed().get(purpose="draft.approval")
-    entry = actions.on_missed(response, clock)
+    entry = record_missed(purposes.get("draft.approval"), response, clock)
     response.refresh_from_db()
     assert (response.state, entry.kind) == ("in_review", "response.approval_missed")
     assert not Approval.objects.exists()

@@ -1,4 +1,4 @@
-"""How things stand now: what an alarm says beyond that nobody has acted yet, so that no repeat is the old text."""
+"""What has happened since a deadline was set: told with every alert after the first, so that no repeat is old text."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ Fact = dict[str, Any]
 Source = Callable[[Any], Iterable[Fact]]
 
 SENTENCES = {
-    "news.overdue": _("overdue by {minutes} min"),
-    "news.level": _("raised to L{level} since the clock began"),
-    "news.acknowledged": _("has acknowledged: {people}"),
-    "news.told": _("told so far: {people}"),
+    "context.overdue": _("overdue by {minutes} min"),
+    "context.level": _("raised to L{level} since then"),
+    "context.acknowledged": _("has acknowledged: {people}"),
+    "context.told": _("alerted so far: {people}"),
 }
 _sources: list[Source] = []
 
@@ -31,14 +31,15 @@ def register(source: Source) -> None:
         _sources.append(source)
 
 
-def about(deadline: Deadline, *, told: Collection[User] = (), raised: bool = False) -> list[Fact]:
-    """Facts as they are at this moment, for every alarm of a clock but its first.
+def about(
+    deadline: Deadline, subject: Any, *, told: Collection[User] = (), raised: bool = False
+) -> list[Fact]:
+    """Facts as they are at this moment, for every alert about a deadline but its first.
 
-    Without what the alarm's sentence says already: whom it tells (`told`), and that it has `raised` the level.
+    Without what the alert's sentence says already: whom it alerts (`told`), and that it has `raised` the level.
     """
     if not (deadline.step or deadline.repeat or deadline.is_lapse):
         return []
-    subject = deadline.subject
     own = _own(deadline, subject, told, raised)
     return [*own, *(fact for source in _sources for fact in source(subject))]
 
@@ -46,18 +47,18 @@ def about(deadline: Deadline, *, told: Collection[User] = (), raised: bool = Fal
 def _own(deadline: Deadline, subject: Any, told: Collection[User], raised: bool) -> Iterator[Fact]:
     now = Deadline.objects.filter(pk=deadline.pk).values_list(Now(), flat=True).get()
     if (minutes := (now - deadline.target_at) // timedelta(minutes=1)) > 0:
-        yield {"kind": "news.overdue", "minutes": minutes}
+        yield {"kind": "context.overdue", "minutes": minutes}
     level = getattr(getattr(subject, "incident", subject), "level", None)
     if level and level < deadline.level and not raised:
-        yield {"kind": "news.level", "level": level}
+        yield {"kind": "context.level", "level": level}
     others = [person for person in told_so_far(deadline) if person not in told]
     for kind, people in (("acknowledged", acknowledged(deadline)), ("told", others)):
         if people:
-            yield {"kind": f"news.{kind}", "people": ", ".join(map(str, people))}
+            yield {"kind": f"context.{kind}", "people": ", ".join(map(str, people))}
 
 
 def acknowledged(deadline: Deadline) -> list[User]:
-    """Who has said “I have it” in this generation of the clock."""
+    """Who has acknowledged in this generation of the deadline."""
     rows = Acknowledgement.objects.filter(
         content_type=deadline.content_type_id,
         object_id=deadline.object_id,
@@ -68,14 +69,10 @@ def acknowledged(deadline: Deadline) -> list[User]:
 
 
 def told_so_far(deadline: Deadline) -> list[User]:
-    """Whom this clock has alarmed so far, in its last twenty alarms, and who is still there."""
+    """Whom this deadline has alerted so far, in its last twenty alerts, and who is still there."""
     audiences = (
-        Deadline.objects.filter(
-            content_type=deadline.content_type_id,
-            object_id=deadline.object_id,
-            purpose=deadline.purpose,
-            entry__isnull=False,
-        )
+        Deadline.objects.same_as(deadline)
+        .filter(entry__isnull=False)
         .values_list("entry__audience", flat=True)
         .order_by("-pk")[:20]
     )

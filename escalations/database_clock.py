@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.db.models import Q
 
-from escalations.alarms import alarm
+from escalations.engine_alerts import alert_administrators
 
 TOLERATED_SECONDS = 5
 # Every process sees the same jump, within seconds of each other.
 SAME_JUMP = timedelta(minutes=1)
 
 
-class Clock:
+class DatabaseClock:
     """Compares the database's clock with CLOCK_MONOTONIC, which nobody can set, from one look to the next."""
 
     def __init__(self) -> None:
@@ -44,5 +44,5 @@ class Clock:
         seconds, shown = self.jump()
         if seconds:
             told = Q(at__range=(shown - SAME_JUMP, shown + SAME_JUMP))
-            alarm("engine.clock_jumped", once=told, seconds=round(seconds))
+            alert_administrators("engine.clock_jumped", once=told, seconds=round(seconds))
         return bool(seconds)

@@ -19,12 +19,12 @@ STREAM = "engine"
 SENTENCES = {
     "engine.held": _(
         "The engine had stood still since {silent_since}, as after a restored backup, and {due} deadlines are due. "
-        "It alarms nobody until an administrator decides. If nobody does, it goes on by itself at {ends_at}"
+        "It alerts nobody until an administrator decides. If nobody does, it goes on by itself at {ends_at}"
     ),
     "engine.released": _("{actor} let the engine go on after its hold"),
     "engine.hold_lapsed": _("Nobody has decided about the hold: the engine goes on by itself"),
     "engine.deadline_failed": _(
-        "Deadline {deadline} ({purpose}) has failed three times ({error}): whom it should tell is not told. "
+        "Deadline {deadline} ({purpose}) has failed three times ({error}): whom it should alert is not alerted. "
         "Call people yourself"
     ),
     "engine.deadline_locked": _(
@@ -45,7 +45,7 @@ def lock_stream() -> None:
 
 
 @transaction.atomic
-def alarm(
+def alert_administrators(
     kind: str,
     *,
     once: Q | None = None,
@@ -54,7 +54,7 @@ def alarm(
     urgency: str = Urgency.NOW,
     **data: Any,
 ) -> Entry | None:
-    """Record something about the engine and tell the administrators (or `audience`).
+    """Record something about the engine and alert the administrators (or `audience`).
 
     None when an entry of this kind that matches `once` is there already.
     """

@@ -27,4 +27,4 @@ def of(subject: Any) -> Iterator[dict[str, Any]]:
         before=Count("pk", filter=Q(posted_at__lt=now - HOUR)),
     )
     if counts["count"] or counts["before"]:
-        yield {"kind": "news.mentions", "brand": incident.brand.name, **counts}
+        yield {"kind": "context.mentions", "brand": incident.brand.name, **counts}

@@ -1,4 +1,4 @@
-"""How a clock stands: running, alarming, taken on by somebody, or settled. What every page about clocks shows."""
+"""How a deadline stands: running, missed, acknowledged, or settled. What every page about deadlines shows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from typing import Any
 from django.db.models import Model
 from django.utils.functional import Promise
 
-from escalations import alerts, purposes
+from escalations import purposes
+from escalations.missed import audience
 from escalations.models import Acknowledgement, Deadline, DeadlineQuerySet, DeadlineState
 from escalations.purposes import Purpose
 from people.models import User
@@ -21,14 +22,14 @@ Key = tuple[int, int, str]
 
 
 @dataclass
-class Standing:
-    """One clock of one subject: the rows of its newest generation, in the order in which they fire."""
+class DeadlineStatus:
+    """One deadline of one subject: the rows of its newest generation, in the order in which they fire."""
 
     purpose: Purpose
     subject: Any
     rows: list[Deadline]
     acknowledged: list[User] = field(default_factory=list)  # in this generation
-    told: list[User] = field(default_factory=list)  # by its alarms so far, whatever the generation
+    told: list[User] = field(default_factory=list)  # by its alerts so far, whatever the generation
     waiting: list[User] = field(default_factory=list)  # who must still acknowledge, where everybody must
 
     @property
@@ -41,27 +42,27 @@ class Standing:
         return self.latest if self.latest.state == DeadlineState.ARMED else None
 
     @property
-    def taken_by(self) -> User | None:
-        """Who has said “I have it”; the clock runs towards the lapse of that."""
+    def acknowledged_by(self) -> User | None:
+        """Who has acknowledged; it runs towards the lapse of that."""
         return self.latest.acknowledged_by if self.armed else None
 
     def is_done_by(self, user: User) -> bool:
-        """Has `user` taken it on, or acknowledged while others must still do so?"""
-        return user == self.taken_by or (user in self.acknowledged and bool(self.waiting))
+        """Has `user` acknowledged, alone or while others must still do so?"""
+        return user == self.acknowledged_by or (user in self.acknowledged and bool(self.waiting))
 
     @property
     def is_settled(self) -> bool:
         return self.latest.settled_at is not None
 
     @property
-    def is_alarming(self) -> bool:
+    def is_missed(self) -> bool:
         """It was missed, and nobody has acted."""
         return any(row.state == DeadlineState.FIRED and row.settled_at is None for row in self.rows)
 
     @property
     def is_exhausted(self) -> bool:
         """Missed, and nobody else will be alerted."""
-        return self.is_alarming and self.armed is None
+        return self.is_missed and self.armed is None
 
     @property
     def label(self) -> str | Promise:
@@ -69,7 +70,7 @@ class Standing:
 
     @property
     def raises_level(self) -> bool:
-        if self.armed is None or self.purpose.after_rise is None or (self.level or 1) <= 1:
+        if self.armed is None or not self.purpose.can_raise or (self.level or 1) <= 1:
             return False
         return bool(self.armed.current_step["raise_level"] and not self.armed.repeat)
 
@@ -93,46 +94,43 @@ class Standing:
         return getattr(self.incident or self.subject, "level", self.latest.level)
 
     def reaches(self) -> list[User]:
-        """Whom the next alarm tells, as things stand now; where it raises the level, the people of that level."""
+        """Whom the next alert reaches, as things stand now; where it raises the level, the people of that level."""
         if self.armed is None:
             return []
         tell = self.armed.current_step["tell"]
-        if self.raises_level and self.purpose.after_rise:
-            tell = self.purpose.after_rise(self.subject, tell)
+        if self.raises_level:
+            tell = self.purpose.scope.codes_after_rise(self.subject, tell)
         people = self.purpose.recipients(self.subject, tell)
-        return alerts.audience(self.armed, people)
+        return audience(self.armed, people)
 
 
-def standings(found: DeadlineQuerySet, user: User) -> list[Standing]:
-    """The clocks of `found` whose subject `user` may see, the most pressing first.
+def statuses_of(found: DeadlineQuerySet, user: User) -> list[DeadlineStatus]:
+    """The deadlines of `found` whose subject `user` may see, the most pressing first.
 
-    Three queries and one for each model, however many clocks.
+    Three queries and one for each model, however many deadlines.
     """
     rows = found.select_related("acknowledged_by", "entry").order_by(
         "content_type", "object_id", "purpose", "generation", "step", "repeat"
     )
-    clocks = {key: list(of_clock) for key, of_clock in groupby(rows, key=_key)}
-    subjects = _subjects(clocks, user)
-    shown = [_standing(key, of_clock, subjects[key]) for key, of_clock in clocks.items() if key in subjects]
-    _add_people(shown, clocks)
+    rows_of = {key: list(group) for key, group in groupby(rows, key=_key)}
+    subjects = _subjects(rows_of, user)
+    shown = [_status(key, group, subjects[key]) for key, group in rows_of.items() if key in subjects]
+    _add_people(shown, rows_of)
     return sorted(shown, key=_by_urgency)
 
 
-def standing_of(deadline: Deadline, user: User) -> Standing | None:
-    """The clock to which a row belongs; None when `user` may not see what it is about, or that is gone."""
-    clock = Deadline.objects.filter(
-        content_type=deadline.content_type_id, object_id=deadline.object_id, purpose=deadline.purpose
-    )
-    return next(iter(standings(clock, user)), None)
+def status_of(deadline: Deadline, user: User) -> DeadlineStatus | None:
+    """The deadline of which a row is one step; None when `user` may not see what it is about, or that is gone."""
+    return next(iter(statuses_of(Deadline.objects.same_as(deadline), user)), None)
 
 
 def _key(row: Deadline) -> Key:
     return row.content_type_id, row.object_id, row.purpose
 
 
-def _standing(key: Key, rows: list[Deadline], subject: Any) -> Standing:
+def _status(key: Key, rows: list[Deadline], subject: Any) -> DeadlineStatus:
     newest = rows[-1].generation
-    return Standing(purposes.get(key[2]), subject, [row for row in rows if row.generation == newest])
+    return DeadlineStatus(purposes.get(key[2]), subject, [row for row in rows if row.generation == newest])
 
 
 def _subjects(keys: Iterable[Key], user: User) -> dict[Key, Any]:
@@ -148,7 +146,7 @@ def _subjects(keys: Iterable[Key], user: User) -> dict[Key, Any]:
     }
 
 
-def _add_people(shown: list[Standing], clocks: dict[Key, list[Deadline]]) -> None:
+def _add_people(shown: list[DeadlineStatus], rows_of: dict[Key, list[Deadline]]) -> None:
     """Who was told, who has acknowledged and who must still do so, for all of them at once."""
     acknowledgements: dict[tuple[Key, int], list[int]] = defaultdict(list)
     for row in Acknowledgement.objects.filter(object_id__in={one.latest.object_id for one in shown}):
@@ -156,7 +154,7 @@ def _add_people(shown: list[Standing], clocks: dict[Key, list[Deadline]]) -> Non
         acknowledgements[key, row.generation].append(row.person_id)
     told = {
         _key(one.latest): list(
-            dict.fromkeys(pk for row in clocks[_key(one.latest)] if row.entry for pk in row.entry.audience)
+            dict.fromkeys(pk for row in rows_of[_key(one.latest)] if row.entry for pk in row.entry.audience)
         )
         for one in shown
     }
@@ -180,6 +178,6 @@ def _add_people(shown: list[Standing], clocks: dict[Key, list[Deadline]]) -> Non
             ]
 
 
-def _by_urgency(one: Standing) -> tuple[bool, datetime]:
+def _by_urgency(one: DeadlineStatus) -> tuple[bool, datetime]:
     """What nobody will be alerted about any more stands first, then what fires next."""
     return not one.is_exhausted, one.latest.due_at
