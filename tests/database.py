@@ -25,7 +25,7 @@ def migrated_template() -> str:
     Many processes may ask at once: one of them migrates, the others wait for it.
     """
     name = f"template_{connection.settings_dict['NAME']}"
-    wanted = _fingerprint()
+    wanted = fingerprint()
     with connection._nodb_cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [name])  # held until the cursor is closed
         cursor.execute(
@@ -53,7 +53,7 @@ def _migrate(name: str) -> None:
         connection.settings_dict["NAME"] = configured
 
 
-def _fingerprint() -> str:
+def fingerprint() -> str:
     """Changes with every file that could make a migrated database another one, and daily: rows bear today's date."""
     digest = hashlib.sha256(f"{django.__version__} {timezone.now().date()}".encode())
     for path in _files():

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults.building import a_world, make_template
+from tests.faults.building import a_cluster, a_world, fill_template
 from tests.faults.checker import Report, check
 from tests.faults.figures import keep_figures
 from tests.faults.services import Services
@@ -51,7 +51,7 @@ def full() -> bool:
 
 @pytest.fixture(scope="session")
 def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
-    own = Services(tmp_path_factory.mktemp("services"))
+    own = a_cluster(tmp_path_factory.mktemp("services"))
     own.start()
     yield own
     own.make_ready()
@@ -60,7 +60,7 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
 
 @pytest.fixture(scope="session")
 def template(services: Services, tmp_path_factory: pytest.TempPathFactory) -> None:
-    make_template(services, tmp_path_factory.mktemp("template"))
+    fill_template(services, tmp_path_factory.mktemp("template"))
 
 
 @pytest.fixture

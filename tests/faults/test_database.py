@@ -16,8 +16,7 @@ import pytest
 import requests
 
 from tests.faults.acts import log
-from tests.faults.building import a_world, make_template
-from tests.faults.services import Services
+from tests.faults.building import a_cluster, a_world, fill_template
 from tests.faults.sink import Sink
 from tests.faults.world import World, seconds_since
 from tests.processes import wait_until
@@ -156,10 +155,10 @@ def test_row_15_the_disk_is_full(
     small_disk: Path, sink: Sink, tmp_path: Path, must_hold_in, seed: int, django_db_blocker
 ) -> None:
     """Nothing is recorded as sent that was not, and with room again everything goes on."""
-    services = Services(small_disk)
+    services = a_cluster(small_disk)
     services.start()
     try:
-        make_template(services, tmp_path)
+        fill_template(services, tmp_path)
         with django_db_blocker.unblock(), a_world(services, sink, tmp_path) as world:
             for what in ("worker", "beat", "watchdog"):
                 world.start(what)
