@@ -6,13 +6,12 @@ from django import forms
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from common.forms import DayInput, Form, ModelForm, SharedTextForm
 from incidents.models import Cause, Incident
 from people.models import Brand, User
 from postmortems.models import CorrectiveAction, PostMortem, PostMortemState
 from postmortems.rules import people_who_see
 from postmortems.sections import Section, required_fields, text_field
-
-SEEN = "seen_"
 
 
 def offer(form: forms.BaseForm, name: str, people: models.QuerySet[Any], nobody: Any = None) -> None:
@@ -23,90 +22,49 @@ def offer(form: forms.BaseForm, name: str, people: models.QuerySet[Any], nobody:
         field.empty_label = nobody
 
 
-class SharedTextForm(forms.Form):
-    """Text that several people may write at once: each field travels with what its writer saw."""
-
-    def add(self, name: str, field: forms.Field) -> None:
-        self.fields[name] = field
-        self.fields[SEEN + name] = forms.CharField(required=False, widget=forms.HiddenInput, strip=False)
-
-    @property
-    def names(self) -> list[str]:
-        return [name for name in self.fields if not name.startswith(SEEN)]
-
-    @property
-    def before(self) -> dict[str, str]:
-        return {name: self.cleaned_data[SEEN + name] for name in self.names}
-
-    @property
-    def after(self) -> dict[str, str]:
-        return {name: self.cleaned_data[name] for name in self.names}
-
-    def having_seen(self, theirs: dict[str, str]) -> SharedTextForm:
-        """The same form with what was typed, whose next saving knows the others' text."""
-        data = {**dict(self.data.items()), **{SEEN + name: text for name, text in theirs.items()}}
-        return type(self)(data, **self.origin)
-
-    origin: dict[str, Any]
-
-
 class SectionForm(SharedTextForm):
     def __init__(self, *args: Any, section: Section, post_mortem: PostMortem, **kwargs: Any) -> None:
-        self.origin = {"section": section, "post_mortem": post_mortem}
-        stored = {name: getattr(post_mortem, name) for name in section.fields}
-        kwargs["initial"] = {**stored, **{SEEN + name: text for name, text in stored.items()}}
         super().__init__(*args, **kwargs)
         wanted = required_fields(post_mortem.incident.level)
         for name in section.fields:
             model_field = text_field(name)
             rows = 3 if name.startswith("why_") else 6
             # Not required here: a draft may be saved half-written; submitting it asks for what is missing.
-            self.add(
-                name,
-                forms.CharField(
-                    label=_("%(field)s (needed for the review)") % {"field": model_field.verbose_name}
-                    if name in wanted
-                    else model_field.verbose_name,
-                    help_text=model_field.help_text,
-                    max_length=model_field.max_length,
-                    required=False,
-                    widget=forms.Textarea(
-                        attrs={"rows": rows, "data-wanted": "1"} if name in wanted else {"rows": rows}
-                    ),
+            self.fields[name] = forms.CharField(
+                label=_("%(field)s (needed for the review)") % {"field": model_field.verbose_name}
+                if name in wanted
+                else model_field.verbose_name,
+                help_text=model_field.help_text,
+                max_length=model_field.max_length,
+                required=False,
+                widget=forms.Textarea(
+                    attrs={"rows": rows, "data-wanted": "1"} if name in wanted else {"rows": rows}
                 ),
             )
+        self.share({name: getattr(post_mortem, name) for name in section.fields})
 
 
 class CauseForm(SharedTextForm):
     """The cause stands on the incident itself, because its closing depends on it."""
 
+    cause = forms.ChoiceField(
+        label=_("Cause"),
+        choices=[("", _("Choose one")), *Cause.choices],
+        error_messages={"required": _("Choose the cause.")},
+    )
+    cause_investigation = forms.CharField(
+        label=_("How it was investigated"),
+        help_text=_("Who looked where and found what. Quiet monitors show that it ended, not why it began."),
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+    )
+
     def __init__(self, *args: Any, incident: Incident, **kwargs: Any) -> None:
-        self.origin = {"incident": incident}
-        stored = {"cause": incident.cause, "cause_investigation": incident.cause_investigation}
-        kwargs["initial"] = {**stored, **{SEEN + name: text for name, text in stored.items()}}
         super().__init__(*args, **kwargs)
-        self.add(
-            "cause",
-            forms.ChoiceField(
-                label=_("Cause"),
-                choices=[("", _("Choose one")), *Cause.choices],
-                error_messages={"required": _("Choose the cause.")},
-            ),
-        )
-        self.add(
-            "cause_investigation",
-            forms.CharField(
-                label=_("How it was investigated"),
-                help_text=_(
-                    "Who looked where and found what. Quiet monitors show that it ended, not why it began."
-                ),
-                max_length=10_000,
-                widget=forms.Textarea(attrs={"rows": 8}),
-            ),
-        )
+        self.share({name: getattr(incident, name) for name in ("cause", "cause_investigation")})
 
 
-class AuthorForm(forms.Form):
+class AuthorForm(Form):
     author = forms.ModelChoiceField(label=_("Author"), queryset=User.objects.none())
 
     def __init__(self, *args: Any, post_mortem: PostMortem, **kwargs: Any) -> None:
@@ -119,7 +77,11 @@ class AuthorForm(forms.Form):
         offer(self, "author", User.objects.filter(pk__in=able))
 
 
-class ReviewForm(forms.Form):
+class ReviewForm(Form):
+    """The decision itself is the button that was pressed."""
+
+    APPROVE, CHANGES = "approve", "changes"
+    decision = forms.ChoiceField(choices=[(APPROVE, APPROVE), (CHANGES, CHANGES)])
     version = forms.IntegerField(widget=forms.HiddenInput)
     comment = forms.CharField(
         label=_("What has to change"),
@@ -129,8 +91,15 @@ class ReviewForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
 
+    def layout(self) -> list[Any]:
+        return ["version", "comment"]
 
-class LessonForm(forms.Form):
+    def show(self, version: int) -> None:
+        """Whoever decides next decides about this version, which the page shows now."""
+        self.data = {**dict(self.data.items()), "version": version}
+
+
+class LessonForm(Form):
     text = forms.CharField(
         label=_("Lesson"),
         help_text=_("What we know now and did not know before, in one or two sentences."),
@@ -139,24 +108,15 @@ class LessonForm(forms.Form):
     )
 
 
-class WordsForm(forms.Form):
-    """One text that a step asks for; the step says what it is about."""
+class ActionForm(ModelForm):
+    rows = [("owner", "due_on"), ("verifier", "lesson")]
 
-    words = forms.CharField(max_length=2_000, widget=forms.Textarea(attrs={"rows": 4}))
-
-    def __init__(self, *args: Any, label: Any, help_text: Any = "", **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["words"].label = label
-        self.fields["words"].help_text = help_text
-
-
-class ActionForm(forms.ModelForm):
     class Meta:
         model = CorrectiveAction
         fields = ["title", "detail", "owner", "due_on", "verifier", "lesson"]
         widgets = {
             "detail": forms.Textarea(attrs={"rows": 3}),
-            "due_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "due_on": DayInput(),
         }
 
     def __init__(self, *args: Any, post_mortem: PostMortem, **kwargs: Any) -> None:
@@ -172,11 +132,11 @@ class ActionForm(forms.ModelForm):
         """The action checks and writes; the form only reads."""
 
     @property
-    def values(self) -> dict[str, Any]:
+    def facts(self) -> dict[str, Any]:
         return {"lesson": None, **self.cleaned_data}
 
 
-class FilterForm(forms.Form):
+class FilterForm(Form):
     q = forms.CharField(label=_("Incident"), required=False, max_length=200)
     state = forms.ChoiceField(
         label=_("State"), choices=[("", _("Any")), *PostMortemState.choices], required=False

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from common.errors import ActionRefused, NotAllowed
+from common.forms import ReasonForm
+from common.pages import confirm, form_page, typed
 from people.access import SignedInRequest
 from people.models import User
 from postmortems import actions
 from postmortems.access import action_or_404, lesson_or_404, post_mortem_or_404, require
-from postmortems.forms import ActionForm, LessonForm, WordsForm
+from postmortems.forms import ActionForm, LessonForm
 from postmortems.models import ActionState, CorrectiveAction, Lesson, LessonState, PostMortem
 
 
@@ -150,51 +151,55 @@ def action(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "postmortems/action.html", context)
 
 
-def _save_action(
+def _action_page(
     request: SignedInRequest,
-    post_mortem: PostMortem,
     form: ActionForm,
     save: Callable[..., Any],
-    done: str,
+    *,
+    post_mortem: PostMortem,
     title: str,
+    done: str,
 ) -> HttpResponse:
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            saved: CorrectiveAction = save(actor=request.user, **form.values)
-        except ActionRefused as refused:
-            form.add_error(None, str(refused))
-            status = refused.status
-        else:
-            messages.success(request, done)
-            return redirect(f"{post_mortem.get_absolute_url()}#action-{saved.pk}")
-    context = {"post_mortem": post_mortem, "form": form, "title": title}
-    return render(request, "postmortems/action_form.html", context, status=status)
+    return form_page(
+        request,
+        "postmortems/action_form.html",
+        form,
+        partial(save, actor=request.user),
+        then=lambda saved: f"{post_mortem.get_absolute_url()}#action-{saved.pk}",
+        done=done,
+        post_mortem=post_mortem,
+        title=title,
+        cancel_url=_follow_up(post_mortem),
+    )
+
+
+def _follow_up(post_mortem: PostMortem) -> str:
+    return f"{post_mortem.get_absolute_url()}#follow-up"
 
 
 def new_action(request: SignedInRequest, pk: int) -> HttpResponse:
     post_mortem = post_mortem_or_404(request, pk)
     require(request, "postmortems.write", post_mortem)
-    form = ActionForm(request.POST or None, post_mortem=post_mortem)
-
-    def save(**values: Any) -> CorrectiveAction:
-        return actions.add_action(post_mortem=post_mortem, **values)
-
-    return _save_action(request, post_mortem, form, save, _("Added. The owner is told."), _("New action"))
+    return _action_page(
+        request,
+        ActionForm(typed(request), post_mortem=post_mortem),
+        partial(actions.add_action, post_mortem=post_mortem),
+        post_mortem=post_mortem,
+        title=_("New action"),
+        done=_("Added. The owner is told."),
+    )
 
 
 def edit_action(request: SignedInRequest, pk: int) -> HttpResponse:
     found = action_or_404(request, pk)
     require(request, "postmortems.write", found.post_mortem)
-    form = ActionForm(
-        request.POST or None, instance=action_or_404(request, pk), post_mortem=found.post_mortem
-    )
-
-    def save(**values: Any) -> CorrectiveAction:
-        return actions.change_action(action=found, **values)
-
-    return _save_action(
-        request, found.post_mortem, form, save, _("Changed. The owner is told."), _("Change the action")
+    return _action_page(
+        request,
+        ActionForm(typed(request), instance=found, post_mortem=found.post_mortem),
+        partial(actions.change_action, action=found),
+        post_mortem=found.post_mortem,
+        title=_("Change the action"),
+        done=_("Changed. The owner is told."),
     )
 
 
@@ -210,77 +215,58 @@ def _take(
     request: SignedInRequest, step: Step, subject: dict[str, Any], what: str, back: str
 ) -> HttpResponse:
     """Ask for the words that a step needs, then take it."""
-    form = WordsForm(request.POST or None, label=step.label) if step.words else None
-    status = 200
-    if request.method == "POST" and (form is None or form.is_valid()):
-        words = {step.words: form.cleaned_data["words"]} if form else {}
-        try:
-            step.act(actor=request.user, **subject, **words)
-        except ActionRefused as refused:
-            status = refused.status
-            if form is None:
-                messages.error(request, str(refused))
-                if not isinstance(refused, NotAllowed):
-                    return redirect(back)
-            else:
-                form.add_error(None, str(refused))
-        else:
-            messages.success(request, str(step.done))
-            return redirect(back)
-    context = {
-        "confirm_title": step.question,
-        "confirm_text": what,
-        "confirm_label": step.button,
-        "confirm_tone": step.tone,
-        "cancel_url": back,
-        "form": form,
-    }
-    return render(request, "_confirm.html", context, status=status)
+    words = ReasonForm(typed(request), label=step.label, argument=step.words) if step.words else None
+    return confirm(
+        request,
+        partial(step.act, actor=request.user, **subject),
+        title=step.question,
+        text=what,
+        label=step.button,
+        tone=step.tone,
+        form=words,
+        back=back,
+        done=str(step.done),
+    )
 
 
 # Lessons
 
 
+def _lesson_page(
+    request: SignedInRequest,
+    save: Callable[..., Any],
+    *,
+    post_mortem: PostMortem,
+    title: str,
+    lesson: Lesson | None = None,
+) -> HttpResponse:
+    return form_page(
+        request,
+        "postmortems/lesson_form.html",
+        LessonForm(typed(request), initial={"text": lesson.text if lesson else ""}),
+        partial(save, actor=request.user),
+        then=_follow_up(post_mortem),
+        done=_("Saved."),
+        post_mortem=post_mortem,
+        title=title,
+        lesson=lesson,
+        cancel_url=_follow_up(post_mortem),
+    )
+
+
 def new_lesson(request: SignedInRequest, pk: int) -> HttpResponse:
     post_mortem = post_mortem_or_404(request, pk)
     require(request, "postmortems.write", post_mortem)
-
-    def save(**values: Any) -> Lesson:
-        return actions.add_lesson(post_mortem=post_mortem, actor=request.user, **values)
-
-    return _save_lesson(request, post_mortem, None, save, _("New lesson"))
+    add = partial(actions.add_lesson, post_mortem=post_mortem)
+    return _lesson_page(request, add, post_mortem=post_mortem, title=_("New lesson"))
 
 
 def lesson(request: SignedInRequest, pk: int) -> HttpResponse:
     found = lesson_or_404(request, pk)
     require(request, "postmortems.write", found.post_mortem)
-
-    def save(**values: Any) -> Lesson:
-        return actions.change_lesson(lesson=found, actor=request.user, **values)
-
-    return _save_lesson(request, found.post_mortem, found, save, _("Reword the lesson"))
-
-
-def _save_lesson(
-    request: SignedInRequest,
-    post_mortem: PostMortem,
-    found: Lesson | None,
-    save: Callable[..., Any],
-    title: str,
-) -> HttpResponse:
-    form = LessonForm(request.POST or None, initial={"text": found.text if found else ""})
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            save(**form.cleaned_data)
-        except ActionRefused as refused:
-            form.add_error(None, str(refused))
-            status = refused.status
-        else:
-            messages.success(request, _("Saved."))
-            return redirect(f"{post_mortem.get_absolute_url()}#follow-up")
-    context = {"post_mortem": post_mortem, "form": form, "title": title, "lesson": found}
-    return render(request, "postmortems/lesson_form.html", context, status=status)
+    change = partial(actions.change_lesson, lesson=found)
+    title = _("Reword the lesson")
+    return _lesson_page(request, change, post_mortem=found.post_mortem, title=title, lesson=found)
 
 
 def lesson_step(request: SignedInRequest, pk: int, step: str) -> HttpResponse:
@@ -288,8 +274,7 @@ def lesson_step(request: SignedInRequest, pk: int, step: str) -> HttpResponse:
     require(request, "postmortems.write", found.post_mortem)
     if step not in LESSON_STEPS:
         raise Http404
-    back = f"{found.post_mortem.get_absolute_url()}#follow-up"
-    return _take(request, LESSON_STEPS[step], {"lesson": found}, found.text, back)
+    return _take(request, LESSON_STEPS[step], {"lesson": found}, found.text, _follow_up(found.post_mortem))
 
 
 def remove_lesson(request: SignedInRequest, pk: int) -> HttpResponse:
@@ -305,6 +290,4 @@ def remove_lesson(request: SignedInRequest, pk: int) -> HttpResponse:
         actions.remove_lesson,
         tone="danger",
     )
-    return _take(
-        request, step, {"lesson": found}, found.text, f"{found.post_mortem.get_absolute_url()}#follow-up"
-    )
+    return _take(request, step, {"lesson": found}, found.text, _follow_up(found.post_mortem))

@@ -364,7 +364,7 @@ def test_an_action_from_its_form_to_verified(as_, post_mortem, alice, bob, carol
     ):
         browser = as_(person)
         assert url("action_step", action.pk, step) in browser.get(url("action", action.pk)).content.decode()
-        answer = browser.post(url("action_step", action.pk, step), {"words": words} if words else {})
+        answer = browser.post(url("action_step", action.pk, step), {"reason": words} if words else {})
         assert answer.status_code == 302
     action.refresh_from_db()
     assert action.state == "verified"
@@ -394,7 +394,7 @@ def test_a_step_of_somebody_else_is_forbidden(as_, post_mortem, alice, bob, step
         post_mortem=post_mortem, actor=alice, title="Pump", owner=bob, due_on=timezone.localdate()
     )
     outsider = UserFactory(site_role="reader")
-    answer = as_(outsider).post(url("action_step", action.pk, step), {"words": "x"})
+    answer = as_(outsider).post(url("action_step", action.pk, step), {"reason": "x"})
     assert answer.status_code == 403
     action.refresh_from_db()
     assert action.state == "proposed"
@@ -405,8 +405,8 @@ def test_lessons_on_their_pages(as_, post_mortem, alice):
     browser.post(url("new_lesson", post_mortem.pk), {"text": "Facts first"})
     lesson = Lesson.objects.get()
     browser.post(url("lesson", lesson.pk), {"text": "Facts come first"})
-    browser.post(url("lesson_step", lesson.pk, "implement"), {"words": "Playbook"})
-    browser.post(url("lesson_step", lesson.pk, "learn"), {"words": "Drill 3"})
+    browser.post(url("lesson_step", lesson.pk, "implement"), {"reason": "Playbook"})
+    browser.post(url("lesson_step", lesson.pk, "learn"), {"reason": "Drill 3"})
     lesson.refresh_from_db()
     assert (lesson.text, lesson.state) == ("Facts come first", "learned")
     other = actions.add_lesson(post_mortem=post_mortem, actor=alice, text="Wrong")
