@@ -11,6 +11,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common.forms import Form
 from incidents.models import Category
 from monitoring.models import Mention, Sentiment, SignalState
 from people.models import Brand
@@ -100,7 +101,9 @@ def _midnight(day: date, plus_days: int = 0) -> datetime:
     return timezone.make_aware(datetime.combine(kept + timedelta(days=plus_days), time.min))
 
 
-class UploadForm(forms.Form):
+class UploadForm(Form):
+    refused_at = "file"
+
     file = forms.FileField(
         label=_("CSV file"),
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.gz,text/csv,application/gzip"}),
@@ -122,6 +125,11 @@ class UploadForm(forms.Form):
         ),
     )
 
+    @property
+    def facts(self) -> dict[str, Any]:
+        wanted = self.cleaned_data
+        return {name: wanted[name] for name in ("brand", "create_brands")} | {"upload": wanted["file"]}
+
     def clean_file(self) -> UploadedFile:
         file: UploadedFile = self.cleaned_data["file"]
         if file.size and file.size > settings.IMPORT_MAX_BYTES:
@@ -141,16 +149,7 @@ class SignalFilter(forms.Form):
     )
 
 
-class DismissForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Why is this no reason to act?"),
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("For example: a joke that travels, a known outage that is already being answered."),
-    )
-
-
-class OpenIncidentForm(forms.Form):
+class OpenIncidentForm(Form):
     title = forms.CharField(
         label=_("Title"), min_length=3, max_length=200, help_text=_("What happened, in a few words.")
     )

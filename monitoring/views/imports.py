@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import cast
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from common.errors import ActionRefused
+from common.pages import attempt, press, typed
 from monitoring import actions
 from monitoring.forms import UploadForm
 from monitoring.importing.columns import NAMES
@@ -24,22 +24,12 @@ PER_PAGE = 25
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def imports(request: SignedInRequest) -> HttpResponse:
-    form = UploadForm()
     if request.method == "POST":
         _require_importer(request)
-        form = UploadForm(request.POST, request.FILES)
-        if form.is_valid():
-            wanted = form.cleaned_data
-            try:
-                run = actions.queue_upload(
-                    actor=request.user,
-                    upload=wanted["file"],
-                    brand=wanted["brand"],
-                    create_brands=wanted["create_brands"],
-                )
-                return redirect(run)
-            except ActionRefused as refusal:
-                form.add_error("file", str(refusal))
+    form = UploadForm(typed(request), request.FILES)
+    sent = attempt(request, form, partial(actions.queue_upload, actor=request.user), then=lambda run: run)
+    if sent.answer:
+        return sent.answer
     runs = Paginator(ImportRun.objects.select_related("by", "brand"), PER_PAGE)
     context = {
         "form": form,
@@ -47,7 +37,7 @@ def imports(request: SignedInRequest) -> HttpResponse:
         "page_obj": runs.get_page(request.GET.get("page")),
         "columns": list(NAMES),
     }
-    return render(request, "monitoring/imports.html", context, status=422 if form.errors else 200)
+    return render(request, "monitoring/imports.html", context, status=sent.status)
 
 
 @require_safe
@@ -80,11 +70,7 @@ def rejected_rows(request: SignedInRequest, pk: int) -> HttpResponse:
 @needs("monitoring.import")
 def retry_import(request: SignedInRequest, pk: int) -> HttpResponse:
     run = get_object_or_404(ImportRun, pk=pk)
-    try:
-        actions.retry_import(run=run, actor=request.user)
-    except ActionRefused as refusal:
-        messages.error(request, str(refusal))
-    return redirect(run)
+    return press(request, partial(actions.retry_import, run=run, actor=request.user), then=run)
 
 
 def _require_importer(request: SignedInRequest) -> None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
+from functools import partial
+
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from common.errors import ActionRefused
+from common.forms import ReasonForm
+from common.pages import confirm, typed
 from incidents.models import Incident
 from monitoring import actions
 from monitoring.charts import evidence_chart
 from monitoring.detector import HOUR
-from monitoring.forms import DismissForm, OpenIncidentForm, SignalFilter
+from monitoring.forms import OpenIncidentForm, SignalFilter
 from monitoring.models import Mention, Signal, SignalState
 from people.access import SignedInRequest, needs
 
@@ -65,20 +67,25 @@ def signal(request: SignedInRequest, pk: int) -> HttpResponse:
 @needs("monitoring.decide")
 def dismiss_signal(request: SignedInRequest, pk: int) -> HttpResponse:
     found = _visible(request, pk)
-    form = DismissForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.dismiss(signal=found, actor=request.user, reason=form.cleaned_data["reason"])
-        except ActionRefused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("Dismissed. If it grows to twice its size, it is raised again."))
-            return redirect(found)
-    return render(
+    return confirm(
         request,
-        "monitoring/dismiss.html",
-        {"form": form, "signal": found, "cancel_url": found.get_absolute_url()},
-        status=422 if form.errors else 200,
+        partial(actions.dismiss, signal=found, actor=request.user),
+        title=_("Dismiss the signal"),
+        consequences=[
+            _("Nobody is reminded of it any more."),
+            _("Your reason is kept and shown to everybody who looks at the signal."),
+            _("If twice as many people complain later, it is raised again."),
+        ],
+        label=_("Dismiss"),
+        form=ReasonForm(
+            typed(request),
+            label=_("Why is this no reason to act?"),
+            help_text=_("For example: a joke that travels, a known outage that is already being answered."),
+        ),
+        back=found,
+        done=_("Dismissed. If it grows to twice its size, it is raised again."),
+        template="monitoring/decide.html",
+        signal=found,
     )
 
 
@@ -86,22 +93,23 @@ def dismiss_signal(request: SignedInRequest, pk: int) -> HttpResponse:
 @needs("monitoring.decide")
 def open_signal(request: SignedInRequest, pk: int) -> HttpResponse:
     found = _visible(request, pk)
-    form = OpenIncidentForm(
-        request.POST or None, initial={"title": _("Complaints about %(brand)s") % {"brand": found.brand}}
-    )
-    if request.method == "POST" and form.is_valid():
-        try:
-            incident = actions.open_incident(signal=found, actor=request.user, **form.cleaned_data)
-        except ActionRefused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("Logged. Those who can judge it are alerted."))
-            return redirect(incident)
-    return render(
+    suggested = {"title": _("Complaints about %(brand)s") % {"brand": found.brand}}
+    return confirm(
         request,
-        "monitoring/open.html",
-        {"form": form, "signal": found, "cancel_url": found.get_absolute_url()},
-        status=422 if form.errors else 200,
+        partial(actions.open_incident, signal=found, actor=request.user),
+        title=_("Open an incident"),
+        consequences=[
+            _("The complaints of the spike are attached, and the time of the first one is noted."),
+            _("Those who can judge it are alerted, and the clock for acknowledging it starts."),
+        ],
+        label=_("Open the incident"),
+        icon="siren",
+        form=OpenIncidentForm(typed(request), initial=suggested),
+        back=found,
+        then=lambda incident: incident,
+        done=_("Logged. Those who can judge it are alerted."),
+        template="monitoring/decide.html",
+        signal=found,
     )
 
 

@@ -183,7 +183,7 @@ def test_dismissing_through_the_page(client, alice, raised):
     assert client.post(path, {"reason": "A joke"}).status_code == 302
     assert b"A joke" in client.get(raised.get_absolute_url()).content
     late = client.post(path, {"reason": "Once more"})
-    assert late.status_code == 422
+    assert late.status_code == 409
     assert b"Once more" in late.content  # what was typed is kept
 
 
