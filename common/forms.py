@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from common.errors import ActionRefused, Conflict
 from common.times import validate_moment
 
+KEPT = _("Not saved yet. What you typed is kept; please look at:")
+
 
 class _Form(forms.BaseForm):
     """`{% crispy form %}` draws it inside the page's <form>: CSRF token, summary of what is wrong, fields."""
@@ -24,6 +26,10 @@ class _Form(forms.BaseForm):
     rows: ClassVar[Sequence[Sequence[str]]] = ()
     # The field beside which a refusal stands; without one it stands above all fields.
     refused_at: ClassVar[str | None] = None
+    # Off for what is not posted, for a part of another form, and where something better than a cookie proves who asks.
+    has_csrf_token: ClassVar[bool] = True
+    # Over the summary of what is wrong; a button alone needs no more than the reason itself.
+    summary_title: ClassVar[Any] = KEPT
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -38,6 +44,7 @@ class _Form(forms.BaseForm):
     def helper(self) -> FormHelper:
         helper = FormHelper()
         helper.form_tag = False
+        helper.disable_csrf = not self.has_csrf_token
         helper.layout = Layout(*self.layout())
         return helper
 

@@ -30,11 +30,15 @@ def typed(request: HttpRequest) -> QueryDict | None:
 
 @dataclass(frozen=True)
 class Attempt:
-    """What became of a form: the redirect when it was done, else the status with which its page is shown (again)."""
+    """What became of a form: the redirect when it was done, else the status with which its page is shown (again).
+
+    `result` is what the action returned, for a page that leads nowhere (no `then`).
+    """
 
     answer: HttpResponse | None = None
     status: int = 200
     refusal: ActionRefused | None = None
+    result: Any = None
 
 
 def attempt(
@@ -42,7 +46,7 @@ def attempt(
     form: Form | ModelForm,
     act: Callable[..., Any],
     *,
-    then: Place,
+    then: Place = None,
     done: Said = "",
 ) -> Attempt:
     """When the form was sent and makes sense, hand its facts to `act`, say `done` and go on to `then`.
@@ -59,7 +63,7 @@ def attempt(
     except ActionRefused as refusal:
         form.refuse(refusal)
         return Attempt(status=refusal.status, refusal=refusal)
-    return Attempt(answer=_go_on(request, result, then, done))
+    return Attempt(answer=_go_on(request, result, then, done) if then else None, result=result)
 
 
 def form_page(

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from crispy_forms.layout import Field
 from django import forms
 from django.db.models import Model
 from django.http import QueryDict
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from common.errors import Invalid
+from common.errors import ActionRefused, Conflict, Invalid
+from common.forms import Form, ModelForm
 from escalations.models import MOST_REPEATS, Policy, PolicyStep
 from escalations.policies import LONGEST_MINUTES, POLICY_FIELDS, STEP_FIELDS, require_order
 from escalations.recipient_codes import Group
@@ -33,7 +35,9 @@ def _minutes(model: type[Model], name: str, **options: Any) -> forms.IntegerFiel
     )
 
 
-class PolicyForm(forms.ModelForm):
+class PolicyForm(ModelForm):
+    """The target, and with `steps` what happens when it is missed; only both together make sense."""
+
     minutes = _minutes(Policy, "minutes")
     lapse_minutes = _minutes(Policy, "lapse_minutes", required=False)
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -42,8 +46,26 @@ class PolicyForm(forms.ModelForm):
         model = Policy
         fields = POLICY_FIELDS
 
+    def __init__(self, *args: Any, steps: _StepFormSet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.steps = steps
 
-class StepForm(forms.ModelForm):
+    def is_valid(self) -> bool:
+        return super().is_valid() & self.steps.is_valid()
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return {**self.cleaned_data, "steps": self.steps.steps()}
+
+    def refuse(self, refusal: ActionRefused) -> None:
+        if not isinstance(refusal, Conflict):  # of which the page shows both versions
+            super().refuse(refusal)
+
+
+class StepForm(ModelForm):
+    has_csrf_token = False
+    rows = [("times_target", "repeats", "repeat_minutes"), ("raise_level", "everyone")]
+
     tell = forms.MultipleChoiceField(label=_("Whom to tell"))
     repeat_minutes = _minutes(PolicyStep, "repeat_minutes")
 
@@ -56,6 +78,10 @@ class StepForm(forms.ModelForm):
         self.groups = groups
         self.fields["tell"].choices = [choice for group in groups for choice in group.choices]  # type: ignore[attr-defined]
         self.fields["repeats"].widget.attrs["max"] = MOST_REPEATS
+
+    def layout(self) -> list[Any]:
+        others = (name for name in self.fields if name != "tell")
+        return [*self.in_rows(others), Field("tell", template="escalations/_tell.html")]
 
     @property
     def chosen(self) -> list[str]:
@@ -85,6 +111,30 @@ StepFormSet = forms.formset_factory(
     absolute_max=MOST_STEPS,
     validate_max=True,
 )
+
+
+class LinkCodeForm(Form):
+    """The code of a message. Whatever was typed counts as a try, so nothing is refused before the action sees it."""
+
+    has_csrf_token = False
+    summary_title = ""
+    code = forms.Field(
+        label=_("The six digits that stand beside the link in the message"),
+        required=False,
+        widget=forms.TextInput(
+            attrs={
+                "class": "form-control-lg",
+                "inputmode": "numeric",
+                "autocomplete": "one-time-code",
+                "maxlength": 12,
+                "required": True,
+            }
+        ),
+    )
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return {"code": self.cleaned_data["code"] or ""}
 
 
 def typed_policy(data: QueryDict) -> Typed:

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 from lucide.templatetags.lucide import lucide
 
+from common.forms import KEPT
 from common.levels import Level
 from common.prose import Difference, compare, render_markdown
 from common.times import absolute, clock_words, countdown, relative
@@ -183,4 +184,5 @@ def form_errors(*forms: BaseForm) -> dict[str, object]:
             lines += [
                 {"label": field.label, "text": error, "target": field.auto_id} for error in field.errors
             ]
-    return {"lines": lines, "clashes": clashes}
+    title = next((getattr(form, "summary_title", KEPT) for form in forms if form.visible_fields()), "")
+    return {"title": title, "lines": lines, "clashes": clashes}

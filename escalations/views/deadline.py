@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
+from functools import partial
+
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from common.http import attempt
+from common.pages import press
 from common.times import absolute
 from escalations import purposes
 from escalations.actions import acknowledge_deadline
@@ -25,14 +27,13 @@ def deadline(request: SignedInRequest, pk: int) -> HttpResponse:
     if status is None:
         raise Http404
     if request.method == "POST":
-        done = attempt(
+        return press(
             request,
-            lambda: acknowledged_in_words(acknowledge_deadline(deadline=row, actor=request.user), row),
+            partial(acknowledge_deadline, deadline=row, actor=request.user),
+            then=status.path,
+            back=reverse("escalations:deadline", args=[pk]),
+            done=lambda waiting: acknowledged_in_words(waiting, row),
         )
-        if done is None:
-            return redirect("escalations:deadline", pk)
-        messages.success(request, done)
-        return redirect(status.path)
     context = {
         "status": status,
         "works": status.purpose.may_acknowledge(request.user, status.subject),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -14,8 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from common.errors import ActionRefused
+from common.pages import attempt, typed
 from escalations import links
+from escalations.forms import LinkCodeForm
 from escalations.links import SignedLink
 from escalations.status import status_of
 from escalations.views.deadline import acknowledged_in_words
@@ -57,14 +59,11 @@ def _answer(request: HttpRequest, link: SignedLink) -> HttpResponse:
     }
     if not deadline_status.is_settled:
         about["due"] = deadline_status.latest.target_at
-    if request.method != "POST":
-        return _page(request, link, gone=links.why_dead(link), **about)
-    try:
-        waiting = links.use(link=link, code=request.POST.get("code", ""))
-    except ActionRefused as refused:
-        dead = links.why_dead(link)
-        return _page(request, link, gone=dead, error=str(refused), status=refused.status, **about)
-    return _page(request, link, done=acknowledged_in_words(waiting, link.deadline), **about)
+    form = LinkCodeForm(typed(request))
+    sent = attempt(request, form, partial(links.use, link=link))
+    if sent.result is not None:
+        return _page(request, link, done=acknowledged_in_words(sent.result, link.deadline), **about)
+    return _page(request, link, form=form, gone=links.why_dead(link), status=sent.status, **about)
 
 
 def _page(

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from common.errors import ActionRefused, Conflict
+from common.errors import Conflict
+from common.pages import attempt
 from escalations import purposes
 from escalations.forms import PolicyForm, StepFormSet, rearranged, typed_policy, typed_steps
 from escalations.models import Policy, PolicyStep
@@ -50,30 +51,29 @@ def policy(request: SignedInRequest, purpose: str, level: int) -> HttpResponse:
     stored = Policy.objects.prefetch_related("steps").filter(purpose=purpose, level=level).first()
     page = _Page(request, about, level)
     if request.method != "POST":
-        return page.show(*_forms_of(stored), facts=facts_of(stored) if stored else None)
+        return page.show(_form_of(stored), facts=facts_of(stored) if stored else None)
     if (what := request.POST.get("do", "save")) not in ("save", "preview"):
-        steps = rearranged(typed_steps(request.POST), what)
-        return page.show(PolicyForm(initial=typed_policy(request.POST)), _unbound(steps))
-    form, steps = PolicyForm(request.POST), _bound(request)
-    sound = form.is_valid() & steps.is_valid()
-    facts = {**form.cleaned_data, "steps": steps.steps()} if sound else None
+        steps = _unbound(rearranged(typed_steps(request.POST), what))
+        return page.show(PolicyForm(initial=typed_policy(request.POST), steps=steps))
+    form = PolicyForm(request.POST, steps=_bound(request))
     if what == "preview":
-        return page.show(form, steps, facts=facts, only_preview=bool(request.htmx))  # type: ignore[attr-defined]
-    if facts is None:
-        return page.show(form, steps, status=422)
-    try:
-        change_policy(actor=request.user, purpose=purpose, level=level, **facts)
-    except Conflict as conflict:
-        # Whoever saves again has seen the other version, and replaces it.
-        form = PolicyForm({**request.POST.dict(), "seen": version_of(stored)})
-        return page.show(form, steps, facts=facts, theirs=conflict.theirs, status=conflict.status)
-    except ActionRefused as refused:
-        form.add_error(None, str(refused))
-        return page.show(form, steps, facts=facts, status=refused.status)
-    messages.success(
-        request, _("Saved. It counts for deadlines that start from now on; running ones stay as they are.")
+        facts = form.facts if form.is_valid() else None
+        return page.show(form, facts=facts, only_preview=bool(request.htmx))  # type: ignore[attr-defined]
+    sent = attempt(
+        request,
+        form,
+        partial(change_policy, actor=request.user, purpose=purpose, level=level),
+        then=f"{reverse('escalations:policies')}?open={purpose}#{purpose}",
+        done=_("Saved. It counts for deadlines that start from now on; running ones stay as they are."),
     )
-    return redirect(f"{reverse('escalations:policies')}?open={purpose}#{purpose}")
+    if sent.answer:
+        return sent.answer
+    facts, theirs = form.facts if sent.refusal else None, None
+    if isinstance(sent.refusal, Conflict):
+        # Whoever saves again has seen the other version, and replaces it.
+        form = PolicyForm({**request.POST.dict(), "seen": version_of(stored)}, steps=form.steps)
+        theirs = sent.refusal.theirs
+    return page.show(form, facts=facts, theirs=theirs, status=sent.status)
 
 
 def _purpose_or_404(code: str) -> Purpose:
@@ -83,9 +83,9 @@ def _purpose_or_404(code: str) -> Purpose:
         raise Http404 from None
 
 
-def _forms_of(stored: Policy | None) -> tuple[PolicyForm, Any]:
+def _form_of(stored: Policy | None) -> PolicyForm:
     facts: dict[str, Any] = facts_of(stored) if stored else {"minutes": 60, "steps": [FIRST_STEP]}
-    return PolicyForm(initial={**facts, "seen": version_of(stored)}), _unbound(facts["steps"])
+    return PolicyForm(initial={**facts, "seen": version_of(stored)}, steps=_unbound(facts["steps"]))
 
 
 def _unbound(steps: list[dict[str, Any]]) -> Any:
@@ -110,7 +110,6 @@ class _Page:
     def show(
         self,
         form: PolicyForm,
-        steps: Any,
         *,
         facts: dict[str, Any] | None = None,
         theirs: dict[str, Any] | None = None,
@@ -122,7 +121,7 @@ class _Page:
             "about": self.about,
             "level": self.level,
             "form": form,
-            "steps": steps,
+            "steps": form.steps,
             "now": timezone.now(),
             "lines": self._lines(facts) if facts else None,
             "theirs": self._lines(theirs) if theirs else None,
