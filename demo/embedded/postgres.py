@@ -100,13 +100,18 @@ class Postgres:
                 raise EmbeddedError(f"The embedded PostgreSQL cannot create {self.data}: {reason}")
         new.rename(self.data)
 
-    def _check_version(self) -> None:
+    def versions(self) -> tuple[str, str]:
+        """The major version that wrote the data ("" where there are none), and the one that is installed."""
+        file = self.data / "PG_VERSION"
         installed = run([str(_binary("postgres")), "--version"]).stdout.split()[-1].split(".")[0]
-        found = (self.data / "PG_VERSION").read_text().strip()
+        return file.read_text().strip() if file.exists() else "", installed
+
+    def _check_version(self) -> None:
+        found, installed = self.versions()
         if found != installed:
             raise EmbeddedError(
                 f"{self.data} was written by PostgreSQL {found}, but PostgreSQL {installed} is installed. "
-                "Start afresh with 'make demo-reset', or move the data over with pg_dump."
+                "'make demo' sets them aside and starts afresh; pg_dump moves them over."
             )
 
 

@@ -94,6 +94,11 @@ class Servers:
                 self._release(self._users_lock)
                 raise
 
+    def of_another_postgres(self) -> bool:
+        """Whether another major version of PostgreSQL wrote the data: then it cannot start with them."""
+        versions = [server.versions() for server in self.servers if isinstance(server, postgres.Postgres)]
+        return any(found not in ("", installed) for found, installed in versions)
+
     def restart_dead(self) -> list[str]:
         """Start again what died since `start`; returns the names of what had to be started."""
         if self._users_lock is None or all(server.is_running() for server in self.servers):

@@ -18,6 +18,9 @@ import psutil
 import pytest
 
 from demo.embedded import Servers
+from demo.folder import Folder
+from demo.supervisor import Demo
+from tests.demo.older import KNOWN, UNKNOWN, record_migrations, tables
 
 pytestmark = pytest.mark.processes
 ROOT = Path(__file__).resolve().parents[2]
@@ -97,8 +100,10 @@ class Running:
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """Started over the data of another version."""
     directory = tmp_path_factory.mktemp("demo")
     port, output = free_port(), directory / "output"
+    record_migrations(directory / "var", UNKNOWN)
     with output.open("w") as file:
         process = subprocess.Popen(
             [sys.executable, "-m", "demo"],
@@ -126,6 +131,12 @@ def test_it_comes_up_whole_and_names_its_people(demo: Running) -> None:
     assert demo.is_healthy(), demo.output.read_text()
     assert demo.said(f"http://127.0.0.1:{demo.port}")
     assert demo.said("carol@example.com")
+
+
+def test_data_of_another_version_are_set_aside(demo: Running) -> None:
+    (aside,) = demo.var.glob("set-aside-*")
+    assert demo.said(f"they are kept in {aside}, and the demo starts afresh.")
+    assert (aside / "postgres" / "PG_VERSION").exists()
 
 
 def test_second_demo_in_a_folder_is_refused_in_one_sentence(demo: Running) -> None:
@@ -173,6 +184,22 @@ def test_ctrl_c_leaves_nothing_and_waits_for_no_connection(demo: Running) -> Non
         assert demo.process.wait(30) == 0
     assert demo.processes() == []
     assert "Traceback" not in demo.output.read_text()
+
+
+def test_the_next_start_keeps_the_data(demo: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the demo has ended."""
+    for name in NAMED:
+        monkeypatch.delenv(name, raising=False)
+    again = Demo("127.0.0.1", demo.port, Folder(demo.var))
+    with again.folder.hold("a test"):
+        again.start_servers()
+        try:
+            recorded = tables(demo.var)["recorded"]
+        finally:
+            again.servers.leave()
+    assert KNOWN in recorded
+    assert UNKNOWN not in recorded
+    assert len(list(demo.var.glob("set-aside-*"))) == 1
 
 
 def test_a_taken_port_is_refused_in_one_sentence(tmp_path: Path) -> None:
