@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
-# When a running clock asks for attention. The same limits are in static/js/desk.js.
+# When a running deadline asks for attention. The same limits are in static/js/desk.js.
 SOON = timedelta(minutes=15)
 NOW = timedelta(minutes=5)
 # A moment at the end of the calendar cannot be shown in another zone: it would break every page that names it.
@@ -54,8 +54,8 @@ def relative(moment: datetime, now: datetime | None = None) -> str:
     )
 
 
-def clock_words() -> dict[str, str]:
-    """The words that a ticking clock is made of; the page hands them to desk.js."""
+def countdown_words() -> dict[str, str]:
+    """The words that a ticking countdown is made of; the page hands them to desk.js."""
     return {
         "left": gettext("{time} left"),
         "overdue": gettext("overdue by {time}"),
@@ -85,11 +85,11 @@ class Countdown:
     urgency: str  # calm, soon, now or overdue
 
 
-def countdown(due_at: datetime, now: datetime | None = None) -> Countdown:
+def countdown_to(due_at: datetime, now: datetime | None = None) -> Countdown:
     """What is left until `due_at`: m:ss below an hour, "2 h 05 min" above, "overdue by 4 min" after it."""
     left = due_at - (now or timezone.now())
     seconds = int(left.total_seconds())
-    words = clock_words()
+    words = countdown_words()
     if left <= timedelta(0):
         return Countdown(words["overdue"].format(time=_duration(-seconds, words)), "overdue")
     time = f"{seconds // 60}:{seconds % 60:02}" if seconds < 3600 else _duration(seconds, words)

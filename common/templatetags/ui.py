@@ -1,6 +1,6 @@
 """What every page draws the same way: `{% load ui %}`.
 
-Levels, states, clocks, moments, people, differences, figures and icons are drawn here and nowhere else.
+Levels, states, countdowns, moments, people, differences, figures and icons are drawn here and nowhere else.
 """
 
 import json
@@ -19,7 +19,7 @@ from lucide.templatetags.lucide import lucide
 from common.forms import KEPT
 from common.levels import Level
 from common.prose import Difference, compare, render_markdown
-from common.times import absolute, clock_words, countdown, relative
+from common.times import absolute, countdown_to, countdown_words, relative
 
 register = template.Library()
 
@@ -69,21 +69,21 @@ def state_chip(label: str, tone: str = "neutral") -> SafeString:
 
 
 @register.simple_tag
-def clock(due_at: datetime | None, label: str = "") -> SafeString:
+def countdown(due_at: datetime | None, label: str = "") -> SafeString:
     """A deadline counting down, right without JavaScript, ticking with it; absolute time on focus or hover.
 
     It turns amber 15 minutes and red 5 minutes before `due_at`, and says "overdue by ..." after it.
     """
     if due_at is None:
-        return format_html('<span class="clock is-none">{} {}</span>', label, gettext("no deadline"))
-    left = countdown(due_at)
+        return format_html('<span class="countdown is-none">{} {}</span>', label, gettext("no deadline"))
+    left = countdown_to(due_at)
     return format_html(
-        '<time class="clock when is-{}" datetime="{}" data-clock tabindex="0">{}{}'
-        '<span class="clock-left" data-clock-text>{}</span><span class="when-abs">{}</span></time>',
+        '<time class="countdown when is-{}" datetime="{}" data-countdown tabindex="0">{}{}'
+        '<span class="countdown-left" data-countdown-text>{}</span><span class="when-abs">{}</span></time>',
         left.urgency,
         due_at.isoformat(),
         _drawn("timer", 15),
-        format_html('<span class="clock-label">{}</span> ', label) if label else "",
+        format_html('<span class="countdown-label">{}</span> ', label) if label else "",
         left.text,
         absolute(due_at),
     )
@@ -170,7 +170,7 @@ def statement(text: str | None) -> SafeString:
 @register.simple_tag
 def words_for_script() -> str:
     """The translated words that desk.js needs, as JSON for an attribute."""
-    return json.dumps(clock_words(), ensure_ascii=False)
+    return json.dumps(countdown_words(), ensure_ascii=False)
 
 
 @register.inclusion_tag("ui/form_errors.html")

@@ -5,14 +5,14 @@
   const all = (selector, root) => (root || document).querySelectorAll(selector);
   const say = (pattern, time) => (pattern || "{time}").replace("{time}", time);
 
-  // Clocks and moments. The server's text is right when the page arrives; the limits are those of people/times.py.
+  // Countdowns and moments. The server's text is right when the page arrives; the limits are those of common/times.py.
   function duration(seconds) {
     const minutes = Math.floor(seconds / 60), hours = Math.floor(seconds / 3600);
     if (hours >= 48) return `${Math.floor(hours / 24)} ${words.d} ${hours % 24} ${words.h}`;
     if (hours) return `${hours} ${words.h} ${String(minutes % 60).padStart(2, "0")} ${words.min}`;
     return minutes ? `${minutes} ${words.min}` : `${seconds} ${words.s}`;
   }
-  function countdown(left) {
+  function countdownTo(left) {
     const seconds = Math.floor(Math.abs(left) / 1000);
     if (left <= 0) return [say(words.overdue, duration(seconds)), "overdue"];
     const time = seconds < 3600
@@ -27,16 +27,16 @@
     if (size < 36 * 60) return ago.format(Math.round(minutes / 60), "hour");
     return null; // days change too rarely to be worth a tick
   }
-  // A wrong clock on this machine must not move a deadline: the server says what time it is. A page that comes back
+  // A wrong time on this machine must not move a deadline: the server says what time it is. A page that comes back
   // from the browser's history carries an old time, so that one trusts the machine.
   const [visit] = performance.getEntriesByType("navigation");
   const served = visit && visit.type === "back_forward" ? NaN : Date.parse(document.body.dataset.now);
   const skew = served ? served - Date.now() : 0;
   function tick() {
     const now = Date.now() + skew;
-    for (const element of all("time[data-clock]")) {
-      const [text, urgency] = countdown(Date.parse(element.dateTime) - now);
-      const face = element.querySelector("[data-clock-text]");
+    for (const element of all("time[data-countdown]")) {
+      const [text, urgency] = countdownTo(Date.parse(element.dateTime) - now);
+      const face = element.querySelector("[data-countdown-text]");
       if (face && face.textContent !== text) face.textContent = text;
       if (!element.classList.contains("is-" + urgency)) {
         element.classList.remove("is-calm", "is-soon", "is-now", "is-overdue");

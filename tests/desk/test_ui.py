@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from playwright.sync_api import Page, sync_playwright
 
 from common.prose import compare, render_markdown
-from common.times import absolute, countdown, relative
+from common.times import absolute, countdown_to, relative
 from people.models import User
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -96,7 +96,7 @@ class TestTimes:
         ],
     )
     def test_countdown(self, left: timedelta, text: str, urgency: str) -> None:
-        found = countdown(NOON + left, NOON)
+        found = countdown_to(NOON + left, NOON)
         assert (found.text, found.urgency) == (text, urgency)
 
     @pytest.mark.parametrize(
@@ -113,13 +113,13 @@ class TestTimes:
 
     @time_machine.travel(NOON, tick=False)
     def test_countdown_is_right_without_javascript(self) -> None:
-        html = drawn("{% clock at 'Holding statement' %}", at=NOON + timedelta(minutes=4))
+        html = drawn("{% countdown at 'Holding statement' %}", at=NOON + timedelta(minutes=4))
         assert "4:00 left" in html
         assert "20 Nov 2026, 12:04 UTC" in html
         assert "is-now" in html
 
     def test_no_deadline_and_no_moment(self) -> None:
-        assert "no deadline" in drawn("{% clock None %}")
+        assert "no deadline" in drawn("{% countdown None %}")
         assert "not yet" in drawn("{% moment None %}")
 
 
@@ -212,14 +212,14 @@ def test_script_adds_to_what_is_already_right(live_server: StaticLiveServerTestC
         page = browser.new_page(color_scheme="dark")
         page.goto(f"{live_server}/style/?messages=1")
 
-        # A ticking clock says what the server would say, with the same limits.
+        # A ticking countdown says what the server would say, with the same limits.
         page.wait_for_timeout(1200)
-        for clock in page.locator("time[data-clock]").all():
-            due_at = datetime.fromisoformat(clock.get_attribute("datetime") or "")
-            page_says = clock.locator("[data-clock-text]").inner_text()
-            near = [countdown(due_at, timezone.now() + timedelta(seconds=off)) for off in (-2, -1, 0, 1)]
+        for shown in page.locator("time[data-countdown]").all():
+            due_at = datetime.fromisoformat(shown.get_attribute("datetime") or "")
+            page_says = shown.locator("[data-countdown-text]").inner_text()
+            near = [countdown_to(due_at, timezone.now() + timedelta(seconds=off)) for off in (-2, -1, 0, 1)]
             assert page_says in [left.text for left in near]
-            assert any(f"is-{left.urgency}" in (clock.get_attribute("class") or "") for left in near)
+            assert any(f"is-{left.urgency}" in (shown.get_attribute("class") or "") for left in near)
 
         # Characters are counted as people count them.
         page.fill("[data-count-limit]", "王👩‍🚒é")
