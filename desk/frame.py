@@ -38,7 +38,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "live_url": reverse("live-me"),
         "unread": SimpleLazyObject(lambda: Delivery.objects.unread_mark(user)),
         "undelivered": SimpleLazyObject(lambda: _undelivered(user)),
-        "engine_alarms": SimpleLazyObject(lambda: engine_state().problems()),
+        "engine_problems": SimpleLazyObject(lambda: engine_state().problems()),
     }
 
 

@@ -85,7 +85,7 @@ def style_page(request: HttpRequest) -> HttpResponse:
         "preferences_url": "#main",
         "unread": {"count": 7},
         "demo": True,
-        "engine_alarms": [Problem("engine", "", "The escalation engine has not ticked for 40 s.")]
+        "engine_problems": [Problem("engine", "", "The escalation engine has not ticked for 40 s.")]
         if "silent" in request.GET
         else [],
         "people": people,

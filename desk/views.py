@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from common.levels import Level
-from desk.work_queue import Need, clocks_of, mine, needs_of
+from desk.work_queue import WorkItem, mine, pressing_deadlines, work_items_of
 from incidents.models import Incident, IncidentState, RoleAssignment, StepPhase, Task, TaskState
 from incidents.models.incident import OPEN_STATES
 from incidents.models.roles import ACTIVE_ROLE_STATES
@@ -30,44 +30,48 @@ BEFORE_MONITORING = (IncidentState.DETECTED, IncidentState.TRIAGED, IncidentStat
 @require_safe
 def desk(request: SignedInRequest) -> HttpResponse:
     user = request.user
-    needs = needs_of(user)
+    work_items = work_items_of(user)
     tasks, task_count = _tasks(user)
-    others = _others_of_mine(user, needs)
-    clocks = [clock.counts_to for incident, _step in others for clock in getattr(incident, "clocks", [])[:1]]
-    dues = [*clocks, *(need.due_at for need in needs), *(task.due_at for task in tasks)]
+    others = _others_of_mine(user, work_items)
+    first = [row for incident, _step in others for row in getattr(incident, "pressing_deadlines", [])[:1]]
+    dues = [
+        *(deadline.counts_to for deadline in first),
+        *(item.due_at for item in work_items),
+        *(task.due_at for task in tasks),
+    ]
     context = {
-        "needs": needs,
-        "state": _state(user, needs, [due for due in dues if due]),
+        "work_items": work_items,
+        "state": _state(user, work_items, [due for due in dues if due]),
         "works": user.has_perm("people.work"),
         "mine": others,
         "tasks": tasks,
         "tasks_more": task_count - len(tasks),
         "open_incidents": _open_incidents(user),
-        "told": list(Delivery.objects.inbox(user).unread()[:5]),
+        "unread_rows": list(Delivery.objects.inbox(user).unread()[:5]),
     }
     return render(request, "desk/desk.html", context)
 
 
-def _state(user: User, needs: list[Need], dues: list[datetime]) -> dict[str, Any]:
-    """The figures of the one sentence on top, and of the tiles per level; `dues` is every clock on the page."""
+def _state(user: User, work_items: list[WorkItem], dues: list[datetime]) -> dict[str, Any]:
+    """The figures of the one sentence on top, and of the tiles per level; `dues` is every deadline on the page."""
     by_level = (
         Incident.objects.visible_to(user).open().order_by().values_list("level").annotate(n=Count("pk"))
     )
     counts = dict(by_level)
-    kinds = Counter(need.kind for need in needs)
+    kinds = Counter(item.kind for item in work_items)
     today = timezone.now() + timedelta(days=1)
     return {
         "open": sum(counts.values()),
         "levels": [(level, counts.get(level, 0)) for level in (*Level.values, None)],
         "approvals": kinds["approval"],
-        "others": len(needs) - kinds["approval"],
+        "others": len(work_items) - kinds["approval"],
         "next_due": min((due for due in dues if due < today), default=None),
     }
 
 
-def _others_of_mine(user: User, needs: list[Need]) -> list[tuple[Incident, NextStep | None]]:
+def _others_of_mine(user: User, work_items: list[WorkItem]) -> list[tuple[Incident, NextStep | None]]:
     """Incidents in which the reader has a role but which do not need the reader just now, with what comes next."""
-    shown = {need.url for need in needs if need.kind in ("lead", "calm")}
+    shown = {item.url for item in work_items if item.kind in ("lead", "calm")}
     incidents = [row for row in mine(user)[: ROWS + len(shown)] if row.get_absolute_url() not in shown]
     return [(incident, next_step(incident)) for incident in incidents[:ROWS]]
 
@@ -98,7 +102,7 @@ def _open_incidents(user: User) -> list[Incident]:
         .open()
         .select_related("brand")
         .prefetch_related(
-            clocks_of(), Prefetch("role_assignments", leads.select_related("user"), to_attr="leads")
+            pressing_deadlines(), Prefetch("role_assignments", leads.select_related("user"), to_attr="leads")
         )
         .order_by(F("level").asc(nulls_first=True), "-detected_at")[:ROWS]
     )

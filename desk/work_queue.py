@@ -38,7 +38,7 @@ APPROVALS_LOOKED_AT = 100
 
 Words = str | Promise
 
-# What has no clock of its own is ranked as though it had this one, counted from when it began to wait.
+# What has no deadline is ranked as though it had this one, counted from when it began to wait.
 PATIENCE = {
     "acknowledge": timedelta(minutes=5),
     "role": timedelta(minutes=10),
@@ -62,8 +62,8 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Need:
-    """One thing that waits for the reader."""
+class WorkItem:
+    """One thing that waits for the reader, with the button that settles it."""
 
     kind: str
     icon: str
@@ -75,33 +75,33 @@ class Need:
     level: int | None = None
     has_level: bool = True
     due_at: datetime | None = None
-    clock_label: Words = ""
+    due_label: Words = ""
     since: datetime | None = None
     decline: Step | None = None
-    alarmed: bool = False  # an alarm about it reached the reader
+    alerted: bool = False  # an alert about it reached the reader
 
 
-def needs_of(user: User) -> list[Need]:
+def work_items_of(user: User) -> list[WorkItem]:
     """Everything that waits for `user`, the most pressing first."""
     found = [*_roles(user), *_statements(user), *_looking_back(user)]
-    # Whoever may decide about a text gets one row for it, with the button that decides.
-    decides = {need.step.url: place for place, need in enumerate(found) if need.kind == "approval"}
-    for need in _alarms(user):
-        place = decides.get(need.url)
+    # Who may decide on a text gets one item for it, with the button that decides.
+    decides = {item.step.url: place for place, item in enumerate(found) if item.kind == "approval"}
+    for item in _alerts(user):
+        place = decides.get(item.url)
         if place is None:
-            found.append(need)
+            found.append(item)
         else:
-            found[place] = replace(found[place], alarmed=need.alarmed)
+            found[place] = replace(found[place], alerted=item.alerted)
     if user.has_perm("people.work"):
-        alarmed = {need.url for need in found if need.kind == "alarm"}
-        found += [need for need in _unacknowledged(user) if need.url not in alarmed]
+        alerted = {item.url for item in found if item.kind == "alert"}
+        found += [item for item in _unacknowledged(user) if item.url not in alerted]
         found += [*_without_lead(user), *_led(user), *_signals(user)]
-    # What somebody was alarmed about comes first, whatever else is late.
-    return sorted(found, key=lambda need: (not need.alarmed, need.rank, need.level or 0))
+    # What the reader was alerted about comes first, whatever else is late.
+    return sorted(found, key=lambda item: (not item.alerted, item.rank, item.level or 0))
 
 
-def _alarms(user: User) -> Iterator[Need]:
-    """Alarms that reached the reader and that nobody has taken on, and what the reader has taken on."""
+def _alerts(user: User) -> Iterator[WorkItem]:
+    """Alerts that reached the reader and that nobody has acknowledged, and what the reader has acknowledged."""
     same = {name: OuterRef(name) for name in ("content_type", "object_id", "purpose")}
     reached_me = Deadline.objects.missed().filter(entry__audience__contains=[user.pk], **same)
     unsettled = Deadline.objects.unsettled().filter(
@@ -110,10 +110,10 @@ def _alarms(user: User) -> Iterator[Need]:
     for status in statuses_of(unsettled, user)[:MOST_OF_A_KIND]:
         if status.acknowledged and status.waiting and user not in status.waiting:
             continue  # where everybody must acknowledge, others are missing
-        yield _alarm(status, user)
+        yield _alert(status, user)
 
 
-def _alarm(status: DeadlineStatus, user: User) -> Need:
+def _alert(status: DeadlineStatus, user: User) -> WorkItem:
     page = reverse("escalations:deadline", args=[status.latest.pk])
     if status.acknowledged_by:
         why, step = (
@@ -128,11 +128,11 @@ def _alarm(status: DeadlineStatus, user: User) -> Need:
             why = _("Missed, and nobody has acted. Alerted: %(people)s")
             people = status.told
         why = why % {"people": ", ".join(map(str, people))}
-        step = Step(_("I have it"), page, is_post=True)
+        step = Step(_("Acknowledge"), page, is_post=True)
         if not user.has_perm("people.work"):
             step = Step(_("Look"), page)
-    return Need(
-        kind="taken" if status.acknowledged_by else "alarm",
+    return WorkItem(
+        kind="acknowledged" if status.acknowledged_by else "alert",
         icon="siren",
         title=f"{status.label}: {status.incident or status.subject}",
         url=status.path,
@@ -141,39 +141,39 @@ def _alarm(status: DeadlineStatus, user: User) -> Need:
         rank=status.latest.counts_to,
         level=status.level,
         due_at=status.latest.counts_to,
-        clock_label=_("lapses") if status.acknowledged_by else "",
-        alarmed=status.acknowledged_by is None,
+        due_label=_("lapses") if status.acknowledged_by else "",
+        alerted=status.acknowledged_by is None,
     )
 
 
-def clocks_of(path: str = "deadlines") -> Prefetch:
-    """Clocks of a subject that run, or have run out and nobody has acted, as `clocks`; the most pressing first."""
-    return Prefetch(path, Deadline.objects.pressing(), to_attr="clocks")
+def pressing_deadlines(path: str = "deadlines") -> Prefetch:
+    """Deadlines of a subject that run, or are missed and nobody has acted, under this name; the most pressing first."""
+    return Prefetch(path, Deadline.objects.pressing(), to_attr="pressing_deadlines")
 
 
-def _clock(subject: Incident | PostMortem) -> Deadline | None:
-    clocks: list[Deadline] = getattr(subject, "clocks", [])
-    return clocks[0] if clocks else None
+def _deadline(subject: Incident | PostMortem) -> Deadline | None:
+    deadlines: list[Deadline] = getattr(subject, "pressing_deadlines", [])
+    return deadlines[0] if deadlines else None
 
 
-def _for_incident(incident: Incident, kind: str, waiting_since: datetime, **facts: object) -> Need:
-    clock = _clock(incident)
-    return Need(
+def _for_incident(incident: Incident, kind: str, waiting_since: datetime, **facts: object) -> WorkItem:
+    deadline = _deadline(incident)
+    return WorkItem(
         kind=kind,
         level=incident.level,
-        due_at=clock.counts_to if clock else None,
-        clock_label=purpose_label(clock) if clock else "",
-        rank=min([waiting_since + PATIENCE[kind], *([clock.counts_to] if clock else [])]),
+        due_at=deadline.counts_to if deadline else None,
+        due_label=purpose_label(deadline) if deadline else "",
+        rank=min([waiting_since + PATIENCE[kind], *([deadline.counts_to] if deadline else [])]),
         **facts,  # type: ignore[arg-type]
     )
 
 
-def _roles(user: User) -> Iterator[Need]:
+def _roles(user: User) -> Iterator[WorkItem]:
     asked = (
         RoleAssignment.objects.filter(user=user, state=RoleState.ASSIGNED)
         .filter(incident__in=Incident.objects.visible_to(user).open())
         .select_related("incident", "assigned_by")
-        .prefetch_related(clocks_of("incident__deadlines"))
+        .prefetch_related(pressing_deadlines("incident__deadlines"))
         .order_by("assigned_at")[:MOST_OF_A_KIND]
     )
     for row in asked:
@@ -197,13 +197,13 @@ def _roles(user: User) -> Iterator[Need]:
         )
 
 
-def _unacknowledged(user: User) -> Iterator[Need]:
+def _unacknowledged(user: User) -> Iterator[WorkItem]:
     unseen = (
         Incident.objects.visible_to(user)
         .open()
         .filter(acknowledged_at__isnull=True)
         .select_related("brand")
-        .prefetch_related(clocks_of())
+        .prefetch_related(pressing_deadlines())
         .order_by("level", "detected_at")[:MOST_OF_A_KIND]
     )
     for incident in unseen:
@@ -220,7 +220,7 @@ def _unacknowledged(user: User) -> Iterator[Need]:
         )
 
 
-def _without_lead(user: User) -> Iterator[Need]:
+def _without_lead(user: User) -> Iterator[WorkItem]:
     """Somebody took it, and nobody leads it: at L1 and L2 that must not stay so."""
     led = RoleAssignment.objects.active().filter(role=CrisisRole.CRISIS_LEAD, incident=OuterRef("pk"))
     leaderless = (
@@ -229,7 +229,7 @@ def _without_lead(user: User) -> Iterator[Need]:
         .filter(acknowledged_at__isnull=False, level__lte=Level.L2)
         .exclude(Exists(led))
         .select_related("brand")
-        .prefetch_related(clocks_of())
+        .prefetch_related(pressing_deadlines())
         .order_by("level", "detected_at")[:MOST_OF_A_KIND]
     )
     for incident in leaderless:
@@ -246,7 +246,7 @@ def _without_lead(user: User) -> Iterator[Need]:
 
 
 def mine(user: User, *roles: str) -> IncidentQuerySet:
-    """Incidents not yet closed in which `user` has accepted a role (one of `roles`), with clocks and those roles."""
+    """Incidents not yet closed in which `user` has accepted a role (one of `roles`), with deadlines and those roles."""
     held = RoleAssignment.objects.filter(user=user, state=RoleState.ACCEPTED)
     if roles:
         held = held.filter(role__in=roles)
@@ -255,12 +255,12 @@ def mine(user: User, *roles: str) -> IncidentQuerySet:
         .filter(pk__in=held.values("incident"))
         .exclude(state__in=["closed", "dismissed"])
         .select_related("brand")
-        .prefetch_related(clocks_of(), Prefetch("role_assignments", held, to_attr="my_roles"))
+        .prefetch_related(pressing_deadlines(), Prefetch("role_assignments", held, to_attr="my_roles"))
         .order_by("level", "detected_at")
     )
 
 
-def _led(user: User) -> Iterator[Need]:
+def _led(user: User) -> Iterator[WorkItem]:
     """The next step of what the reader leads; acknowledging is asked of everybody already."""
     led = mine(user, CrisisRole.CRISIS_LEAD).filter(acknowledged_at__isnull=False)
     for incident in led[:MOST_OF_A_KIND]:
@@ -280,7 +280,7 @@ def _led(user: User) -> Iterator[Need]:
         )
 
 
-def _statements(user: User) -> Iterator[Need]:
+def _statements(user: User) -> Iterator[WorkItem]:
     visible = Response.objects.visible_to(user)
     if user.has_perm("people.approve"):
         in_flight = visible.filter(state__in=IN_FLIGHT_STATES).with_seal()
@@ -295,9 +295,9 @@ def _statements(user: User) -> Iterator[Need]:
                     why=_("%(person)s waits for your yes or no on these words")
                     % {"person": row.response.submitted_by},
                     since=submitted,
-                    due_at=row.clock.target_at if row.clock else None,
-                    clock_label=gettext_lazy("Approval"),
-                    rank=row.clock.target_at if row.clock else submitted,
+                    due_at=row.deadline.target_at if row.deadline else None,
+                    due_label=gettext_lazy("Approval"),
+                    rank=row.deadline.target_at if row.deadline else submitted,
                     step=Step(_("Read and decide"), reverse("responses:approve", args=[row.response.pk])),
                 )
     asked_back = visible.filter(state=ResponseState.CHANGES_REQUESTED, author=user).select_related("incident")
@@ -313,7 +313,7 @@ def _statements(user: User) -> Iterator[Need]:
     yield from _to_publish(user)
 
 
-def _to_publish(user: User) -> Iterator[Need]:
+def _to_publish(user: User) -> Iterator[WorkItem]:
     ready = Response.objects.visible_to(user).filter(
         state=ResponseState.APPROVED,
         incident__role_assignments__user=user,
@@ -333,8 +333,8 @@ def _to_publish(user: User) -> Iterator[Need]:
         )
 
 
-def _for_response(response: Response, **facts: object) -> Need:
-    return Need(
+def _for_response(response: Response, **facts: object) -> WorkItem:
+    return WorkItem(
         title=f"{response.get_kind_display()}: {response.title}",
         url=response.get_absolute_url(),
         level=response.incident.level,
@@ -342,12 +342,12 @@ def _for_response(response: Response, **facts: object) -> Need:
     )
 
 
-def _signals(user: User) -> Iterator[Need]:
+def _signals(user: User) -> Iterator[WorkItem]:
     if not user.has_perm("monitoring.decide"):
         return
     fresh = Signal.objects.visible_to(user).fresh().select_related("brand").order_by("raised_at")
     for signal in fresh[:MOST_OF_A_KIND]:
-        yield Need(
+        yield WorkItem(
             kind="signal",
             icon="radar",
             title=_("Signal: %(n)d people complain about %(brand)s within an hour")
@@ -361,13 +361,13 @@ def _signals(user: User) -> Iterator[Need]:
         )
 
 
-def _looking_back(user: User) -> Iterator[Need]:
+def _looking_back(user: User) -> Iterator[WorkItem]:
     if user.has_perm("people.approve"):
-        for review in _with_clocks(PostMortem.objects.waiting_for(user)):
+        for review in _with_deadlines(PostMortem.objects.waiting_for(user)):
             why = _("Post-mortem waits for your review")
             yield _for_review(review, "review", why, _("Review"), review.submitted_at or review.created_at)
     own = PostMortem.objects.visible_to(user).filter(author=user, state=PostMortemState.DRAFT)
-    for review in _with_clocks(own):
+    for review in _with_deadlines(own):
         why = _("Your post-mortem is not finished")
         yield _for_review(review, "write", why, _("Write on"), review.created_at)
     waiting = CorrectiveAction.objects.waiting_for(user).select_related("post_mortem__incident")
@@ -375,14 +375,18 @@ def _looking_back(user: User) -> Iterator[Need]:
         yield _for_action(action)
 
 
-def _with_clocks(reviews: PostMortemQuerySet) -> PostMortemQuerySet:
-    return reviews.select_related("incident").prefetch_related(clocks_of()).order_by("pk")[:MOST_OF_A_KIND]
+def _with_deadlines(reviews: PostMortemQuerySet) -> PostMortemQuerySet:
+    return (
+        reviews.select_related("incident")
+        .prefetch_related(pressing_deadlines())
+        .order_by("pk")[:MOST_OF_A_KIND]
+    )
 
 
-def _for_review(review: PostMortem, kind: str, why: str, label: str, since: datetime) -> Need:
-    clock = _clock(review)
-    due_at = clock.counts_to if clock else None
-    return Need(
+def _for_review(review: PostMortem, kind: str, why: str, label: str, since: datetime) -> WorkItem:
+    deadline = _deadline(review)
+    due_at = deadline.counts_to if deadline else None
+    return WorkItem(
         kind=kind,
         icon="book-open-check",
         title=_("Post-mortem: %(incident)s") % {"incident": review.incident},
@@ -391,16 +395,16 @@ def _for_review(review: PostMortem, kind: str, why: str, label: str, since: date
         level=review.incident.level,
         since=since,
         due_at=due_at,
-        clock_label=purpose_label(clock) if clock else "",
+        due_label=purpose_label(deadline) if deadline else "",
         rank=due_at or since + PATIENCE[kind],
         step=Step(label, review.get_absolute_url()),
     )
 
 
-def _for_action(action: CorrectiveAction) -> Need:
+def _for_action(action: CorrectiveAction) -> WorkItem:
     verify = action.state == ActionState.DONE
     end_of_day = timezone.make_aware(datetime.combine(action.due_on, time(23, 59))) if action.due_on else None
-    return Need(
+    return WorkItem(
         kind="action",
         icon="list-checks",
         title=action.title,

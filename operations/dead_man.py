@@ -1,4 +1,4 @@
-"""Tells a service outside that we live. When the calls stop, that service alarms: nobody in here could any more."""
+"""Tells a service outside that we live. When the calls stop, it raises the alert: nobody in here could any more."""
 
 from __future__ import annotations
 

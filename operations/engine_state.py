@@ -95,7 +95,7 @@ class EngineState:
                 "engine",
                 f"a deadline has been due for {self.overdue_seconds:.0f} s",
                 _(
-                    "A deadline was missed %(minutes)d min ago and its alarm has not gone out. Look at the clocks of "
+                    "A deadline was missed %(minutes)d min ago and its alert has not gone out. Check the deadlines of "
                     "your incidents and call people yourself."
                 )
                 % {"minutes": (self.overdue_seconds or 0) // 60},

@@ -86,7 +86,7 @@ class EngineCollector(Collector):
         broken = GaugeMetricFamily(
             "crisis_invariant_violations", "What checks found and nobody has looked at", labels=["invariant"]
         )
-        for row in Violation.objects.alarming().order_by().values("invariant").annotate(n=Count("pk")):
+        for row in Violation.objects.unsettled().order_by().values("invariant").annotate(n=Count("pk")):
             broken.add_metric([row["invariant"]], row["n"])
         yield broken
         ages = GaugeMetricFamily(

@@ -27,7 +27,7 @@ class ViolationQuerySet(models.QuerySet["Violation"]):
         """What the last check still found."""
         return self.filter(gone_at__isnull=True)
 
-    def alarming(self) -> ViolationQuerySet:
+    def unsettled(self) -> ViolationQuerySet:
         """What is still there and no administrator has looked at."""
         return self.present().filter(settled_at__isnull=True)
 
@@ -39,7 +39,7 @@ class Violation(models.Model):
     what = models.CharField(_("what"), max_length=300)
     found_at = models.DateTimeField(_("found"), db_default=Now())
     gone_at = models.DateTimeField(null=True)
-    settled_at = models.DateTimeField(null=True)  # somebody has looked at it: it alarms nobody any more
+    settled_at = models.DateTimeField(null=True)  # somebody has looked at it: nobody is alerted any more
     settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     reason = models.CharField(_("what came out"), max_length=300, blank=True)
 

@@ -32,7 +32,7 @@ def engine(request: SignedInRequest) -> HttpResponse:
     shown = list(due.select_related("content_type")[:MOST_SHOWN])
     waiting = Delivery.objects.overdue()
     failed = waiting.exclude(last_error="").order_by("-available_at")
-    violations = Violation.objects.alarming()[:MOST_SHOWN]
+    violations = Violation.objects.unsettled()[:MOST_SHOWN]
     return render(
         request,
         "operations/engine.html",
@@ -67,6 +67,6 @@ def settle_violation(request: SignedInRequest, pk: int) -> HttpResponse:
     attempt(
         request,
         lambda: settle(violation=violation, actor=request.user, reason=reason),
-        _("Noted. This alarms nobody any more."),
+        _("Noted. Nobody is alerted about this any more."),
     )
     return redirect("engine")

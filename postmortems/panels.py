@@ -30,8 +30,8 @@ def context(incident: Incident, user: User) -> dict[str, Any]:
     )
     if post_mortem is None:
         return {"post_mortem": None}
-    clock = post_mortem.deadlines.unsettled().filter(purpose=APPROVAL).first()
-    return {"post_mortem": post_mortem, "clock": clock}
+    deadline = post_mortem.deadlines.unsettled().filter(purpose=APPROVAL).first()
+    return {"post_mortem": post_mortem, "deadline": deadline}
 
 
 def register() -> None:

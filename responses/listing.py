@@ -1,4 +1,4 @@
-"""Responses as rows of a list: state, who must still approve, clock. A fixed number of queries for any number."""
+"""Responses as rows of a list: state, who must still approve, deadline. A fixed number of queries for any number."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Row:
     response: Response
     approvals: list[Approval]
     pending: list[Pending]
-    clock: Deadline | None
+    deadline: Deadline | None
     publications: list[Publication]
     waits_for_me: bool
 
@@ -66,13 +66,13 @@ def _row(response: Response, user: User, approvers: Approvers | None) -> Row:
         pending = [Pending(code, str(CrisisRole(code).label), able) for code, able in who.items()]
         leads = approvers.leads_it(user, response.incident)
         waits_for_me = why_not_approve(user, response, response.incident, leads=leads) is None
-    # Also where the last alarm has gone out: the time that was asked for has passed, and nobody has acted.
+    # Also where the last alert has gone out: the time that was asked for has passed, and nobody has acted.
     unsettled = response.deadlines.all()
     return Row(
         response=response,
         approvals=live_approvals(response.current),
         pending=pending,
-        clock=min(unsettled, key=lambda deadline: deadline.target_at, default=None),
+        deadline=min(unsettled, key=lambda one: one.target_at, default=None),
         publications=list(response.publications.all()),
         waits_for_me=waits_for_me,
     )

@@ -1,4 +1,4 @@
-"""Alarms of one incident: what runs, what fires next, and everything that has been sent."""
+"""Alerts of one incident: what runs, what fires next, and everything that has been sent."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def escalation(request: SignedInRequest, pk: int) -> HttpResponse:
         "incident": incident,
         "works": request.user.has_perm("people.work"),
         "escalation": escalation_of(incident, request.user, team),
-        "alarms": by_person(sent[:MESSAGES_IN_PANEL] if in_panel else page.object_list),
+        "alerts": by_person(sent[:MESSAGES_IN_PANEL] if in_panel else page.object_list),
         "page_obj": page,
     }
     return render(request, f"incidents/{'_escalation' if in_panel else 'escalation'}.html", context)

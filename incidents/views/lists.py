@@ -35,7 +35,7 @@ def incident_list(request: SignedInRequest) -> HttpResponse:
             incidents = incidents.filter(**{field: chosen[field]})
     if chosen.get("q"):
         incidents = incidents.filter(title__icontains=chosen["q"])
-    page = Paginator(with_lead_and_clocks(incidents), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(with_lead_and_deadlines(incidents), PAGE_SIZE).get_page(request.GET.get("page"))
     return render(
         request,
         "incidents/list.html",
@@ -48,15 +48,15 @@ def incident_list(request: SignedInRequest) -> HttpResponse:
     )
 
 
-def with_lead_and_clocks(incidents: IncidentQuerySet) -> IncidentQuerySet:
-    """The gravest first (untriaged before everything), each with its lead and running clocks in two more queries."""
+def with_lead_and_deadlines(incidents: IncidentQuerySet) -> IncidentQuerySet:
+    """The gravest first (untriaged before everything), each with its lead and running deadlines in two more queries."""
     leads = RoleAssignment.objects.active().filter(role=CrisisRole.CRISIS_LEAD, is_deputy=False)
     return (
         incidents.select_related("brand")
         .order_by(F("level").asc(nulls_first=True), "-detected_at")
         .prefetch_related(
             Prefetch("role_assignments", leads.select_related("user"), to_attr="leads"),
-            Prefetch("deadlines", Deadline.objects.pressing(), to_attr="clocks"),
+            Prefetch("deadlines", Deadline.objects.pressing(), to_attr="pressing_deadlines"),
         )
     )
 

@@ -49,7 +49,7 @@ def room(request: SignedInRequest, pk: int) -> HttpResponse:
         "tasks_done": sum(task.state != "open" for task in tasks),
         "notices": incident.stakeholder_notices.select_related("told_by"),
         "escalation": escalation_of(incident, user, [row.user for row in assignments]),
-        "alarms": by_person(messages_of(incident)[:MESSAGES_IN_PANEL]),
+        "alerts": by_person(messages_of(incident)[:MESSAGES_IN_PANEL]),
         "assessment": _assessment(incident),
         "advice": advice_for(incident),
         "entries": entries(incident)[:ENTRIES_SHOWN],

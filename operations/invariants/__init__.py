@@ -33,9 +33,9 @@ CHECKS: dict[str, Check] = {
 RULES: dict[str, str | Promise] = {
     "I1": _("No deadline is overdue by more than 15 s"),
     "I2": _("Every missed deadline has one entry"),
-    "I3": _("Every incident that nobody has acknowledged has a running clock, or its policy is exhausted"),
+    "I3": _("Every unacknowledged incident has a running deadline, or its policy is exhausted"),
     "I4": _("No step of an escalation comes before an earlier one"),
-    "I5": _("Nothing alarms for what was settled before"),
+    "I5": _("Nobody is alerted about what was settled before"),
     "I6": _("Everybody who must be told has a delivery"),
     "I7": _("Nothing is sent without a recorded attempt"),
     "I8": _("Every possible repeat is known as one"),

@@ -1,4 +1,4 @@
-"""What follows from a check: alarms, once for what is new, until it is gone or somebody has looked at it."""
+"""What follows from a check: alerts, once for what is new, until it is gone or somebody has looked at it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def note(outcomes: dict[str, Outcome]) -> None:
         lock_stream()  # two checks at once find the same
         for code, outcome in outcomes.items():
             _note(code, outcome)
-    beat(PROCESS, clean=not Violation.objects.alarming().exists())
+    beat(PROCESS, clean=not Violation.objects.unsettled().exists())
 
 
 def _note(code: str, outcome: Outcome) -> None:
@@ -44,7 +44,7 @@ def _note(code: str, outcome: Outcome) -> None:
 
 @transaction.atomic
 def settle(*, violation: Violation, actor: User, reason: str) -> Violation:
-    """An administrator has looked at it: it stays on record, and alarms nobody any more.
+    """An administrator has looked at it: it stays on record, and nobody is alerted about it any more.
 
     Raises NotAllowed, Invalid without a reason, ActionRefused when it is settled or gone already.
     """

@@ -19,7 +19,7 @@ LATE_AFTER = timedelta(seconds=15)
 # Says that a policy has come to its end, beside the entry of the step that was the last.
 EXHAUSTED = "deadline.exhausted"
 
-SAME_CLOCK = {
+SAME_DEADLINE = {
     "content_type": OuterRef("content_type"),
     "object_id": OuterRef("object_id"),
     "purpose": OuterRef("purpose"),
@@ -30,7 +30,7 @@ EARLIER_STEP = Q(step__lt=OuterRef("step")) | Q(step=OuterRef("step"), repeat__l
 def none_is_overdue(scope: Scope) -> Outcome:
     """I1: no armed deadline overdue >15 s.
 
-    A hold stops them all on purpose, and raises an alarm of its own.
+    A hold stops them all on purpose, and sends an alert of its own.
     """
     armed = Deadline.objects.armed()
     late = armed.filter(due_at__lt=Now() - LATE_AFTER).order_by("due_at")
@@ -73,7 +73,7 @@ def steps_fire_in_order(scope: Scope) -> Outcome:
     Repeats count as steps between. A generation that an acknowledgement began starts where the one before stood.
     """
     fired = fired_of(scope)
-    before = Deadline.objects.filter(EARLIER_STEP, **SAME_CLOCK, generation=OuterRef("generation"))
+    before = Deadline.objects.filter(EARLIER_STEP, **SAME_DEADLINE, generation=OuterRef("generation"))
     overtook = fired.filter(
         Exists(before.exclude(state=DeadlineState.FIRED, fired_at__lte=OuterRef("fired_at")))
     )
@@ -89,7 +89,7 @@ def none_fires_for_nothing(scope: Scope) -> Outcome:
     Stale is what was settled before it fired, or what fired when a later generation had fired, had been settled or
     acknowledged already; and what still runs beside a later generation, because it would.
     """
-    later = Deadline.objects.filter(**SAME_CLOCK, generation__gt=OuterRef("generation"))
+    later = Deadline.objects.filter(**SAME_DEADLINE, generation__gt=OuterRef("generation"))
     superseded = later.filter(
         Q(fired_at__lte=OuterRef("fired_at"))
         | Q(settled_at__lte=OuterRef("fired_at"))

@@ -11,8 +11,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from notifications.models import Attempt, Delivery
 from operations.invariants.outcome import Outcome, Scope, entries_of, listed, outcome
 
-# The other end's clock may go slow by so much, and stamps whole seconds.
-CLOCKS_DIFFER = timedelta(seconds=2)
+# The other end's time may lag by so much, and stamps whole seconds.
+TIMES_DIFFER_BY = timedelta(seconds=2)
 
 UNTOLD = """
     SELECT entry.stream_id, entry.seq, told.person
@@ -52,7 +52,7 @@ def every_receipt_has_an_attempt(scope: Scope) -> Outcome:
     unknown = [
         f"receipt {receipt.message_id} at {receipt.at.isoformat()}"
         for receipt in scope.receipts
-        if receipt.message_id not in begun or begun[receipt.message_id] > receipt.at + CLOCKS_DIFFER
+        if receipt.message_id not in begun or begun[receipt.message_id] > receipt.at + TIMES_DIFFER_BY
     ]
     return listed(
         {"tried": tried.count(), "receipts": len(scope.receipts)}, [*unknown, *map(_named, unrecorded)]

@@ -48,7 +48,7 @@ def listing(request: SignedInRequest) -> HttpResponse:
         .order_by("-created_at", "-pk")
     )
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    rows_shown = [(row, _approval_clock(row)) for row in page.object_list]
+    rows_shown = [(row, _approval_deadline(row)) for row in page.object_list]
     today = timezone.localdate()
     return render(
         request,
@@ -68,10 +68,10 @@ def listing(request: SignedInRequest) -> HttpResponse:
     )
 
 
-def _approval_clock(post_mortem: PostMortem) -> Deadline | None:
-    """The clock that runs or has run out, from what is prefetched."""
-    running = (clock for clock in post_mortem.deadlines.all() if clock.settled_at is None)
-    return next((clock for clock in running if clock.purpose == APPROVAL), None)
+def _approval_deadline(post_mortem: PostMortem) -> Deadline | None:
+    """The deadline that runs or is missed, from what is prefetched."""
+    running = (row for row in post_mortem.deadlines.all() if row.settled_at is None)
+    return next((row for row in running if row.purpose == APPROVAL), None)
 
 
 def _filtered(found: PostMortemQuerySet, form: FilterForm) -> PostMortemQuerySet:
@@ -126,8 +126,8 @@ def detail(request: SignedInRequest, pk: int) -> HttpResponse:
             "actions": post_mortem.actions.select_related("owner", "verifier", "lesson"),
             "entries": entries,
             "fold": len(entries) > UNFOLDED_ENTRIES,
-            "meeting_clock": post_mortem.deadlines.unsettled().filter(purpose=MEETING).first(),
-            "clock": post_mortem.deadlines.unsettled().filter(purpose=APPROVAL).first(),
+            "meeting_deadline": post_mortem.deadlines.unsettled().filter(purpose=MEETING).first(),
+            "deadline": post_mortem.deadlines.unsettled().filter(purpose=APPROVAL).first(),
             "may_write": may_write,
             "may_record_meeting": may_write and not incident.is_open and not post_mortem.review_held_at,
             "may_edit": may_write and post_mortem.is_draft,

@@ -55,7 +55,7 @@ def approvals(request: SignedInRequest) -> HttpResponse:
 
 
 def _due(row: Row) -> tuple[bool, Any]:
-    return (row.clock is None, row.clock.due_at if row.clock else row.response.pk)
+    return (row.deadline is None, row.deadline.due_at if row.deadline else row.response.pk)
 
 
 @worker_required_to_post

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from demo import loading
 from demo.past import as_of
-from desk.views import needs_of
+from desk.views import work_items_of
 from escalations.engine import tick
 from escalations.models import Deadline
 from incidents.models import Assessment, Incident, IncidentState, RoleAssignment, StakeholderNotice, Task
@@ -178,10 +178,10 @@ def _check_that_nothing_else_runs() -> None:
 
 def _check_what_waits_for_whom() -> None:
     people = {user.email.split("@")[0]: user for user in User.objects.all()}
-    assert [need.kind for need in needs_of(people["bob"])].count("approval") == 1
-    assert [need.kind for need in needs_of(people["carol"])].count("approval") == 1
-    assert "role" in [need.kind for need in needs_of(people["dave"])]
-    assert "signal" in [need.kind for need in needs_of(people["alice"])]
+    assert [item.kind for item in work_items_of(people["bob"])].count("approval") == 1
+    assert [item.kind for item in work_items_of(people["carol"])].count("approval") == 1
+    assert "role" in [item.kind for item in work_items_of(people["dave"])]
+    assert "signal" in [item.kind for item in work_items_of(people["alice"])]
     assert Signal.objects.get(state=SignalState.NEW).brand.name == "Copper Kettle Coffee"
     secret = Incident.objects.get(confidential=True)
     sees = {

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from desk.work_queue import needs_of
+from desk.work_queue import work_items_of
 from escalations.models import Deadline
 from incidents import actions
 from incidents.models import Incident, RoleAssignment
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 def kinds(user) -> list[str]:
-    return [need.kind for need in needs_of(user)]
+    return [item.kind for item in work_items_of(user)]
 
 
 def page(client, user) -> str:
@@ -79,7 +79,7 @@ def test_the_most_pressing_comes_first(brand, alice, bob):
     pressing = actions.log_incident(actor=alice, brand=brand, title="The pressing one")
     past = timezone.now() - timedelta(minutes=3)
     Deadline.objects.of(pressing).update(target_at=past, due_at=past)
-    assert [need.title for need in needs_of(bob)] == [pressing.title, calm.title]
+    assert [item.title for item in work_items_of(bob)] == [pressing.title, calm.title]
 
 
 def test_confidential_incidents_wait_only_for_those_who_see_them(client, alice, bob):
@@ -103,17 +103,17 @@ def test_the_lead_is_reminded_of_the_statement_until_it_is_out(activated, alice,
     for row in RoleAssignment.objects.filter(user=bob):
         actions.accept_role(assignment=row, actor=bob)
     Incident.objects.filter(pk=incident.pk).update(scheduled_content="paused")
-    assert needs_of(bob)[0].step.label == "Get the holding statement out"
+    assert work_items_of(bob)[0].step.label == "Get the holding statement out"
     Response.objects.create(incident=incident, kind="holding", title="First word", author=alice)
-    assert needs_of(bob)[0].step.label == "Get the holding statement out"
+    assert work_items_of(bob)[0].step.label == "Get the holding statement out"
     Incident.objects.filter(pk=incident.pk).update(first_response_at=timezone.now())
-    assert needs_of(bob)[0].step.label == "Begin monitoring"
+    assert work_items_of(bob)[0].step.label == "Begin monitoring"
 
 
 def test_a_major_incident_without_a_lead_is_everybodys_business(triaged, alice, bob, erin):
     incident = triaged(2)
     actions.acknowledge(incident=incident, actor=bob)
-    assert [need.step.label for need in needs_of(alice)] == ["Name a lead"]
-    assert needs_of(erin) == []
+    assert [item.step.label for item in work_items_of(alice)] == ["Name a lead"]
+    assert work_items_of(erin) == []
     actions.assign_role(incident=incident, actor=alice, role="CL", user=bob)
-    assert needs_of(alice) == []
+    assert work_items_of(alice) == []

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from django.utils.html import escape
 
-from desk.work_queue import needs_of
+from desk.work_queue import work_items_of
 from escalations import engine
 from escalations.actions import acknowledge_deadline
 from escalations.models import Deadline, Policy
@@ -160,18 +160,18 @@ def test_the_desk_puts_an_alarm_that_reached_me_on_top(client, activated, bob, d
     incident = activated(2)
     miss(incident)
     client.force_login(bob)
-    needs = client.get("/").context["needs"]
-    assert needs[0].kind == "alarm"
-    assert needs[0].step.is_post
-    assert "Told: Bob Nowak" in needs[0].why or "Dave Okafor" in needs[0].why
-    client.post(needs[0].step.url)
-    assert [need.kind for need in client.get("/").context["needs"] if need.kind in ("alarm", "taken")] == [
-        "taken"
-    ]
+    work_items = client.get("/").context["work_items"]
+    assert work_items[0].kind == "alert"
+    assert work_items[0].step.is_post
+    assert "Told: Bob Nowak" in work_items[0].why or "Dave Okafor" in work_items[0].why
+    client.post(work_items[0].step.url)
+    assert [
+        item.kind for item in client.get("/").context["work_items"] if item.kind in ("alert", "acknowledged")
+    ] == ["acknowledged"]
     client.force_login(dave)  # was told as well, and Bob has it now
-    assert "alarm" not in {need.kind for need in client.get("/").context["needs"]}
+    assert "alert" not in {item.kind for item in client.get("/").context["work_items"]}
     client.force_login(carol)  # was never told
-    assert "alarm" not in {need.kind for need in client.get("/").context["needs"]}
+    assert "alert" not in {item.kind for item in client.get("/").context["work_items"]}
 
 
 def test_where_everybody_must_the_desk_says_who_has_acknowledged(activated, bob, dave):
@@ -181,9 +181,9 @@ def test_where_everybody_must_the_desk_says_who_has_acknowledged(activated, bob,
     running_deadlines.restart(incident, HOLDING)
     missed = miss(incident)
     acknowledge_deadline(deadline=missed, actor=dave)
-    need = needs_of(bob)[0]
-    assert (need.kind, need.why) == ("alarm", "Missed. Acknowledged by Dave Okafor; yours is still missing.")
-    assert "alarm" not in {need.kind for need in needs_of(dave)}
+    item = work_items_of(bob)[0]
+    assert (item.kind, item.why) == ("alert", "Missed. Acknowledged by Dave Okafor; yours is still missing.")
+    assert "alert" not in {item.kind for item in work_items_of(dave)}
 
 
 def test_what_hangs_on_the_incident_is_there_too(client, activated, bob):

@@ -200,11 +200,11 @@ def test_what_is_wrong_is_said_to_monitors_and_on_every_page(
     client.force_login(alice)
     administrator.force_login(admin)
     desk = reverse("desk")
-    assert "banner-alarm" not in client.get(desk).content.decode()
+    assert "banner-urgent" not in client.get(desk).content.decode()
     harm(incident)
     assert only_wrong(part).startswith(reason)
     page = client.get(desk).content.decode()
-    assert page.count("banner-alarm") == 1
+    assert page.count("banner-urgent") == 1
     assert words in page
     assert reverse("engine") not in page
     assert reverse("engine") in administrator.get(desk).content.decode()

@@ -55,7 +55,7 @@ def erase(rows: QuerySet) -> None:
 
 @dataclass
 class Lived:
-    """An incident whose alarm has gone out, to the first and to the next, and one that waits; and who logged them."""
+    """An incident whose alert has gone out, to the first and to the next, and one that waits; and who logged them."""
 
     missed: Incident
     waiting: Incident
@@ -135,7 +135,7 @@ def fired_twice(lived: Lived) -> str:
     return str(entry)
 
 
-def clock_lost(lived: Lived) -> str:
+def deadline_lost(lived: Lived) -> str:
     erase(Deadline.objects.of(lived.waiting))
     return f"incident {lived.waiting.pk}"
 
@@ -153,12 +153,12 @@ def first_step_left_out(lived: Lived) -> str:
     return f"deadline {later.pk} "
 
 
-def alarm_after_it_was_settled(lived: Lived) -> str:
+def alert_after_it_was_settled(lived: Lived) -> str:
     Deadline.objects.filter(pk=lived.fired.pk).update(settled_at=F("fired_at") - timedelta(seconds=1))
     return f"deadline {lived.fired.pk} "
 
 
-def alarm_beside_a_later_generation(lived: Lived) -> str:
+def alert_beside_a_later_generation(lived: Lived) -> str:
     old = Deadline.objects.of(lived.waiting).armed().get()
     incidents.acknowledge(incident=lived.waiting, actor=lived.writer)
     with behind_the_triggers():
@@ -250,11 +250,11 @@ def the_tail_cut_off(lived: Lived) -> str:
 BROKEN: list[tuple[str, Callable[[Lived], str]]] = [
     ("I1", overdue),
     ("I2", fired_twice),
-    ("I3", clock_lost),
+    ("I3", deadline_lost),
     ("I4", second_step_first),
     ("I4", first_step_left_out),
-    ("I5", alarm_after_it_was_settled),
-    ("I5", alarm_beside_a_later_generation),
+    ("I5", alert_after_it_was_settled),
+    ("I5", alert_beside_a_later_generation),
     ("I6", somebody_left_out),
     ("I7", sent_unrecorded),
     ("I8", tried_again_blindly),
@@ -472,7 +472,7 @@ def test_what_is_broken_stays_in_sight_longer_than_a_day(lived: Lived) -> None:
 def test_an_administrator_settles_it(lived: Lived, admin: Any, bob: Any) -> None:
     somebody_left_out(lived)
     actions.note(check())
-    violation = Violation.objects.alarming().get()
+    violation = Violation.objects.unsettled().get()
     with pytest.raises(NotAllowed):
         actions.settle(violation=violation, actor=bob, reason="I know")
     with pytest.raises(Invalid):
@@ -481,7 +481,7 @@ def test_an_administrator_settles_it(lived: Lived, admin: Any, bob: Any) -> None
     with pytest.raises(ActionRefused):
         actions.settle(violation=violation, actor=admin, reason="Again")
     actions.note(check())
-    assert not Violation.objects.alarming().exists()
+    assert not Violation.objects.unsettled().exists()
     assert len(broken_entries()) == 1
     assert Entry.objects.filter(kind="engine.invariant_settled", actor=admin).count() == 1
 
@@ -511,7 +511,7 @@ def test_the_command_prints_one_line_each_and_ends_well(lived: Lived, capsys: An
 
 
 def test_the_command_names_what_is_broken_and_fails(lived: Lived, capsys: Any) -> None:
-    named = clock_lost(lived)
+    named = deadline_lost(lived)
     with pytest.raises(CommandError, match="Broken: I3") as failed:
         call_command("check_invariants", "--full", "--json")
     assert failed.value.returncode == 1

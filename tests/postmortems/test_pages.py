@@ -163,7 +163,7 @@ def test_the_panel_in_the_room_takes_two_queries(post_mortem, alice, django_asse
     with django_assert_max_num_queries(2):
         panel = panel_context(post_mortem.incident, alice)
         assert panel["post_mortem"].author.name == "Bob Nowak"
-        assert panel["clock"] is not None
+        assert panel["deadline"] is not None
 
 
 def test_the_room_shows_the_panel(as_, post_mortem, alice):

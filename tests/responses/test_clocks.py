@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from common.errors import ActionRefused, Invalid
-from desk.work_queue import needs_of
+from desk.work_queue import work_items_of
 from escalations import engine
 from escalations.models import Deadline
 from incidents import actions as incident_actions
@@ -41,11 +41,11 @@ def test_whoever_may_decide_has_one_row_for_a_text_however_late(submitted, bob):
     response = submitted()
     entry = run_out(of(response, "draft.approval"))
     assert bob.pk in entry.audience
-    about = [need for need in needs_of(bob) if need.url.startswith(f"/responses/{response.pk}/")]
-    assert [(need.kind, str(need.step.label), need.alarmed) for need in about] == [
+    about = [item for item in work_items_of(bob) if item.url.startswith(f"/responses/{response.pk}/")]
+    assert [(item.kind, str(item.step.label), item.alerted) for item in about] == [
         ("approval", "Read and decide", True)
     ]
-    assert needs_of(bob)[0] == about[0]
+    assert work_items_of(bob)[0] == about[0]
 
 
 # Claims
@@ -124,10 +124,10 @@ def test_an_approval_whose_last_alarm_has_gone_out_shows_as_overdue(client, subm
     while clock := Deadline.objects.of(response).armed().first():
         run_out(clock)
     [row] = rows_of(Response.objects.with_seal(), bob)
-    assert row.clock
-    assert row.clock.target_at <= timezone.now()
-    [need] = [need for need in needs_of(bob) if need.kind == "approval"]
-    assert need.due_at == row.clock.target_at
+    assert row.deadline
+    assert row.deadline.target_at <= timezone.now()
+    [item] = [item for item in work_items_of(bob) if item.kind == "approval"]
+    assert item.due_at == row.deadline.target_at
     client.force_login(bob)
     for page in (f"/responses/{response.pk}/", f"/responses/{response.pk}/approve/", "/responses/approvals/"):
         assert "overdue" in client.get(page).content.decode(), page
