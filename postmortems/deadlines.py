@@ -44,8 +44,8 @@ def _action_facts(action: CorrectiveAction) -> dict[str, Any]:
     }
 
 
-def _note_action(action: CorrectiveAction, kind: str, actor: User | None, **facts: Any) -> Entry:
-    return note(action.post_mortem, kind, actor, anchor=f"#action-{action.pk}", **facts)
+def _note_action(subject: CorrectiveAction, kind: str, actor: User | None, **facts: Any) -> Entry:
+    return note(subject.post_mortem, kind, actor, anchor=f"#action-{subject.pk}", **facts)
 
 
 PURPOSES = (

@@ -7,6 +7,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from common.errors import ActionRefused, Invalid, NotAllowed
+from escalations.actions import acknowledge_deadline
+from escalations.models import Deadline
 from incidents.models import Incident
 from journal.models import Entry
 from notifications.models import Delivery
@@ -265,3 +267,12 @@ def test_closing_waits_for_actions_and_lessons(written, alice, bob, carol):
     written.refresh_from_db()
     assert written.state == PostMortemState.CLOSED
     actions.learn_lesson(lesson=lesson, actor=alice, evidence="Drill, months later")
+
+
+def test_owner_acknowledges_the_deadline_of_a_corrective_action(action, bob):
+    actions.accept_action(action=action, actor=bob)
+    deadline = Deadline.objects.of(action).armed().get()
+    acknowledge_deadline(deadline=deadline, actor=bob)
+    entry = Entry.objects.get(kind="deadline.acknowledged")
+    assert entry.data["action"] == "Second pump"
+    assert entry.path.endswith(f"#action-{action.pk}")
