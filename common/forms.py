@@ -70,6 +70,19 @@ class ModelForm(_Form, forms.ModelForm):
     pass
 
 
+class Filter(Form):
+    """Narrows a list. It is not posted, and what makes no sense in it is said beside the field alone."""
+
+    has_csrf_token = False
+
+    @property
+    def helper(self) -> FormHelper:
+        helper = super().helper
+        helper.field_template = "ui/filter_field.html"
+        helper.form_show_errors = False
+        return helper
+
+
 class ReasonForm(Form):
     """One text that a step asks for. `argument` is what the action calls it."""
 

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from common.forms import DayInput, Filter, Form, MomentField
 from desk.frame import RAIL
 from operations.engine_state import Problem
 from people.models import SiteRole, User
@@ -38,7 +39,7 @@ MARKDOWN = (
 )
 
 
-class StyleForm(forms.Form):
+class StyleForm(Form):
     """One field of every kind, wrong on purpose."""
 
     title = forms.CharField(max_length=20, help_text="One sentence that a stranger understands.")
@@ -46,7 +47,7 @@ class StyleForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4, "data-count-limit": 280}), initial=CHINESE, label="Post"
     )
     level = forms.ChoiceField(choices=[("", "Choose"), ("1", "L1 crisis"), ("2", LONG_WORD)])
-    when = forms.DateTimeField(widget=forms.DateTimeInput(attrs={"type": "datetime-local"}), required=False)
+    when = MomentField(required=False)
     channels = forms.MultipleChoiceField(
         choices=[("x", "X"), ("web", "Website")], widget=forms.CheckboxSelectMultiple, required=False
     )
@@ -55,10 +56,10 @@ class StyleForm(forms.Form):
     evidence = forms.FileField(required=False)
 
 
-class StyleFilter(forms.Form):
+class StyleFilter(Filter):
     text = forms.CharField(required=False)
     brand = forms.ChoiceField(choices=[("", "All"), ("a", "Anadolu Air")], required=False)
-    since = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), required=False)
+    since = forms.DateField(widget=DayInput(), required=False)
 
 
 @login_not_required

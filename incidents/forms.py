@@ -7,7 +7,7 @@ from crispy_forms.layout import HTML
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from common.forms import DayInput, Form, MomentField, SharedTextForm
+from common.forms import DayInput, Filter, Form, MomentField, SharedTextForm
 from common.levels import Level
 from incidents.models import Category, Incident, IncidentState, Playbook, StakeholderGroup
 from incidents.models.playbook import in_a_year
@@ -19,7 +19,7 @@ LONG_TEXT = forms.Textarea(attrs={"rows": 4})
 UNKNOWN = ""
 
 
-class FilterForm(Form):
+class FilterForm(Filter):
     show = forms.ChoiceField(
         label=_("Show"),
         required=False,

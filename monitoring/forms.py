@@ -11,7 +11,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from common.forms import Form
+from common.forms import DayInput, Filter, Form
 from incidents.models import Category
 from monitoring.models import Mention, Sentiment, SignalState
 from people.models import Brand
@@ -23,7 +23,7 @@ PERIODS = {"24h": timedelta(hours=24), "7d": timedelta(days=7), "30d": timedelta
 RECENT = 5000
 
 
-class MentionFilter(forms.Form):
+class MentionFilter(Filter):
     """Narrows the list of mentions. Without a period it shows the seven days up to the newest mention."""
 
     q = forms.CharField(label=_("Words in the text"), required=False, max_length=100, min_length=2)
@@ -47,8 +47,8 @@ class MentionFilter(forms.Form):
             ("all", _("All")),
         ],
     )
-    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(label=_("From"), required=False, widget=DayInput())
+    until = forms.DateField(label=_("To"), required=False, widget=DayInput())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -140,7 +140,7 @@ class UploadForm(Form):
         return file
 
 
-class SignalFilter(forms.Form):
+class SignalFilter(Filter):
     state = forms.ChoiceField(
         label=_("State"), required=False, choices=[("", _("All")), *SignalState.choices]
     )

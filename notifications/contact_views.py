@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import partial
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from common.http import attempt
+from common import pages
+from common.pages import attempt, form_page, press, typed
 from notifications import contact_points
 from notifications.channels import offered
 from notifications.channels.email.form import LoginEmailForm
@@ -41,14 +42,17 @@ def add(request: SignedInRequest, kind: str) -> HttpResponse:
     """A new contact point gets its first code at once: until it is verified, nothing goes there."""
     if not (channel := offered().get(kind)):
         raise Http404
-    form = channel.form(request.POST or None, initial={"urgencies": default_urgencies()})
-    if request.method == "POST" and form.is_valid():
-        wanted = {name: form.cleaned_data[name] for name in ("name", "config", "urgencies")}
-        contact = attempt(request, partial(contact_points.add, actor=request.user, kind=kind, **wanted))
-        if contact:
-            return _with_code(request, contact)
-    context = {"form": form, "label": channel.label}
-    return render(request, "notifications/contact_form.html", context)
+    form = channel.form(typed(request), initial={"urgencies": default_urgencies()})
+    sent = attempt(
+        request,
+        form,
+        partial(contact_points.add, actor=request.user, kind=kind),
+        then=lambda contact: reverse("notifications:confirm", args=[contact.pk]),
+    )
+    if sent.result:
+        return _with_code(request, sent.result)
+    context = {"form": form, "label": channel.label, "cancel_url": reverse("notifications:contacts")}
+    return sent.answer or render(request, "notifications/contact_form.html", context, status=sent.status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -56,89 +60,90 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     contact = _mine_or_404(request, pk)
     form_class = LoginEmailForm if contact.is_login else contact.channel.form
     form = form_class(
-        request.POST or None,
+        typed(request),
         before=contact.config if contact.is_readable else None,
         initial={"name": contact.name, "urgencies": contact.urgencies},
     )
-    if request.method == "POST" and form.is_valid():
-        wanted = {name: form.cleaned_data[name] for name in ("name", "config", "urgencies")}
-        changed = attempt(
-            request,
-            partial(contact_points.change, actor=request.user, contact=contact, **wanted),
-            _("Saved."),
-        )
-        if changed and not changed.verified_at and not changed.is_login:
-            return _with_code(request, changed)
-        return redirect("notifications:contacts")
-    context = {"form": form, "label": contact.channel.label, "contact": contact}
-    return render(request, "notifications/contact_form.html", context)
+    sent = attempt(
+        request,
+        form,
+        partial(contact_points.change, actor=request.user, contact=contact),
+        then="notifications:contacts",
+        done=_("Saved."),
+    )
+    if sent.result and not sent.result.verified_at and not sent.result.is_login:
+        return _with_code(request, sent.result)
+    context = {
+        "form": form,
+        "label": contact.channel.label,
+        "contact": contact,
+        "cancel_url": reverse("notifications:contacts"),
+    }
+    return sent.answer or render(request, "notifications/contact_form.html", context, status=sent.status)
 
 
 def _with_code(request: SignedInRequest, contact: ContactPoint) -> HttpResponse:
     """Send a code and ask for it; where it cannot be sent, back to what was entered."""
-    sent = attempt(
-        request, partial(_send_code, request, contact), _("A test message with a code is on its way.")
+    return press(
+        request,
+        partial(contact_points.send_code, actor=request.user, contact=contact),
+        then=reverse("notifications:confirm", args=[contact.pk]),
+        back=reverse("notifications:edit_contact", args=[contact.pk]),
+        done=_("A test message with a code is on its way."),
     )
-    return redirect("notifications:confirm" if sent else "notifications:edit_contact", contact.pk)
-
-
-def _send_code(request: SignedInRequest, contact: ContactPoint) -> bool:
-    contact_points.send_code(actor=request.user, contact=contact)
-    return True
 
 
 @require_POST
 def send_code(request: SignedInRequest, pk: int) -> HttpResponse:
     contact = _mine_or_404(request, pk)
-    attempt(request, partial(_send_code, request, contact), _("A test message with a code is on its way."))
-    return redirect("notifications:confirm", contact.pk)
+    return press(
+        request,
+        partial(contact_points.send_code, actor=request.user, contact=contact),
+        then=reverse("notifications:confirm", args=[contact.pk]),
+        done=_("A test message with a code is on its way."),
+    )
 
 
 @require_http_methods(["GET", "POST"])
 def confirm(request: SignedInRequest, pk: int) -> HttpResponse:
     contact = _mine_or_404(request, pk)
-    form = CodeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-
-        def verify() -> bool:
-            contact_points.confirm(actor=request.user, contact=contact, code=form.cleaned_data["code"])
-            return True
-
-        if attempt(request, verify, _("Verified. Alerts reach you here from now on.")):
-            return redirect("notifications:contacts")
-        return redirect("notifications:confirm", contact.pk)
-    return render(request, "notifications/contact_confirm.html", {"form": form, "contact": contact})
+    return form_page(
+        request,
+        "notifications/contact_confirm.html",
+        CodeForm(typed(request)),
+        partial(contact_points.confirm, actor=request.user, contact=contact),
+        then="notifications:contacts",
+        done=_("Verified. Alerts reach you here from now on."),
+        contact=contact,
+    )
 
 
 @require_http_methods(["GET", "POST"])
 def remove(request: SignedInRequest, pk: int) -> HttpResponse:
     contact = _mine_or_404(request, pk)
-    if request.method == "POST":
-        attempt(
-            request,
-            partial(contact_points.remove, actor=request.user, contact=contact),
-            "" if contact.is_login else _("The contact point is removed."),
-        )
-        return redirect("notifications:contacts")
-    context = {
-        "confirm_title": _("Remove this contact point?"),
-        "confirm_text": f"{contact}: {contact.where}" if contact.where else str(contact),
-        "consequences": [_("Nothing is sent there any more, and its secrets are forgotten.")],
-        "confirm_label": _("Remove it"),
-        "confirm_tone": "danger",
-        "cancel_url": reverse("notifications:contacts"),
-    }
-    return render(request, "_confirm.html", context)
+    return pages.confirm(
+        request,
+        partial(contact_points.remove, actor=request.user, contact=contact),
+        title=_("Remove this contact point?"),
+        text=f"{contact}: {contact.where}" if contact.where else str(contact),
+        consequences=[_("Nothing is sent there any more, and its secrets are forgotten.")],
+        label=_("Remove it"),
+        tone="danger",
+        back=reverse("notifications:contacts"),
+        done=_("The contact point is removed."),
+    )
 
 
 @require_http_methods(["GET", "POST"])
 def hours(request: SignedInRequest) -> HttpResponse:
     mine = Hours.objects.filter(person=request.user).first() or Hours(person=request.user)
-    names = HoursForm.base_fields
-    form = HoursForm(request.POST or None, initial={name: getattr(mine, name) for name in names})
-    if request.method == "POST" and form.is_valid():
-        attempt(
-            request, partial(contact_points.set_hours, actor=request.user, **form.cleaned_data), _("Saved.")
-        )
-        return redirect("notifications:contacts")
-    return render(request, "notifications/hours.html", {"form": form})
+    initial = {name: getattr(mine, name) for name in HoursForm.base_fields}
+    return form_page(
+        request,
+        "notifications/hours.html",
+        HoursForm(typed(request), initial=initial),
+        partial(contact_points.set_hours, actor=request.user),
+        then="notifications:contacts",
+        done=_("Saved."),
+        cancel_url=reverse("notifications:contacts"),
+    )

@@ -5,17 +5,18 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from common.forms import Filter, Form, TimeInput
 from notifications.channels import all_channels
 from notifications.models import DeliveryState
 
 
-class InboxFilter(forms.Form):
+class InboxFilter(Filter):
     show = forms.ChoiceField(
         label=_("Show"), choices=[("", _("All")), ("unread", _("Unread"))], required=False
     )
 
 
-class DeliveryFilter(forms.Form):
+class DeliveryFilter(Filter):
     state = forms.ChoiceField(
         label=_("State"), choices=[("", _("All states")), *DeliveryState.choices], required=False
     )
@@ -30,7 +31,9 @@ class DeliveryFilter(forms.Form):
     q = forms.CharField(label=_("Person or incident"), required=False, max_length=120)
 
 
-class CodeForm(forms.Form):
+class CodeForm(Form):
+    refused_at = "code"
+
     code = forms.CharField(
         label=_("Code"),
         max_length=12,
@@ -45,15 +48,20 @@ class CodeForm(forms.Form):
     )
 
 
-class HoursForm(forms.Form):
+class HoursForm(Form):
     """Quiet and working hours; both ends of a span or none."""
 
-    quiet_from = forms.TimeField(label=_("Quiet from"), required=False)
+    rows = [("quiet_from", "quiet_until"), ("work_from", "work_until")]
+
+    quiet_from = forms.TimeField(widget=TimeInput(), label=_("Quiet from"), required=False)
     quiet_until = forms.TimeField(
-        label=_("Until"), required=False, help_text=_("An earlier time is on the next day.")
+        widget=TimeInput(),
+        label=_("Until"),
+        required=False,
+        help_text=_("An earlier time is on the next day."),
     )
-    work_from = forms.TimeField(label=_("Working from"), required=False)
-    work_until = forms.TimeField(label=_("Until"), required=False)
+    work_from = forms.TimeField(widget=TimeInput(), label=_("Working from"), required=False)
+    work_until = forms.TimeField(widget=TimeInput(), label=_("Until"), required=False)
     work_days = forms.TypedMultipleChoiceField(
         label=_("Working days"),
         coerce=int,
@@ -69,11 +77,6 @@ class HoursForm(forms.Form):
             (6, _("Sunday")),
         ],
     )
-
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
-        for name in ("quiet_from", "quiet_until", "work_from", "work_until"):
-            self.fields[name].widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from common.http import attempt
+from common.pages import press
 from notifications import actions, subjects
 from notifications.forms import DeliveryFilter, InboxFilter
 from notifications.models import Delivery
@@ -104,12 +104,12 @@ def deliveries(request: SignedInRequest) -> HttpResponse:
 def retry(request: SignedInRequest, pk: int) -> HttpResponse:
     """Send once more what was given up or is uncertain."""
     delivery = get_object_or_404(Delivery.objects.outside(), pk=pk)
-    attempt(
+    return press(
         request,
         partial(actions.retry_by_hand, actor=request.user, delivery=delivery),
-        _("The message is sent again."),
+        then="notifications:deliveries",
+        done=_("The message is sent again."),
     )
-    return redirect("notifications:deliveries")
 
 
 @require_POST
@@ -117,9 +117,9 @@ def retry(request: SignedInRequest, pk: int) -> HttpResponse:
 def try_now(request: SignedInRequest, pk: int) -> HttpResponse:
     """Do not wait for the next try."""
     delivery = get_object_or_404(Delivery.objects.outside(), pk=pk)
-    attempt(
+    return press(
         request,
         partial(actions.try_now, actor=request.user, delivery=delivery),
-        _("The message is sent again."),
+        then="notifications:deliveries",
+        done=_("The message is sent again."),
     )
-    return redirect("notifications:deliveries")

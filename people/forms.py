@@ -10,6 +10,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from common.forms import Form
 from people.models import User
 
 # Only places to live in: aliases such as "US/Pacific" and clocks such as "Etc/GMT+3" confuse more than they help.
@@ -58,7 +59,7 @@ def _zone_label(name: str, now: datetime) -> str:
     return f"{place} (UTC{offset[:3]}:{offset[3:5]})"
 
 
-class PreferencesForm(forms.Form):
+class PreferencesForm(Form):
     """What a person may change about themselves; everything else an administrator decides."""
 
     name = forms.CharField(

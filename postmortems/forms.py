@@ -6,7 +6,7 @@ from django import forms
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from common.forms import DayInput, Form, ModelForm, SharedTextForm
+from common.forms import DayInput, Filter, Form, ModelForm, SharedTextForm
 from incidents.models import Cause, Incident
 from people.models import Brand, User
 from postmortems.models import CorrectiveAction, PostMortem, PostMortemState
@@ -136,7 +136,7 @@ class ActionForm(ModelForm):
         return {"lesson": None, **self.cleaned_data}
 
 
-class FilterForm(Form):
+class FilterForm(Filter):
     q = forms.CharField(label=_("Incident"), required=False, max_length=200)
     state = forms.ChoiceField(
         label=_("State"), choices=[("", _("Any")), *PostMortemState.choices], required=False

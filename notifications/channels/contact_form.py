@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from common.forms import Form
 from journal.models import Urgency
 from notifications.channels.config import Config, masked
 from notifications.channels.servers import parse_address
@@ -18,7 +19,7 @@ from notifications.channels.servers import parse_address
 LEAVE_EMPTY = _("Leave it empty to keep %(secret)s.")
 
 
-class ContactForm(forms.Form):
+class ContactForm(Form):
     """What every channel's form has. `before` are the settings as they are stored, none for a new contact point.
 
     `secrets` names the fields that are never shown again; left empty, they stay as they are.
@@ -65,6 +66,10 @@ class ContactForm(forms.Form):
     def read(self, given: dict[str, Any]) -> Config:
         """The settings to store, from the fields of this channel. Raises ValidationError."""
         return given
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("name", "config", "urgencies")}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -32,7 +32,7 @@ def test_unknown_language_or_zone_is_refused(client: Client, zoe: User, wrong: d
     answer = client.post(
         "/people/preferences/", {"name": "Zoe Zo", "language": "pl", "time_zone": "Europe/Warsaw"} | wrong
     )
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     zoe.refresh_from_db()
     assert (zoe.language, zoe.time_zone) == ("en", "UTC")
 
