@@ -26,7 +26,7 @@ PER_PAGE = 25
 def imports(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST":
         _require_importer(request)
-    form = UploadForm(typed(request), request.FILES)
+    form = UploadForm(typed(request), request.FILES or None)
     sent = attempt(request, form, partial(actions.queue_upload, actor=request.user), then=lambda run: run)
     if sent.answer:
         return sent.answer

@@ -262,6 +262,12 @@ def test_readers_watch_and_do_not_import(client, alice, erin):
     assert ImportRun.objects.count() == 1
 
 
+def test_import_page_opens_without_faults_and_adds_brands(client, alice):
+    form = get(client, alice, reverse("monitoring:imports")).context["form"]
+    assert not form.errors
+    assert form["create_brands"].value() is True
+
+
 def test_an_empty_or_missing_file_is_refused_on_the_form(client, alice):
     assert post_file(client, alice, b"").status_code == 422
     client.force_login(alice)
