@@ -3,20 +3,40 @@
 from __future__ import annotations
 
 import rules
+from django.utils.translation import gettext_lazy as _
 
-from incidents.models import Incident, IncidentState
+from common.transitions import LifeCycle
+from incidents.models import Incident, IncidentState, RoleState, TaskState
 from people.models import CrisisRole, User
 from people.rules import can_work, model_permissions
 
-TRANSITIONS: dict[str, frozenset[str]] = {
-    IncidentState.DETECTED: frozenset({IncidentState.TRIAGED, IncidentState.DISMISSED}),
-    IncidentState.TRIAGED: frozenset({IncidentState.ACTIVE, IncidentState.DISMISSED}),
-    IncidentState.ACTIVE: frozenset({IncidentState.MONITORING}),
-    IncidentState.MONITORING: frozenset({IncidentState.ACTIVE, IncidentState.RESOLVED}),
-    IncidentState.RESOLVED: frozenset({IncidentState.CLOSED, IncidentState.ACTIVE}),
-    IncidentState.CLOSED: frozenset({IncidentState.ACTIVE}),
-    IncidentState.DISMISSED: frozenset({IncidentState.DETECTED}),
-}
+INCIDENT_LIFE = LifeCycle(
+    {
+        IncidentState.DETECTED: {IncidentState.TRIAGED, IncidentState.DISMISSED},
+        IncidentState.TRIAGED: {IncidentState.ACTIVE, IncidentState.DISMISSED},
+        IncidentState.ACTIVE: {IncidentState.MONITORING},
+        IncidentState.MONITORING: {IncidentState.ACTIVE, IncidentState.RESOLVED},
+        IncidentState.RESOLVED: {IncidentState.CLOSED, IncidentState.ACTIVE},
+        IncidentState.CLOSED: {IncidentState.ACTIVE},
+        IncidentState.DISMISSED: {IncidentState.DETECTED},
+    },
+    _("This incident is “%(now)s” and cannot become “%(then)s”. Reload the page to see what changed."),
+)
+ROLE_LIFE = LifeCycle(
+    {
+        RoleState.ASSIGNED: {RoleState.ACCEPTED, RoleState.DECLINED, RoleState.HANDED_OVER},
+        RoleState.ACCEPTED: {RoleState.HANDED_OVER},
+        RoleState.DECLINED: set(),
+        RoleState.HANDED_OVER: set(),
+    }
+)
+TASK_LIFE = LifeCycle(
+    {
+        TaskState.OPEN: {TaskState.DONE, TaskState.SKIPPED},
+        TaskState.DONE: set(),
+        TaskState.SKIPPED: set(),
+    }
+)
 
 
 @rules.predicate

@@ -3,33 +3,45 @@
 from __future__ import annotations
 
 import rules
+from django.utils.translation import gettext_lazy as _
 
+from common.transitions import LifeCycle
 from incidents.models import Incident
 from people.models import SiteRole, User
 from people.rules import can_approve, can_read, can_work
 from postmortems.models import ActionState, CorrectiveAction, LessonState, PostMortem, PostMortemState
 
-TRANSITIONS: dict[str, frozenset[str]] = {
-    PostMortemState.DRAFT: frozenset({PostMortemState.IN_REVIEW}),
-    PostMortemState.IN_REVIEW: frozenset({PostMortemState.DRAFT, PostMortemState.APPROVED}),
-    # An incident that is reopened takes the approval of its review with it.
-    PostMortemState.APPROVED: frozenset({PostMortemState.CLOSED, PostMortemState.DRAFT}),
-    PostMortemState.CLOSED: frozenset({PostMortemState.DRAFT}),
-}
-ACTION_TRANSITIONS: dict[str, frozenset[str]] = {
-    ActionState.PROPOSED: frozenset({ActionState.ACCEPTED, ActionState.CANCELLED}),
-    ActionState.ACCEPTED: frozenset({ActionState.IN_PROGRESS, ActionState.CANCELLED}),
-    ActionState.IN_PROGRESS: frozenset({ActionState.DONE, ActionState.CANCELLED}),
-    # A verifier who finds it undone sends it back.
-    ActionState.DONE: frozenset({ActionState.VERIFIED, ActionState.IN_PROGRESS, ActionState.CANCELLED}),
-    ActionState.VERIFIED: frozenset(),
-    ActionState.CANCELLED: frozenset(),
-}
-LESSON_TRANSITIONS: dict[str, frozenset[str]] = {
-    LessonState.IDENTIFIED: frozenset({LessonState.IMPLEMENTED}),
-    LessonState.IMPLEMENTED: frozenset({LessonState.LEARNED}),
-    LessonState.LEARNED: frozenset(),
-}
+POST_MORTEM_LIFE = LifeCycle(
+    {
+        PostMortemState.DRAFT: {PostMortemState.IN_REVIEW},
+        PostMortemState.IN_REVIEW: {PostMortemState.DRAFT, PostMortemState.APPROVED},
+        # An incident that is reopened takes the approval of its review with it.
+        PostMortemState.APPROVED: {PostMortemState.CLOSED, PostMortemState.DRAFT},
+        PostMortemState.CLOSED: {PostMortemState.DRAFT},
+    },
+    _("This post-mortem is “%(now)s” and cannot become “%(then)s”. Reload the page to see what changed."),
+)
+ACTION_LIFE = LifeCycle(
+    {
+        ActionState.PROPOSED: {ActionState.ACCEPTED, ActionState.CANCELLED},
+        # A new owner has accepted nothing yet: for them it is only proposed.
+        ActionState.ACCEPTED: {ActionState.IN_PROGRESS, ActionState.CANCELLED, ActionState.PROPOSED},
+        ActionState.IN_PROGRESS: {ActionState.DONE, ActionState.CANCELLED, ActionState.PROPOSED},
+        # A verifier who finds it undone sends it back.
+        ActionState.DONE: {ActionState.VERIFIED, ActionState.IN_PROGRESS, ActionState.CANCELLED},
+        ActionState.VERIFIED: set(),
+        ActionState.CANCELLED: set(),
+    },
+    _("This action is “%(now)s” and cannot become “%(then)s”. Reload the page to see what changed."),
+)
+LESSON_LIFE = LifeCycle(
+    {
+        LessonState.IDENTIFIED: {LessonState.IMPLEMENTED},
+        LessonState.IMPLEMENTED: {LessonState.LEARNED},
+        LessonState.LEARNED: set(),
+    },
+    _("This lesson is “%(now)s” already."),
+)
 
 
 @rules.predicate

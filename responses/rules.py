@@ -9,13 +9,17 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from common.levels import Level
+from common.transitions import LifeCycle
 from incidents.models import Incident, IncidentState, ScheduledContent
 from people.models import CrisisRole, SiteRole, User
 from people.rules import model_permissions
 from responses.models import (
+    TRANSITIONS,
     Account,
     Approval,
+    CaseState,
     Claim,
+    ClaimState,
     Response,
     ResponseKind,
     ResponseState,
@@ -23,6 +27,33 @@ from responses.models import (
     Stance,
     Tone,
     Verdict,
+)
+
+# Its steps stand beside the model, whose trigger holds them as well.
+RESPONSE_LIFE = LifeCycle(
+    TRANSITIONS,
+    _("This text is “%(now)s” and cannot become “%(then)s”. Reload the page to see what changed."),
+)
+CLAIM_LIFE = LifeCycle(
+    {
+        ClaimState.LOGGED: {ClaimState.VERIFYING},
+        ClaimState.VERIFYING: {ClaimState.VERIFIED},
+        # New evidence takes a claim back to the start, wherever it stands once it has a verdict.
+        ClaimState.VERIFIED: {ClaimState.DECIDED, ClaimState.LOGGED},
+        ClaimState.DECIDED: {
+            ClaimState.DECIDED,  # on another answer
+            ClaimState.ANSWERED,
+            ClaimState.SETTLED,  # when watching was the answer
+            ClaimState.LOGGED,
+        },
+        ClaimState.ANSWERED: {ClaimState.SETTLED, ClaimState.LOGGED},
+        ClaimState.SETTLED: {ClaimState.LOGGED},
+    },
+    _("This claim is “%(now)s” now. Reload the page to see what somebody else did."),
+)
+CASE_LIFE = LifeCycle(
+    {CaseState.OPEN: {CaseState.RESOLVED}, CaseState.RESOLVED: set()},
+    _("This case is resolved already."),
 )
 
 Reason = str | Promise

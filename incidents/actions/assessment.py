@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from common.errors import ActionRefused, Invalid
 from common.levels import Level
 from incidents import running_deadlines
-from incidents.actions.lifecycle import move
+from incidents.actions.lifecycle import change_incident_state
 from incidents.actions.locking import lock_incident, note, require, require_open, urgency_of
 from incidents.models import CATEGORIES_BY_CLUSTER, Assessment, Incident, IncidentState
 from incidents.recipients import people_of_level
@@ -82,7 +82,7 @@ def assess(
     incident.level = level
     incident.save(update_fields=["level", *TRIAGE_FACTS])
     if incident.state == IncidentState.DETECTED:
-        move(incident, IncidentState.TRIAGED, actor)
+        change_incident_state(incident, IncidentState.TRIAGED, actor)
     if level != previous:
         running_deadlines.follow_level(incident, previous)
     _tell(incident, actor, previous, rating.total)

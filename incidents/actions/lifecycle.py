@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from common.errors import ActionRefused, Invalid
 from common.levels import Level
 from common.text import require_text
+from common.transitions import change_state
 from escalations import actions as deadlines
 from escalations.actions import arm, settle_lapses
 from escalations.models import Deadline
@@ -20,7 +21,7 @@ from incidents.actions.locking import lock_incident, note, require, require_open
 from incidents.actions.tasks import tick_tasks
 from incidents.models import DoneBy, Incident, IncidentState, Playbook, ScheduledContent
 from incidents.recipients import people_of_level
-from incidents.rules import TRANSITIONS
+from incidents.rules import INCIDENT_LIFE
 from incidents.running_deadlines import (
     ACKNOWLEDGE,
     LEVEL_BEFORE_TRIAGE,
@@ -36,21 +37,13 @@ from people.models import Brand, CrisisRole, User
 ACKNOWLEDGED = ("incident.acknowledged", "incident.acknowledged_by_one")
 
 
-def move(incident: Incident, to_state: str, actor: User | None, **fields: Any) -> None:
-    """Change the state of a locked incident and tell the apps above. Raises ActionRefused for a forbidden step.
+def change_incident_state(incident: Incident, to_state: str, actor: User | None, **fields: Any) -> None:
+    """Move a locked incident and tell the apps above. Raises ActionRefused for a forbidden step.
 
     Every deadline of the incident and of what hangs on it stops when it is over, and goes on when it is reopened.
     """
-    if to_state not in TRANSITIONS[incident.state]:
-        raise ActionRefused(
-            _("This incident is “%(now)s” and cannot become “%(then)s”. Reload the page to see what changed.")
-            % {"now": incident.get_state_display(), "then": IncidentState(to_state).label}
-        )
     from_state, was_open = incident.state, incident.is_open
-    incident.state = to_state
-    for name, value in fields.items():
-        setattr(incident, name, value)
-    incident.save(update_fields=["state", *fields])
+    change_state(incident, to_state, INCIDENT_LIFE, **fields)
     if was_open and not incident.is_open:
         running_deadlines.stop_everything(incident)
     if incident.is_open and not was_open:
@@ -159,7 +152,7 @@ def activate(*, incident: Incident, actor: User, playbook: Playbook) -> Incident
     """
     incident = lock_incident(incident.pk)
     require(actor, "incidents.work", incident)
-    if IncidentState.ACTIVE not in TRANSITIONS[incident.state] or incident.state != IncidentState.TRIAGED:
+    if incident.state != IncidentState.TRIAGED:
         raise ActionRefused(_("Triage comes first: score the incident, then activate the response."))
     held = set(incident.role_assignments.active().values_list("role", "is_deputy"))
     missing = [
@@ -176,7 +169,7 @@ def activate(*, incident: Incident, actor: User, playbook: Playbook) -> Incident
             _("Still missing: %(roles)s.") % {"roles": ", ".join(str(label) for label in missing)}
         )
     now = timezone.now()
-    move(incident, IncidentState.ACTIVE, actor, activated_at=now, playbook=playbook)
+    change_incident_state(incident, IncidentState.ACTIVE, actor, activated_at=now, playbook=playbook)
     playbooks.create_tasks(incident, playbook)
     playbooks.create_stakeholder_notices(incident)
     running_deadlines.keep(incident, SITREP, ROLE_VACANT, TASK_AGEING, STAKEHOLDER_NOTICE)
@@ -202,7 +195,7 @@ def begin_monitoring(*, incident: Incident, actor: User) -> Incident:
     incident = lock_incident(incident.pk)
     require(actor, "incidents.work", incident)
     require_gate(incident, IncidentState.MONITORING)
-    move(incident, IncidentState.MONITORING, actor, monitoring_since=timezone.now())
+    change_incident_state(incident, IncidentState.MONITORING, actor, monitoring_since=timezone.now())
     note(incident, "incident.monitoring", actor, audience=people_of_level(incident))
     return incident
 
@@ -216,7 +209,7 @@ def breach(*, incident: Incident, actor: User | None, reason: str) -> Incident:
     if incident.state != IncidentState.MONITORING:
         raise ActionRefused(_("Only an incident that is being monitored can flare up again."))
     reason = require_text(reason, _("Say what flared up."))
-    move(incident, IncidentState.ACTIVE, actor, monitoring_since=None)
+    change_incident_state(incident, IncidentState.ACTIVE, actor, monitoring_since=None)
     note(
         incident,
         "incident.breached",
@@ -234,7 +227,9 @@ def resolve(*, incident: Incident, actor: User) -> Incident:
     incident = lock_incident(incident.pk)
     require(actor, "incidents.lead", incident)
     require_gate(incident, IncidentState.RESOLVED)
-    move(incident, IncidentState.RESOLVED, actor, resolved_at=timezone.now(), next_update_by=None)
+    change_incident_state(
+        incident, IncidentState.RESOLVED, actor, resolved_at=timezone.now(), next_update_by=None
+    )
     note(incident, "incident.resolved", actor, audience=people_of_level(incident))
     return incident
 
@@ -245,7 +240,7 @@ def close(*, incident: Incident, actor: User) -> Incident:
     incident = lock_incident(incident.pk)
     require(actor, "incidents.lead", incident)
     require_gate(incident, IncidentState.CLOSED)
-    move(incident, IncidentState.CLOSED, actor, closed_at=timezone.now())
+    change_incident_state(incident, IncidentState.CLOSED, actor, closed_at=timezone.now())
     note(incident, "incident.closed", actor)
     return incident
 
@@ -259,9 +254,13 @@ def reopen(*, incident: Incident, actor: User, reason: str) -> Incident:
     if not incident.is_locked:
         raise ActionRefused(_("This incident is open already."))
     if incident.state == IncidentState.DISMISSED:
-        move(incident, IncidentState.DETECTED, actor, dismissal_reason="", dismissal_proposed_by=None)
+        change_incident_state(
+            incident, IncidentState.DETECTED, actor, dismissal_reason="", dismissal_proposed_by=None
+        )
     else:
-        move(incident, IncidentState.ACTIVE, actor, resolved_at=None, closed_at=None, monitoring_since=None)
+        change_incident_state(
+            incident, IncidentState.ACTIVE, actor, resolved_at=None, closed_at=None, monitoring_since=None
+        )
         incident.sign_offs.all().delete()
         incident.gate_waivers.all().delete()
     note(
@@ -280,7 +279,7 @@ def dismiss(*, incident: Incident, actor: User, reason: str) -> Incident:
     """Nothing to act on. At L1 and L2 the first person only proposes it; a second one has to agree."""
     incident = lock_incident(incident.pk)
     require(actor, "incidents.work", incident)
-    if IncidentState.DISMISSED not in TRANSITIONS[incident.state]:
+    if not INCIDENT_LIFE.allows(incident.state, IncidentState.DISMISSED):
         raise ActionRefused(_("A response has begun; stand the incident down instead of dismissing it."))
     reason = require_text(reason, _("Say why there is nothing to act on."))
     needs_second = incident.level in (Level.L1, Level.L2)
@@ -298,6 +297,6 @@ def dismiss(*, incident: Incident, actor: User, reason: str) -> Incident:
             reason=reason,
         )
         return incident
-    move(incident, IncidentState.DISMISSED, actor, dismissal_reason=reason)
+    change_incident_state(incident, IncidentState.DISMISSED, actor, dismissal_reason=reason)
     note(incident, "incident.dismissed", actor, audience=people_of_level(incident), reason=reason)
     return incident

@@ -8,9 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import ActionRefused, Invalid, NotAllowed
 from common.text import require_text
+from common.transitions import change_state
 from incidents import running_deadlines
 from incidents.actions.locking import lock_incident, note, require, require_open, urgency_of
 from incidents.models import Incident, RoleAssignment, RoleState
+from incidents.rules import ROLE_LIFE
 from incidents.running_deadlines import ROLE_UNACCEPTED, ROLE_VACANT
 from people.models import CrisisRole, User
 from people.rules import can_work
@@ -45,8 +47,7 @@ def accept_role(*, assignment: RoleAssignment, actor: User) -> RoleAssignment:
     incident, assignment = _lock_own(assignment, actor)
     if assignment.state != RoleState.ASSIGNED:
         raise ActionRefused(_("This role is not waiting for your answer any more."))
-    assignment.state, assignment.accepted_at = RoleState.ACCEPTED, timezone.now()
-    assignment.save(update_fields=["state", "accepted_at"])
+    change_state(assignment, RoleState.ACCEPTED, ROLE_LIFE, accepted_at=timezone.now())
     running_deadlines.keep(incident, ROLE_UNACCEPTED)
     _note(incident, "role.accepted", actor, assignment, audience=[assignment.assigned_by])
     return assignment
@@ -59,8 +60,7 @@ def decline_role(*, assignment: RoleAssignment, actor: User, reason: str) -> Rol
     if assignment.state != RoleState.ASSIGNED:
         raise ActionRefused(_("You have accepted this role already. Hand it over with a briefing instead."))
     reason = require_text(reason, _("Say why, so that the right person can be asked next."))
-    assignment.state, assignment.ended_at = RoleState.DECLINED, timezone.now()
-    assignment.save(update_fields=["state", "ended_at"])
+    change_state(assignment, RoleState.DECLINED, ROLE_LIFE, ended_at=timezone.now())
     running_deadlines.keep(incident, ROLE_VACANT, ROLE_UNACCEPTED)
     _note(incident, "role.declined", actor, assignment, audience=[assignment.assigned_by], reason=reason)
     return assignment
@@ -81,8 +81,7 @@ def hand_over_role(*, assignment: RoleAssignment, actor: User, to: User, briefin
     if to.pk == assignment.user_id:
         raise Invalid(_("Choose somebody else to hand over to."))
     _require_able(to)
-    assignment.state, assignment.ended_at = RoleState.HANDED_OVER, timezone.now()
-    assignment.save(update_fields=["state", "ended_at"])
+    change_state(assignment, RoleState.HANDED_OVER, ROLE_LIFE, ended_at=timezone.now())
     _require_two_people(incident, assignment.role, to, assignment.is_deputy)
     successor = RoleAssignment.objects.create(
         incident=incident,

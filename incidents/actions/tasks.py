@@ -8,11 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import ActionRefused, Invalid
 from common.text import require_text
+from common.transitions import change_state
 from escalations.actions import stop
 from incidents import running_deadlines
 from incidents.actions.locking import lock_incident, note, require
 from incidents.models import DoneBy, Incident, Task, TaskState
 from incidents.recipients import people_for
+from incidents.rules import TASK_LIFE
 from people.models import CrisisRole, User
 
 
@@ -60,9 +62,14 @@ def settle_task(*, task: Task, actor: User, state: str, text: str = "") -> Task:
         raise Invalid(_("A task is either done or does not apply."))
     if state == TaskState.SKIPPED:
         require_text(text, _("Say why this task does not apply."))
-    task.state, task.note = TaskState(state), text.strip()[:500]
-    task.settled_by, task.settled_at = actor, timezone.now()
-    task.save(update_fields=["state", "note", "settled_by", "settled_at"])
+    change_state(
+        task,
+        TaskState(state),
+        TASK_LIFE,
+        note=text.strip()[:500],
+        settled_by=actor,
+        settled_at=timezone.now(),
+    )
     stop(subject=task)
     note(incident, f"task.{task.state}", actor, text=task.text, note=task.note)
     return task

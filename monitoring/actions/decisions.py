@@ -8,12 +8,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import ActionRefused, Invalid, NotAllowed
+from common.transitions import change_state
 from incidents.actions import log_incident
 from incidents.models import Incident
 from journal.actions import record
 from monitoring.models import IncidentMention, Mention, Signal, SignalState
 from monitoring.models.mention import MentionQuerySet
-from monitoring.rules import SIGNAL_TRANSITIONS
+from monitoring.rules import SIGNAL_LIFE
 from people.models import User
 
 ATTACH_AT_ONCE = 2000
@@ -114,7 +115,7 @@ def _lock(signal: Signal) -> Signal:
 def _require(signal: Signal, actor: User, to_state: SignalState) -> None:
     if not actor.has_perm("monitoring.decide"):
         raise NotAllowed(_("Readers may look at signals, not decide about them. Ask somebody on duty."))
-    if to_state not in SIGNAL_TRANSITIONS[signal.state]:
+    if not SIGNAL_LIFE.allows(signal.state, to_state):
         raise ActionRefused(
             _("%(person)s has already decided: “%(state)s”. Reload the page to see it.")
             % {"person": signal.decided_by, "state": signal.get_state_display()}
@@ -124,8 +125,13 @@ def _require(signal: Signal, actor: User, to_state: SignalState) -> None:
 def _decide(
     signal: Signal, actor: User, state: SignalState, reason: str, incident: Incident | None = None
 ) -> None:
-    signal.state, signal.decided_by, signal.decided_at = state, actor, timezone.now()
-    signal.reason, signal.incident, signal.peak_when_decided = reason, incident, signal.peak
-    signal.save(
-        update_fields=["state", "decided_by", "decided_at", "reason", "incident", "peak_when_decided"]
+    change_state(
+        signal,
+        state,
+        SIGNAL_LIFE,
+        decided_by=actor,
+        decided_at=timezone.now(),
+        reason=reason,
+        incident=incident,
+        peak_when_decided=signal.peak,
     )

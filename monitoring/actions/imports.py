@@ -17,10 +17,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import ActionRefused, Invalid, NotAllowed
+from common.transitions import change_state, require_step
 from journal.actions import record
 from journal.wake import wake
 from monitoring.models import ImportRun, ImportState
 from monitoring.models.imports import UNFINISHED
+from monitoring.rules import IMPORT_LIFE
 from people.models import Brand, User
 
 # A worker that shows no sign of life for this long was killed; batches take well under a second.
@@ -114,14 +116,10 @@ def retry_import(*, run: ImportRun, actor: User) -> ImportRun:
     """Let a failed import carry on from its last batch. What is stored stays, nothing is stored twice."""
     run = ImportRun.objects.select_for_update().get(pk=run.pk)
     _require(actor)
-    if run.state != ImportState.FAILED:
-        raise ActionRefused(
-            _("Only a failed import can be tried again. Reload the page to see where it stands.")
-        )
+    require_step(run, ImportState.QUEUED, IMPORT_LIFE)
     if not run.is_uploaded or not run.file_path.exists():
         raise ActionRefused(_("The file is no longer here. Import it again; nothing will be stored twice."))
-    run.state, run.error, run.finished_at, run.attempts, run.token = ImportState.QUEUED, "", None, 0, None
-    run.save(update_fields=["state", "error", "finished_at", "attempts", "token"])
+    change_state(run, ImportState.QUEUED, IMPORT_LIFE, error="", finished_at=None, attempts=0, token=None)
     _note(run, "import.retried", actor)
     transaction.on_commit(partial(wake_import, run.pk), robust=True)
     return run
@@ -149,8 +147,14 @@ def lease_import(*, run_id: int) -> ImportRun | None:
             % {"n": run.attempts, "line": run.line},
         )
         return None
-    run.state, run.token, run.seen_at, run.attempts = ImportState.RUNNING, uuid.uuid4(), now, run.attempts + 1
-    run.save(update_fields=["state", "token", "seen_at", "attempts"])
+    change_state(
+        run,
+        ImportState.RUNNING,
+        IMPORT_LIFE,
+        token=uuid.uuid4(),
+        seen_at=now,
+        attempts=run.attempts + 1,
+    )
     return run
 
 
@@ -223,8 +227,7 @@ def abandon_import(*, run_id: int) -> None:
 
 def _end(run: ImportRun, state: str, error: object = "") -> None:
     error = str(error)
-    run.state, run.error, run.finished_at, run.token = state, error, timezone.now(), None
-    run.save(update_fields=["state", "error", "finished_at", "token"])
+    change_state(run, state, IMPORT_LIFE, error=error, finished_at=timezone.now(), token=None)
     kind = "import.finished" if state == ImportState.FINISHED else "import.failed"
     counts = {"stored": run.rows_stored, "duplicate": run.rows_duplicate, "rejected": run.rows_rejected}
     _note(run, kind, None, **counts, error=error)

@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from common.errors import ActionRefused, Invalid, NotAllowed
 from common.text import require_text
 from common.times import validate_day
+from common.transitions import change_state
 from journal.models import Urgency
 from people.models import User
 from postmortems.actions.deadlines import keep_due_date
 from postmortems.actions.locking import lock, mark_edited, note, require, require_draft
 from postmortems.models import ActionState, CorrectiveAction, Lesson, LessonState, PostMortem, PostMortemState
-from postmortems.models.followup import SETTLED_ACTION_STATES
-from postmortems.rules import ACTION_TRANSITIONS, LESSON_TRANSITIONS, sees
+from postmortems.rules import ACTION_LIFE, LESSON_LIFE, sees
 
 # Lessons
 
@@ -69,23 +69,14 @@ def remove_lesson(*, lesson: Lesson, actor: User) -> None:
     lesson.delete()
 
 
-def _move_lesson(lesson: Lesson, to_state: str, **fields: str) -> None:
-    if lesson.post_mortem.state == PostMortemState.CLOSED and to_state != LessonState.LEARNED:
-        raise ActionRefused(_("This post-mortem is closed."))
-    if to_state not in LESSON_TRANSITIONS[lesson.state]:
-        raise ActionRefused(_("This lesson is “%(now)s” already.") % {"now": lesson.get_state_display()})
-    lesson.state = to_state
-    for name, value in fields.items():
-        setattr(lesson, name, value)
-    lesson.save(update_fields=["state", *fields])
-
-
 @transaction.atomic
 def implement_lesson(*, lesson: Lesson, actor: User, change: str) -> Lesson:
     """A practice was changed because of it; whether that works has still to be seen."""
     lesson = _lock_lesson(lesson, actor)
     change = require_text(change, _("Say what was changed: a plan, a playbook, a tool, a habit."))
-    _move_lesson(lesson, LessonState.IMPLEMENTED, change=change)
+    if lesson.post_mortem.state == PostMortemState.CLOSED:
+        raise ActionRefused(_("This post-mortem is closed."))
+    change_state(lesson, LessonState.IMPLEMENTED, LESSON_LIFE, change=change)
     note(
         lesson.post_mortem,
         "lesson.implemented",
@@ -102,7 +93,7 @@ def learn_lesson(*, lesson: Lesson, actor: User, evidence: str) -> Lesson:
     """A drill or a real incident has shown that the change works. May come long after the post-mortem is closed."""
     lesson = _lock_lesson(lesson, actor)
     evidence = require_text(evidence, _("Name the drill or the incident that showed that the change works."))
-    _move_lesson(lesson, LessonState.LEARNED, evidence=evidence)
+    change_state(lesson, LessonState.LEARNED, LESSON_LIFE, evidence=evidence)
     note(
         lesson.post_mortem,
         "lesson.learned",
@@ -242,30 +233,15 @@ def change_action(
         verifier=verifier,
         lesson=lesson,
     )
-    if owner != before[0]:
-        action.state = ActionState.PROPOSED  # a new owner has accepted nothing yet
-    action.save(update_fields=["title", "detail", "owner", "due_on", "verifier", "lesson", "state"])
+    action.save(update_fields=["title", "detail", "owner", "due_on", "verifier", "lesson"])
+    if owner != before[0] and action.state != ActionState.PROPOSED:
+        change_state(action, ActionState.PROPOSED, ACTION_LIFE)
     if (action.owner, action.due_on) != before:
         keep_due_date(action)
     if action.post_mortem.is_draft:
         mark_edited(action.post_mortem, actor)
     _tell_owner("action.changed", action, actor)
     return action
-
-
-def _move_action(action: CorrectiveAction, to_state: str, **fields: Any) -> None:
-    if to_state not in ACTION_TRANSITIONS[action.state]:
-        raise ActionRefused(
-            _("This action is “%(now)s” and cannot become “%(then)s”. Reload the page to see what changed.")
-            % {"now": action.get_state_display(), "then": ActionState(to_state).label}
-        )
-    was_done = action.state == ActionState.DONE
-    action.state = to_state
-    for name, value in fields.items():
-        setattr(action, name, value)
-    action.save(update_fields=["state", *fields])
-    if action.state in (ActionState.DONE, *SETTLED_ACTION_STATES) or was_done:
-        keep_due_date(action)
 
 
 def _require_owner(actor: User, action: CorrectiveAction) -> None:
@@ -280,7 +256,7 @@ def accept_action(*, action: CorrectiveAction, actor: User) -> CorrectiveAction:
     _require_owner(actor, action)
     if action.due_on is None:
         raise ActionRefused(_("Agree on a due date first."))
-    _move_action(action, ActionState.ACCEPTED)
+    change_state(action, ActionState.ACCEPTED, ACTION_LIFE)
     _note_action(action, "action.accepted", actor, audience=[], due=action.due_on)
     return action
 
@@ -291,7 +267,7 @@ def start_action(*, action: CorrectiveAction, actor: User) -> CorrectiveAction:
     _require_owner(actor, action)
     if action.state == ActionState.DONE:
         raise ActionRefused(_("You reported it done. Its verifier sends it back if something is missing."))
-    _move_action(action, ActionState.IN_PROGRESS)
+    change_state(action, ActionState.IN_PROGRESS, ACTION_LIFE)
     _note_action(action, "action.started", actor, audience=[])
     return action
 
@@ -302,7 +278,8 @@ def complete_action(*, action: CorrectiveAction, actor: User, result: str) -> Co
     action = _lock_action(action)
     _require_owner(actor, action)
     result = require_text(result, _("Say what was done and where the verifier can see it."))
-    _move_action(action, ActionState.DONE, result=result, done_at=timezone.now())
+    change_state(action, ActionState.DONE, ACTION_LIFE, result=result, done_at=timezone.now())
+    keep_due_date(action)
     asked = [action.verifier] if action.verifier else [action.post_mortem.author]
     _note_action(action, "action.done", actor, audience=asked, result=result)
     return action
@@ -314,9 +291,15 @@ def verify_action(*, action: CorrectiveAction, actor: User, verification: str) -
     action = _lock_action(action)
     _require_verifier(actor, action)
     verification = require_text(verification, _("Say how you checked that it works."))
-    _move_action(
-        action, ActionState.VERIFIED, verification=verification, verified_by=actor, verified_at=timezone.now()
+    change_state(
+        action,
+        ActionState.VERIFIED,
+        ACTION_LIFE,
+        verification=verification,
+        verified_by=actor,
+        verified_at=timezone.now(),
     )
+    keep_due_date(action)
     _note_action(action, "action.verified", actor, audience=_owner_of(action), verification=verification)
     return action
 
@@ -329,7 +312,8 @@ def return_action(*, action: CorrectiveAction, actor: User, verification: str) -
     if action.state != ActionState.DONE:
         raise ActionRefused(_("Only an action that was reported done can be sent back."))
     reason = require_text(verification, _("Say what is missing."))
-    _move_action(action, ActionState.IN_PROGRESS, verification=reason, done_at=None)
+    change_state(action, ActionState.IN_PROGRESS, ACTION_LIFE, verification=reason, done_at=None)
+    keep_due_date(action)
     _note_action(action, "action.returned", actor, audience=_owner_of(action), reason=reason)
     return action
 
@@ -340,7 +324,8 @@ def cancel_action(*, action: CorrectiveAction, actor: User, reason: str) -> Corr
     action = _lock_action(action)
     require(actor, "postmortems.write", action.post_mortem)
     reason = require_text(reason, _("Say why it will not be done."))
-    _move_action(action, ActionState.CANCELLED, cancel_reason=reason)
+    change_state(action, ActionState.CANCELLED, ACTION_LIFE, cancel_reason=reason)
+    keep_due_date(action)
     _note_action(action, "action.cancelled", actor, audience=_owner_of(action), reason=reason)
     return action
 

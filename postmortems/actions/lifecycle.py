@@ -8,16 +8,17 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import ActionRefused, Conflict, NotAllowed
 from common.text import require_text
+from common.transitions import change_state
 from escalations.actions import arm, stop
 from incidents.models import Incident
 from journal.models import Urgency
 from people.models import User
 from postmortems.actions.deadlines import APPROVAL, MEETING
-from postmortems.actions.locking import lock, move, note, require
+from postmortems.actions.locking import lock, note, require
 from postmortems.figures import compute
 from postmortems.models import ActionState, LessonState, PostMortem, PostMortemState
 from postmortems.record import gather
-from postmortems.rules import is_independent, reviewers
+from postmortems.rules import POST_MORTEM_LIFE, is_independent, reviewers
 from postmortems.sections import label_of, required_fields
 
 
@@ -61,9 +62,10 @@ def suspend(*, incident: Incident) -> None:
 
 
 def _back_to_draft(post_mortem: PostMortem, comment: str = "") -> None:
-    move(
+    change_state(
         post_mortem,
         PostMortemState.DRAFT,
+        POST_MORTEM_LIFE,
         submitted_at=None,
         approved_at=None,
         approved_by=None,
@@ -109,7 +111,13 @@ def submit(*, post_mortem: PostMortem, actor: User) -> PostMortem:
     if empty:
         labels = ", ".join(label_of(name) for name in empty)
         raise ActionRefused(_("Still empty: %(fields)s.") % {"fields": labels})
-    move(post_mortem, PostMortemState.IN_REVIEW, submitted_at=timezone.now(), review_comment="")
+    change_state(
+        post_mortem,
+        PostMortemState.IN_REVIEW,
+        POST_MORTEM_LIFE,
+        submitted_at=timezone.now(),
+        review_comment="",
+    )
     note(
         post_mortem,
         "postmortem.submitted",
@@ -150,9 +158,10 @@ def approve(*, post_mortem: PostMortem, actor: User, version: int) -> PostMortem
     """Agree to exactly the `version` that was read. The figures are frozen as they stand now."""
     post_mortem = lock(post_mortem.pk)
     _require_decision(post_mortem, actor, version)
-    move(
+    change_state(
         post_mortem,
         PostMortemState.APPROVED,
+        POST_MORTEM_LIFE,
         approved_at=timezone.now(),
         approved_by=actor,
         figures=[figure.frozen() for figure in compute(gather(post_mortem.incident))],
@@ -201,7 +210,7 @@ def close(*, post_mortem: PostMortem, actor: User) -> PostMortem:
             _("Not yet: actions to verify or cancel: %(actions)d; lessons without a change: %(lessons)d.")
             % {"actions": open_actions, "lessons": open_lessons}
         )
-    move(post_mortem, PostMortemState.CLOSED, closed_at=timezone.now())
+    change_state(post_mortem, PostMortemState.CLOSED, POST_MORTEM_LIFE, closed_at=timezone.now())
     note(
         post_mortem,
         "postmortem.closed",

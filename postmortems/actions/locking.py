@@ -13,8 +13,7 @@ from incidents.recipients import who_see
 from journal.actions import record
 from journal.models import Entry, Urgency
 from people.models import User
-from postmortems.models import PostMortem, PostMortemState
-from postmortems.rules import TRANSITIONS
+from postmortems.models import PostMortem
 
 
 def lock(post_mortem_id: int) -> PostMortem:
@@ -39,21 +38,6 @@ def require_draft(post_mortem: PostMortem) -> None:
         raise ActionRefused(_("It is being reviewed. Take it back to draft first, then change it."))
     if not post_mortem.is_draft:
         raise ActionRefused(_("It is approved: what was approved does not change any more."))
-
-
-def move(post_mortem: PostMortem, to_state: str, **fields: Any) -> None:
-    """Change the state of a locked post-mortem. Raises ActionRefused for a forbidden step."""
-    if to_state not in TRANSITIONS[post_mortem.state]:
-        raise ActionRefused(
-            _(
-                "This post-mortem is “%(now)s” and cannot become “%(then)s”. Reload the page to see what changed."
-            )
-            % {"now": post_mortem.get_state_display(), "then": PostMortemState(to_state).label}
-        )
-    post_mortem.state = to_state
-    for name, value in fields.items():
-        setattr(post_mortem, name, value)
-    post_mortem.save(update_fields=["state", *fields])
 
 
 def mark_edited(post_mortem: PostMortem, actor: User, *changed: str) -> None:

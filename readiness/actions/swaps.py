@@ -8,11 +8,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import ActionRefused, Invalid, NotAllowed
+from common.transitions import change_state
 from journal.actions import supersede
 from people.models import DutyShift, User
 from readiness.actions.overrides import hand_over, require_free
 from readiness.actions.roster_lock import lock_roster, note, require_able
 from readiness.models import SwapOffer, SwapState
+from readiness.rules import SWAP_LIFE
 
 
 @transaction.atomic
@@ -114,9 +116,7 @@ def _require_possible(offer: SwapOffer) -> None:
 
 
 def _answer(offer: SwapOffer, state: SwapState) -> None:
-    offer.state = state
-    offer.answered_at = timezone.now()
-    offer.save(update_fields=["state", "answered_at"])
+    change_state(offer, state, SWAP_LIFE, answered_at=timezone.now())
     if offer.entry_id:
         supersede(entry_ids=[offer.entry_id])  # the question needs no answer any more
 

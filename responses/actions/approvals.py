@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import ActionRefused, NotAllowed
 from common.text import require_text, tidy
+from common.transitions import change_state
 from escalations.actions import arm, stop
 from incidents.actions.locking import urgency_of
 from incidents.models import Incident
@@ -19,7 +20,6 @@ from responses.actions.locking import (
     DRAFT_APPROVAL,
     labels,
     lock_response,
-    move,
     note,
     require_same_words,
     require_worker,
@@ -28,6 +28,7 @@ from responses.actions.locking import (
 from responses.approvers import everybody, pending_approvers
 from responses.models import Approval, Claim, Decision, Response, ResponseState
 from responses.rules import (
+    RESPONSE_LIFE,
     held_capacities,
     leads_of,
     missing_capacities,
@@ -64,7 +65,7 @@ def approve(
     stop(subject=response, purpose=DRAFT_APPROVAL)
     now = timezone.now()
     if response.state == ResponseState.IN_REVIEW:
-        move(response, ResponseState.APPROVED, approved_at=now)
+        change_state(response, ResponseState.APPROVED, RESPONSE_LIFE, approved_at=now)
     note(
         response,
         "response.approved",
@@ -98,7 +99,7 @@ def request_changes(
     chosen = CrisisRole(capacity) if capacity else mine[0]
     _decide(response, actor, chosen, Decision.CHANGES, comment)
     void_approvals(response, _("changes were requested by %(person)s") % {"person": actor})
-    move(response, ResponseState.CHANGES_REQUESTED, approved_at=None)
+    change_state(response, ResponseState.CHANGES_REQUESTED, RESPONSE_LIFE, approved_at=None)
     note(
         response,
         "response.changes_requested",
@@ -154,7 +155,7 @@ def expire_citing(*, claim: Claim, actor: User, why: str) -> list[Response]:
     for response_id in citing:
         incident, response = lock_response(response_id)
         void_approvals(response, _("the cited claim “%(claim)s” changed") % {"claim": claim.text[:200]})
-        move(response, ResponseState.EXPIRED, approved_at=None, state_reason=why)
+        change_state(response, ResponseState.EXPIRED, RESPONSE_LIFE, approved_at=None, state_reason=why)
         note(
             response,
             "response.expired",
@@ -180,7 +181,7 @@ def on_level_changed(*, incident_id: int) -> None:
             _approved_by_lower_level(response)
             continue
         if response.state == ResponseState.APPROVED:
-            move(response, ResponseState.IN_REVIEW, approved_at=None)
+            change_state(response, ResponseState.IN_REVIEW, RESPONSE_LIFE, approved_at=None)
             # Whatever was in review already has the clock of the new level, counted from when it was submitted.
             arm(subject=response, purpose=DRAFT_APPROVAL, level=incident.level or 1, since=timezone.now())
         pending = pending_approvers(response, incident)
@@ -201,7 +202,7 @@ def _approved_by_lower_level(response: Response) -> None:
         return
     stop(subject=response, purpose=DRAFT_APPROVAL)
     now = timezone.now()
-    move(response, ResponseState.APPROVED, approved_at=now)
+    change_state(response, ResponseState.APPROVED, RESPONSE_LIFE, approved_at=now)
     note(
         response,
         "response.approved_at_level",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import ActionRefused, Invalid
 from common.text import require_text
+from common.transitions import change_state, require_step
 from incidents.actions import lock_incident
 from incidents.models import Incident
 from journal.actions import record
@@ -18,6 +19,7 @@ from journal.models import Urgency
 from people.models import User
 from responses.actions.locking import require_worker
 from responses.models import CaseState, PrivateCase
+from responses.rules import CASE_LIFE
 
 
 def _lock(case_id: int, actor: User) -> tuple[PrivateCase, User]:
@@ -26,8 +28,7 @@ def _lock(case_id: int, actor: User) -> tuple[PrivateCase, User]:
     actor = require_worker(actor, incident)
     case = PrivateCase.objects.select_for_update(of=("self",)).get(pk=case_id)
     case.incident = incident
-    if case.state != CaseState.OPEN:
-        raise ActionRefused(_("This case is resolved already."))
+    require_step(case, CaseState.RESOLVED, CASE_LIFE)  # nothing else happens to a case that is resolved
     return case, actor
 
 
@@ -88,8 +89,7 @@ def resolve_case(*, case: PrivateCase, actor: User, note: str) -> PrivateCase:
     case, actor = _lock(case.pk, actor)
     if case.owner is None:
         raise ActionRefused(_("Give the case an owner first: somebody must have spoken with the person."))
-    case.note = require_text(note, _("Say how it ended."))[:4_000]
-    case.state, case.resolved_at = CaseState.RESOLVED, timezone.now()
-    case.save(update_fields=["state", "note", "resolved_at"])
+    note = require_text(note, _("Say how it ended."))[:4_000]
+    change_state(case, CaseState.RESOLVED, CASE_LIFE, note=note, resolved_at=timezone.now())
     _note(case, "case.resolved", actor, note=case.note)
     return case

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import ActionRefused, Invalid, NotAllowed
 from common.text import require_text
+from common.transitions import change_state, require_step
 from escalations.actions import arm, stop
 from incidents.actions import lock_incident, mark_claim_proven
 from incidents.actions.locking import require_open
@@ -24,6 +25,7 @@ from responses.actions.approvals import expire_citing
 from responses.actions.locking import CLAIM_UNANSWERED, require_worker
 from responses.models import Answer, Claim, ClaimState, Evidence, Response, SourceKind, Verdict
 from responses.models.response import PUBLIC_STATES
+from responses.rules import CLAIM_LIFE
 
 # Enough for a verdict: one authoritative source, or two that do not depend on each other.
 INDEPENDENT_SOURCES_NEEDED = 2
@@ -37,14 +39,6 @@ def _lock(claim_id: int, actor: User) -> tuple[Incident, Claim, User]:
     claim = Claim.objects.select_for_update(of=("self",)).get(pk=claim_id)
     claim.incident = incident
     return incident, claim, actor
-
-
-def _require_state(claim: Claim, *states: str) -> None:
-    if claim.state not in states:
-        raise ActionRefused(
-            _("This claim is “%(state)s” now. Reload the page to see what somebody else did.")
-            % {"state": claim.get_state_display()}
-        )
 
 
 def _note(claim: Claim, kind: str, actor: User, *, urgency: Urgency = Urgency.LATER, **data: Any) -> None:
@@ -89,10 +83,9 @@ def log_claim(
 def begin_verifying(*, claim: Claim, actor: User) -> Claim:
     """Take a claim in hand. Whoever logged it cannot be the one who verifies it."""
     _incident, claim, actor = _lock(claim.pk, actor)
-    _require_state(claim, ClaimState.LOGGED)
+    require_step(claim, ClaimState.VERIFYING, CLAIM_LIFE)
     _require_another(claim, actor)
-    claim.state, claim.verifier = ClaimState.VERIFYING, actor
-    claim.save(update_fields=["state", "verifier"])
+    change_state(claim, ClaimState.VERIFYING, CLAIM_LIFE, verifier=actor)
     _note(claim, "claim.verifying", actor)
     return claim
 
@@ -131,7 +124,7 @@ def give_verdict(*, claim: Claim, actor: User, verdict: str, reason: str) -> Cla
     What was approved on the strength of this claim expires when the verdict changes what is known.
     """
     incident, claim, actor = _lock(claim.pk, actor)
-    _require_state(claim, ClaimState.VERIFYING)
+    require_step(claim, ClaimState.VERIFIED, CLAIM_LIFE)
     _require_another(claim, actor)
     if verdict not in Verdict.values:
         raise Invalid(_("Choose a verdict."))
@@ -140,14 +133,17 @@ def give_verdict(*, claim: Claim, actor: User, verdict: str, reason: str) -> Cla
         raise ActionRefused(
             _("A verdict needs one authoritative or two independent sources. Add what is missing.")
         )
-    claim.state, claim.verdict, claim.verdict_reason = ClaimState.VERIFIED, verdict, reason
-    claim.verifier, claim.verified_at = actor, timezone.now()
-    claim.answer = claim.answer_reason = ""
-    claim.save(
-        update_fields=[
-            "state", "verdict", "verdict_reason", "verifier", "verified_at", "answer", "answer_reason",
-        ]
-    )  # fmt: skip
+    change_state(
+        claim,
+        ClaimState.VERIFIED,
+        CLAIM_LIFE,
+        verdict=verdict,
+        verdict_reason=reason,
+        verifier=actor,
+        verified_at=timezone.now(),
+        answer="",
+        answer_reason="",
+    )
     label = Verdict(verdict).label
     _note(claim, "claim.verified", actor, urgency=Urgency.SOON, verdict=str(label), reason=reason)
     if verdict == Verdict.TRUE and claim.against_us:
@@ -170,15 +166,14 @@ def has_enough_sources(claim: Claim) -> bool:
 def decide_answer(*, claim: Claim, actor: User, answer: str, reason: str = "") -> Claim:
     """What we do about it. To watch only is an answer too, and needs a reason."""
     _incident, claim, actor = _lock(claim.pk, actor)
-    _require_state(claim, ClaimState.VERIFIED, ClaimState.DECIDED)
+    require_step(claim, ClaimState.DECIDED, CLAIM_LIFE)
     if answer not in Answer.values:
         raise Invalid(_("Choose an answer."))
     if answer == Answer.DEBUNK and claim.verdict not in (Verdict.FALSE, Verdict.MISLEADING):
         raise ActionRefused(_("Only what is verified as false or misleading can be debunked."))
     if answer == Answer.WATCH:
         reason = require_text(reason, _("Say why watching is enough."))
-    claim.state, claim.answer, claim.answer_reason = ClaimState.DECIDED, answer, reason.strip()
-    claim.save(update_fields=["state", "answer", "answer_reason"])
+    change_state(claim, ClaimState.DECIDED, CLAIM_LIFE, answer=answer, answer_reason=reason.strip())
     stop(subject=claim, purpose=CLAIM_UNANSWERED)
     _note(claim, "claim.answer_decided", actor, answer=str(Answer(answer).label), reason=claim.answer_reason)
     return claim
@@ -188,13 +183,12 @@ def decide_answer(*, claim: Claim, actor: User, answer: str, reason: str = "") -
 def mark_answered(*, claim: Claim, actor: User, response: Response) -> Claim:
     """Name the published text that answers it."""
     incident, claim, actor = _lock(claim.pk, actor)
-    _require_state(claim, ClaimState.DECIDED)
+    require_step(claim, ClaimState.ANSWERED, CLAIM_LIFE)
     if response.incident_id != incident.pk or response.state not in PUBLIC_STATES:
         raise ActionRefused(
             _("Choose a published text of this incident; an unpublished one answers nothing yet.")
         )
-    claim.state, claim.answered_with = ClaimState.ANSWERED, response
-    claim.save(update_fields=["state", "answered_with"])
+    change_state(claim, ClaimState.ANSWERED, CLAIM_LIFE, answered_with=response)
     _note(claim, "claim.answered", actor, response=response.pk, response_title=response.title)
     return claim
 
@@ -203,11 +197,11 @@ def mark_answered(*, claim: Claim, actor: User, response: Response) -> Claim:
 def settle_claim(*, claim: Claim, actor: User, reason: str) -> Claim:
     """Nothing more is to be done. From "watch" directly, otherwise after it was answered."""
     _incident, claim, actor = _lock(claim.pk, actor)
-    if not (claim.state == ClaimState.DECIDED and claim.answer == Answer.WATCH):
-        _require_state(claim, ClaimState.ANSWERED)
-    claim.settled_reason = require_text(reason, _("Say how it was settled."))
-    claim.state = ClaimState.SETTLED
-    claim.save(update_fields=["state", "settled_reason"])
+    require_step(claim, ClaimState.SETTLED, CLAIM_LIFE)
+    if claim.state == ClaimState.DECIDED and claim.answer != Answer.WATCH:
+        raise CLAIM_LIFE.refused(claim, ClaimState.SETTLED)
+    reason = require_text(reason, _("Say how it was settled."))
+    change_state(claim, ClaimState.SETTLED, CLAIM_LIFE, settled_reason=reason)
     _note(claim, "claim.settled", actor, reason=claim.settled_reason)
     return claim
 
@@ -224,10 +218,19 @@ def reopen_claim(*, claim: Claim, actor: User, reason: str) -> Claim:
 
 def _reopen(claim: Claim, actor: User, reason: str) -> None:
     before = str(claim.get_verdict_display())
-    claim.state, claim.verdict, claim.verdict_reason = ClaimState.LOGGED, "", ""
-    claim.verifier = claim.verified_at = claim.answered_with = None
-    claim.answer = claim.answer_reason = claim.settled_reason = ""
-    claim.save()
+    change_state(
+        claim,
+        ClaimState.LOGGED,
+        CLAIM_LIFE,
+        verdict="",
+        verdict_reason="",
+        verifier=None,
+        verified_at=None,
+        answer="",
+        answer_reason="",
+        answered_with=None,
+        settled_reason="",
+    )
     arm(subject=claim, purpose=CLAIM_UNANSWERED, level=level_of(claim.incident), since=timezone.now())
     _note(claim, "claim.reopened", actor, urgency=Urgency.SOON, before=before, reason=reason)
     expire_citing(

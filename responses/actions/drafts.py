@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import ActionRefused, Conflict, Invalid
 from common.text import require_text
+from common.transitions import change_state, set_fields
 from escalations.actions import arm
 from incidents.actions import lock_incident
 from incidents.actions.locking import urgency_of
@@ -20,7 +21,6 @@ from responses.actions.locking import (
     DRAFT_APPROVAL,
     labels,
     lock_response,
-    move,
     note,
     refuse,
     require_unlocked,
@@ -30,7 +30,7 @@ from responses.actions.locking import (
 from responses.approvers import everybody, pending_approvers
 from responses.content import Content, canonical
 from responses.models import Response, ResponseKind, ResponseState, Revision, Tone, hash_of
-from responses.rules import submission_problems
+from responses.rules import RESPONSE_LIFE, submission_problems
 
 LONGEST_TITLE = 160
 
@@ -119,22 +119,18 @@ def _write_revision(response: Response, actor: User, words: dict[str, Any]) -> R
     revision = Revision.objects.create(
         response=response, number=number, author=actor, content_hash=hash_of(words), **words
     )
-    response.current = revision
-    response.state = ResponseState.DRAFT
-    response.submitted_by = response.submitted_at = response.approved_at = None
-    response.checklist = []
-    response.state_reason = ""
-    response.save(
-        update_fields=[
-            "current",
-            "state",
-            "submitted_by",
-            "submitted_at",
-            "approved_at",
-            "checklist",
-            "state_reason",
-        ]
-    )
+    fresh: dict[str, Any] = {
+        "current": revision,
+        "submitted_by": None,
+        "submitted_at": None,
+        "approved_at": None,
+        "checklist": [],
+        "state_reason": "",
+    }
+    if response.state == ResponseState.DRAFT:
+        set_fields(response, **fresh)
+    else:
+        change_state(response, ResponseState.DRAFT, RESPONSE_LIFE, **fresh)
     return revision
 
 
@@ -147,9 +143,10 @@ def submit(*, response: Response, actor: User, checklist: Iterable[str]) -> Resp
     ticked = [tone for tone in Tone.values if tone in set(checklist)]
     refuse(submission_problems(response, incident, ticked))
     now = timezone.now()
-    move(
+    change_state(
         response,
         ResponseState.IN_REVIEW,
+        RESPONSE_LIFE,
         submitted_by=actor,
         submitted_at=now,
         checklist=ticked,
@@ -178,6 +175,14 @@ def take_back(*, response: Response, actor: User, reason: str = "") -> Response:
     actor = require_worker(actor, incident)
     told = everybody(pending_approvers(response, incident))
     void_approvals(response, _("taken back by %(person)s") % {"person": actor})
-    move(response, ResponseState.DRAFT, submitted_by=None, submitted_at=None, approved_at=None, checklist=[])
+    change_state(
+        response,
+        ResponseState.DRAFT,
+        RESPONSE_LIFE,
+        submitted_by=None,
+        submitted_at=None,
+        approved_at=None,
+        checklist=[],
+    )
     note(response, "response.taken_back", actor, audience=told, reason=reason.strip())
     return response

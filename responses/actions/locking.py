@@ -18,7 +18,7 @@ from incidents.recipients import who_see
 from journal.actions import record
 from journal.models import Entry, Urgency
 from people.models import CrisisRole, User
-from responses.models import TRANSITIONS, Response, ResponseState
+from responses.models import Response
 from responses.rules import Reason, why_locked
 
 DRAFT_APPROVAL = "draft.approval"
@@ -76,19 +76,6 @@ def require_same_words(response: Response, content_hash: str) -> None:
             ),
             theirs=dict(response.current.content) if response.current else {},
         )
-
-
-def move(response: Response, to_state: str, **fields: Any) -> None:
-    """Change the state of a locked response. Raises ActionRefused for a forbidden step."""
-    if to_state not in TRANSITIONS[response.state]:
-        raise ActionRefused(
-            _("This text is “%(now)s” and cannot become “%(then)s”. Reload the page to see what changed.")
-            % {"now": response.get_state_display(), "then": ResponseState(to_state).label}
-        )
-    response.state = to_state
-    for name, value in fields.items():
-        setattr(response, name, value)
-    response.save(update_fields=["state", *fields])
 
 
 def labels(capacities: Iterable[str]) -> str:

@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import ActionRefused, Invalid
 from common.text import require_text
+from common.transitions import change_state
 from incidents.actions import note_first_response, promise_next_update
 from incidents.recipients import people_of_level
 from people.models import User
 from responses.actions.locking import (
     lock_response,
-    move,
     note,
     refuse,
     require_same_words,
@@ -25,7 +25,7 @@ from responses.actions.locking import (
 )
 from responses.content import is_web_address, require_plausible
 from responses.models import Publication, Response, ResponseState, Revision
-from responses.rules import publishing_problems
+from responses.rules import RESPONSE_LIFE, publishing_problems
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def publish(*, response: Response, actor: User, content_hash: str, posts: Sequen
         _record(post, response, revision, actor)
     if response.state == ResponseState.APPROVED:
         first = min(post.published_at for post in posts)
-        move(response, ResponseState.PUBLISHED, published_at=first)
+        change_state(response, ResponseState.PUBLISHED, RESPONSE_LIFE, published_at=first)
         if not incident.is_locked:
             note_first_response(incident=incident, actor=actor, published_at=first)
             promise_next_update(incident=incident, by=revision.next_update_by, since=first)
@@ -126,7 +126,7 @@ def mark_corrected(*, response: Response, actor: User, reason: str) -> Response:
             _("This incident is locked. Reopen it with a reason, then correct what was said.")
         )
     reason = require_text(reason, _("Say what was wrong and how it was corrected."))
-    move(response, ResponseState.CORRECTED, state_reason=reason)
+    change_state(response, ResponseState.CORRECTED, RESPONSE_LIFE, state_reason=reason)
     note(response, "response.corrected", actor, audience=people_of_level(incident), reason=reason)
     return response
 
@@ -137,6 +137,6 @@ def withdraw(*, response: Response, actor: User, reason: str) -> Response:
     incident, response = lock_response(response.pk)
     actor = require_worker(actor, incident)
     reason = require_text(reason, _("Say why the text was taken down."))
-    move(response, ResponseState.WITHDRAWN, state_reason=reason)
+    change_state(response, ResponseState.WITHDRAWN, RESPONSE_LIFE, state_reason=reason)
     note(response, "response.withdrawn", actor, audience=people_of_level(incident), reason=reason)
     return response

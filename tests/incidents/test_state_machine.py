@@ -15,7 +15,7 @@ from common.errors import ActionRefused
 from escalations.models import Deadline, DeadlineState
 from incidents import actions, gates
 from incidents.models import Incident, IncidentState, Playbook
-from incidents.rules import TRANSITIONS
+from incidents.rules import INCIDENT_LIFE
 from incidents.running_deadlines import deadlines_ending_with
 from incidents.signals import incident_moved
 from journal.models import Entry
@@ -181,7 +181,7 @@ class IncidentLife(RuleBasedStateMachine):
         if not hasattr(self, "incident"):
             return
         for from_state, to_state in self.moves:
-            assert to_state in TRANSITIONS[from_state]
+            assert INCIDENT_LIFE.allows(from_state, to_state)
 
     @invariant()
     def locked_means_signed_and_silent(self) -> None:

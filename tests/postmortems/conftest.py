@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from incidents.actions.lifecycle import move
+from incidents.actions.lifecycle import change_incident_state
 from incidents.models import Incident, IncidentState
 from postmortems import actions
 from postmortems.models import PostMortem
@@ -20,8 +20,8 @@ def stand_down(incident: Incident, actor: Any) -> PostMortem:
     with transaction.atomic():
         incident = Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
         if incident.state == IncidentState.ACTIVE:
-            move(incident, IncidentState.MONITORING, actor, monitoring_since=timezone.now())
-        move(incident, IncidentState.RESOLVED, actor, resolved_at=timezone.now())
+            change_incident_state(incident, IncidentState.MONITORING, actor, monitoring_since=timezone.now())
+        change_incident_state(incident, IncidentState.RESOLVED, actor, resolved_at=timezone.now())
     return PostMortem.objects.get(incident=incident)
 
 

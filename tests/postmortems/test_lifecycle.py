@@ -64,7 +64,7 @@ def test_reopening_voids_the_review_and_keeps_its_text(approved, alice, bob):
 
 def test_a_breach_while_monitoring_needs_no_post_mortem(activated, alice, bob):
     incident = activated(2)
-    incident_actions.lifecycle.move(
+    incident_actions.lifecycle.change_incident_state(
         incident, IncidentState.MONITORING, alice, monitoring_since=timezone.now()
     )
     incident_actions.breach(incident=incident, actor=alice, reason="It flares up")
