@@ -44,6 +44,9 @@ test-faults: install-dev catalogues ## Do every damage of docs/reliability.md to
 mutants: install-dev catalogues ## Break one rule after the other and see that a test notices (ONLY=people)
 	@$(RUN)/python -m tests.mutants $(ONLY)
 
+trace-deadline: install-dev ## Print the files through which a missed deadline goes until the mail server has its alert
+	@$(RUN)/python -m benchmarks.trace_deadline
+
 check: install-dev catalogues ## Linters, types, layers, templates, migrations, deployment and translations
 	$(RUN)/python -m ruff check .
 	$(RUN)/python -m ruff format --check .
