@@ -1,4 +1,4 @@
-"""`make trace-deadline`: through which of our files a missed deadline goes until the mail server has accepted its alert.
+"""`make trace-deadline`: which of our files a missed deadline goes through until the mail server has its alert.
 
 One real worker, PostgreSQL, Redis and a mail server. A first deadline goes through untraced; the second is traced
 from the moment at which it is due. A file counts when a function of it runs in the task that fires the deadline or
