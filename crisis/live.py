@@ -29,8 +29,8 @@ from django.views.decorators.http import require_safe
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from common.hints import live_topic
 from incidents.models import Incident
-from journal.live import channel
 from journal.models import Stream
 from notifications.models import Delivery
 from people.access import SignedInRequest
@@ -56,7 +56,7 @@ class Hub:
         """An event that is set whenever one of `streams` should be looked at again."""
         poked = asyncio.Event()
         for stream in streams:
-            self._waiting[channel(stream)].add(poked)
+            self._waiting[live_topic(stream)].add(poked)
         self.open_by_person[person] += 1
         if self._listener is None or self._listener.done():
             self._listener = asyncio.create_task(self._listen())
@@ -64,9 +64,9 @@ class Hub:
             yield poked
         finally:
             for stream in streams:
-                self._waiting[channel(stream)].discard(poked)
-                if not self._waiting[channel(stream)]:
-                    del self._waiting[channel(stream)]
+                self._waiting[live_topic(stream)].discard(poked)
+                if not self._waiting[live_topic(stream)]:
+                    del self._waiting[live_topic(stream)]
             self.open_by_person[person] -= 1
             if not self._waiting:
                 self._listener.cancel()
@@ -84,7 +84,7 @@ class Hub:
         seconds = settings.REDIS_TIMEOUT_SECONDS
         client = Redis.from_url(settings.REDIS_URL, socket_connect_timeout=seconds, health_check_interval=5)
         async with client, client.pubsub() as subscription:
-            await subscription.psubscribe(channel("*"))
+            await subscription.psubscribe(live_topic("*"))
             # Whatever was published while nobody listened is unknown: everybody looks once.
             for poked in [event for events in self._waiting.values() for event in events]:
                 poked.set()

@@ -14,10 +14,10 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import ActionRefused, NotAllowed
-from escalations import context, purposes
+from common.hints import wake
+from escalations import missed, purposes
 from escalations.models import Acknowledgement, Deadline, DeadlineQuerySet, DeadlineState, Policy, Start
 from journal.actions import supersede
-from journal.wake import wake
 from people.models import User
 
 
@@ -81,9 +81,9 @@ def stop(*, subject: models.Model, purpose: str | None = None) -> int:
 
 def stop_all(deadlines: DeadlineQuerySet) -> int:
     """Stop all of `deadlines`, as `stop` does; their subjects are locked."""
-    missed = deadlines.missed()
-    entry_ids = list(missed.values_list("entry_id", flat=True))
-    missed.update(settled_at=Now())
+    open_alerts = deadlines.missed()
+    entry_ids = list(open_alerts.values_list("entry_id", flat=True))
+    open_alerts.update(settled_at=Now())
     stopped = deadlines.armed().update(state=DeadlineState.CANCELLED, settled_at=Now())
     if entry_ids:
         supersede(entry_ids=entry_ids)
@@ -128,7 +128,7 @@ def _still_waiting(subject: models.Model, fired: Deadline | None) -> list[User]:
     """Those of the last alert who must still acknowledge it; whoever may not (any more) is not waited for."""
     if fired is None or fired.entry is None or not fired.current_step["everyone"]:
         return []
-    missing = set(fired.entry.audience) - {person.pk for person in context.acknowledged(fired)}
+    missing = set(fired.entry.audience) - {person.pk for person in missed.acknowledged(fired)}
     may = purposes.get(fired.purpose).may_acknowledge
     people = User.objects.filter(pk__in=missing, is_active=True)
     return [person for person in people if may(person, subject)]
@@ -169,7 +169,7 @@ def acknowledge_deadline(*, deadline: Deadline, actor: User) -> list[User]:
     if purpose.acknowledge:
         purpose.acknowledge(subject, actor)
         return []
-    told = context.told_so_far(deadline)
+    told = missed.told_so_far(deadline)
     waiting = acknowledge(subject=subject, purpose=deadline.purpose, actor=actor)
     purpose.record(
         subject,

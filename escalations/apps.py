@@ -7,10 +7,10 @@ class EscalationsConfig(AppConfig):
     verbose_name = _("Escalations")
 
     def ready(self) -> None:
-        from escalations import context, engine_alerts, links, missed, policies
+        from escalations import engine_alerts, links, missed, policies
         from journal import kinds
-        from notifications.links import register
+        from notifications.registry import add_button
 
-        for sentences in (missed, engine_alerts, policies, context):
+        for sentences in (missed, engine_alerts, policies):
             kinds.declare(sentences.SENTENCES)
-        register(links.button)
+        add_button(links.button)

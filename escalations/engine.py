@@ -20,9 +20,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from escalations import purposes
-from escalations.database_clock import DatabaseClock
 from escalations.engine_alerts import alert_administrators
-from escalations.holds import must_wait, take_heartbeats_anew
+from escalations.holds import DatabaseClock, must_wait, take_heartbeats_anew
 from escalations.missed import record_exhausted, record_missed
 from escalations.models import Deadline, Heartbeat
 from escalations.purposes import Purpose

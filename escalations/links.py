@@ -23,7 +23,7 @@ from escalations import purposes
 from escalations.actions import acknowledge_deadline
 from escalations.models import Deadline, LinkUse
 from journal.models import Entry
-from notifications.links import Link
+from notifications.registry import Button
 from people.models import User
 
 SALT = "escalations.acknowledge"
@@ -87,11 +87,11 @@ def acknowledge_link(deadline: Deadline, person: User) -> tuple[str, str] | None
     return f"{settings.SITE_URL}{reverse('acknowledge-link', args=[token])}", code_of(token)
 
 
-def button(entry: Entry, person: User) -> Link | None:
+def button(entry: Entry, person: User) -> Button | None:
     """“Acknowledge”, for messages about missed deadlines and about what somebody must acknowledge."""
     deadline = _asked_by(entry)
     found = acknowledge_link(deadline, person) if deadline else None
-    return Link(label=_("Acknowledge"), url=found[0], code=found[1]) if found else None
+    return Button(label=_("Acknowledge"), url=found[0], code=found[1]) if found else None
 
 
 def _asked_by(entry: Entry) -> Deadline | None:

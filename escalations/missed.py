@@ -1,13 +1,19 @@
-"""What is recorded when a deadline is missed, and whom that alerts: the same for every purpose."""
+"""What is recorded when a deadline is missed, and whom that alerts: the same for every purpose.
+
+Every alert after the first carries its context, what has happened since the deadline was set, so that no repeat is
+old text.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Iterable, Iterator
+from datetime import timedelta
 from typing import Any
 
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from escalations import context
-from escalations.models import Deadline
+from escalations.models import Acknowledgement, Deadline
 from escalations.purposes import Purpose
 from journal.models import Entry, Urgency
 from people.models import User
@@ -25,7 +31,18 @@ SENTENCES = {
     ),
     "deadline.acknowledged": _("{actor} has acknowledged: {purpose}"),
     "deadline.acknowledged_by_one": _("{actor} has acknowledged: {purpose}. Still to come: {waiting}"),
+    # Alert context
+    "context.overdue": _("overdue by {minutes} min"),
+    "context.level": _("raised to L{level} since then"),
+    "context.acknowledged": _("has acknowledged: {people}"),
+    "context.told": _("alerted so far: {people}"),
 }
+
+# A fact is data for a journal entry: the kind of its sentence, and what the sentence names.
+Fact = dict[str, Any]
+# Apps further up say what they know about a subject.
+Source = Callable[[Any], Iterable[Fact]]
+_sources: list[Source] = []
 
 
 def record_missed(purpose: Purpose, subject: Any, deadline: Deadline) -> Entry:
@@ -77,7 +94,7 @@ def audience(deadline: Deadline, people: list[User]) -> list[User]:
     """
     if not deadline.current_step["everyone"]:
         return people
-    done = context.acknowledged(deadline)
+    done = acknowledged(deadline)
     missing = [person for person in people if person not in done and person.has_perm("people.work")]
     return missing or people
 
@@ -100,5 +117,58 @@ def _facts(
         "acknowledged_by": str(deadline.acknowledged_by) if deadline.acknowledged_by else "",
         "everyone": bool(deadline.current_step["everyone"]),
         "told": ", ".join(str(person) for person in told),
-        "context": context.about(deadline, subject, told=() if last else told, raised=raised),
+        "context": _context(deadline, subject, told=() if last else told, raised=raised),
     }
+
+
+def add_context(source: Source) -> None:
+    if source not in _sources:
+        _sources.append(source)
+
+
+def _context(
+    deadline: Deadline, subject: Any, *, told: Collection[User] = (), raised: bool = False
+) -> list[Fact]:
+    """Facts as they are at this moment, for every alert about a deadline but its first.
+
+    Without what the alert's sentence says already: whom it alerts (`told`), and that it has `raised` the level.
+    """
+    if not (deadline.step or deadline.repeat or deadline.is_lapse):
+        return []
+    own = _own(deadline, subject, told, raised)
+    return [*own, *(fact for source in _sources for fact in source(subject))]
+
+
+def _own(deadline: Deadline, subject: Any, told: Collection[User], raised: bool) -> Iterator[Fact]:
+    now = Deadline.objects.filter(pk=deadline.pk).values_list(Now(), flat=True).get()
+    if (minutes := (now - deadline.target_at) // timedelta(minutes=1)) > 0:
+        yield {"kind": "context.overdue", "minutes": minutes}
+    level = getattr(getattr(subject, "incident", subject), "level", None)
+    if level and level < deadline.level and not raised:
+        yield {"kind": "context.level", "level": level}
+    others = [person for person in told_so_far(deadline) if person not in told]
+    for kind, people in (("acknowledged", acknowledged(deadline)), ("told", others)):
+        if people:
+            yield {"kind": f"context.{kind}", "people": ", ".join(map(str, people))}
+
+
+def acknowledged(deadline: Deadline) -> list[User]:
+    """Who has acknowledged in this generation of the deadline."""
+    rows = Acknowledgement.objects.filter(
+        content_type=deadline.content_type_id,
+        object_id=deadline.object_id,
+        purpose=deadline.purpose,
+        generation=deadline.generation,
+    )
+    return [row.person for row in rows.select_related("person").order_by("at")]
+
+
+def told_so_far(deadline: Deadline) -> list[User]:
+    """Whom this deadline has alerted so far, in its last twenty alerts, and who is still there."""
+    audiences = (
+        Deadline.objects.same_as(deadline)
+        .filter(entry__isnull=False)
+        .values_list("entry__audience", flat=True)
+        .order_by("-pk")[:20]
+    )
+    return list(User.objects.filter(pk__in={pk for people in audiences for pk in people}, is_active=True))

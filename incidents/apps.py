@@ -8,19 +8,19 @@ class IncidentsConfig(AppConfig):
 
     def ready(self) -> None:
         from escalations import purposes
-        from incidents import actions, checks, delivery_subjects
+        from incidents import checks, recipients, scope
         from incidents.deadlines import PURPOSES
         from incidents.kinds import SENTENCES
         from incidents.scct import Strategy
         from journal import kinds
         from journal.actions import entries_recorded
-        from notifications import subjects
+        from notifications.registry import add_subjects
         from people.models import CrisisRole
 
         purposes.declare(*PURPOSES)
         kinds.declare(SENTENCES)
         kinds.declare_labels("role", dict(CrisisRole.choices))
         kinds.declare_labels("strategy", dict(Strategy.choices))
-        entries_recorded.connect(actions.on_entries_recorded, dispatch_uid="incidents.on_entries_recorded")
-        subjects.register(find=delivery_subjects.find, hide=delivery_subjects.hide)
+        entries_recorded.connect(scope.on_entries_recorded, dispatch_uid="incidents.on_entries_recorded")
+        add_subjects(find=recipients.streams_about, hide=recipients.streams_hidden_from)
         checks.register_all()

@@ -1,11 +1,13 @@
-"""Who is meant by “the deputy of the crisis lead” or “everybody of this level”, in one incident, now."""
+"""Who is meant by “the deputy of the crisis lead” or “everybody of the level” in an incident; who may know of it."""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 
+from django.db.models import Q
 from django.utils import timezone
 
 from common.levels import Level
@@ -20,6 +22,8 @@ ESCALATE_TO: dict[int | None, tuple[str, ...]] = {
 }
 # Before anybody has triaged, those who can judge must know.
 BEFORE_TRIAGE = ("CL", "CO", "SM", "MA")
+
+MOST_FOUND = 200  # incidents, by words of their titles
 
 Holder = tuple[str, bool, User]  # role, as deputy, who
 
@@ -142,3 +146,22 @@ class Roster:
             seen = Incident.objects.visible_to(person).filter(pk=self.incident.pk)
             self._seers[person.pk] = seen.exists()
         return self._seers[person.pk]
+
+
+def streams_about(reader: User, words: str) -> list[str]:
+    """The journal streams of incidents that the reader may see: a confidential one cannot be found out by asking."""
+    reference = re.fullmatch(r"(?:INC-)?(\d{1,9})", words.strip(), re.IGNORECASE)
+    wanted = Q(title__icontains=words)
+    if reference:
+        wanted |= Q(pk=reference[1])
+    found = Incident.objects.visible_to(reader).filter(wanted).order_by("-pk")[:MOST_FOUND]
+    return [incident.stream for incident in found]
+
+
+def streams_hidden_from(reader: User, among: Collection[str]) -> Iterator[str]:
+    """The streams of confidential incidents in which the reader has no part (any more)."""
+    ids = [found[1] for stream in among if (found := re.fullmatch(r"incident-(\d+)", stream))]
+    confidential = Incident.objects.filter(pk__in=ids, confidential=True)
+    seen = Incident.objects.visible_to(reader).filter(pk__in=ids)
+    for incident in confidential.exclude(pk__in=seen.values("pk")):
+        yield incident.stream

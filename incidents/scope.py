@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Model
 
 from common.levels import Level
+from escalations.actions import settle_lapses
 from escalations.models import Deadline
 from incidents import running_deadlines
 from incidents.actions.locking import note, urgency_of
@@ -82,3 +83,19 @@ INCIDENT = IncidentScope()
 def note_in_room(subject: Any, kind: str, actor: User | None, **facts: Any) -> Entry:
     """An entry about something that stands in the incident room."""
     return note(incident_of(subject), kind, actor, **facts)
+
+
+ACKNOWLEDGED = ("incident.acknowledged", "incident.acknowledged_by_one")
+
+
+def on_entries_recorded(*, entries: list[Entry], **_signal: Any) -> None:
+    """Something followed the acknowledgement of an incident: it does not lapse any more."""
+    followed = {
+        entry.data["incident"]
+        for entry in entries
+        if entry.actor_id is not None and entry.kind not in ACKNOWLEDGED and "incident" in entry.data
+    }
+    if followed:
+        settle_lapses(
+            streams=[Incident(pk=pk).stream for pk in followed], purpose=running_deadlines.ACKNOWLEDGE
+        )

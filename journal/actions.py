@@ -14,7 +14,8 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.dispatch import Signal
 
-from journal import kinds, live
+from common import hints
+from journal import kinds
 from journal.models import Entry, Stream, Urgency
 from people.models import User
 
@@ -93,7 +94,7 @@ def _append(entries: list[Entry]) -> None:
         entry.seq, entry.at, entry.prev_hash = head.last_seq + 1, head.clock, head.last_hash  # type: ignore[attr-defined]
         entry.hash = entry.computed_hash()
         head.last_seq, head.last_hash = entry.seq, entry.hash
-        transaction.on_commit(partial(live.publish, entry.stream_id, entry.kind), robust=True)
+        transaction.on_commit(partial(hints.publish, entry.stream_id, entry.kind), robust=True)
     Entry.objects.bulk_create(entries)
     Stream.objects.bulk_create(
         heads.values(),

@@ -7,7 +7,7 @@ class MonitoringConfig(AppConfig):
     verbose_name = _("Monitoring")
 
     def ready(self) -> None:
-        from escalations import context
+        from escalations.missed import add_context
         from incidents import gates
         from incidents import panels as room_panels
         from journal import kinds
@@ -35,4 +35,4 @@ class MonitoringConfig(AppConfig):
         for check in checks.CHECKS:
             gates.register(check)
         room_panels.register(panels.PANEL)
-        context.register(velocity_context.of)
+        add_context(velocity_context.of)

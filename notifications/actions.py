@@ -13,13 +13,13 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from common import hints
 from common.errors import ActionRefused, NotAllowed
-from journal import live
+from common.hints import wake
 from journal.actions import record
 from journal.models import Entry, Urgency
-from journal.wake import wake
 from notifications.models import Channel, ContactPoint, Delivery, DeliveryState, Hours, Priority
-from notifications.quiet import free_at, may_wait
+from notifications.quiet import free_at
 from people.models import DutyShift, User
 
 # An alert older than this helps nobody; it stays visible in the app but is no longer sent.
@@ -56,7 +56,7 @@ def fan_out(entries: list[Entry]) -> None:
     rows = [row for entry in entries for row in _rows_of(entry, contacts.get(entry.urgency, {}))]
     Delivery.objects.bulk_create(rows, ignore_conflicts=True)
     for person_id in told:
-        transaction.on_commit(partial(live.publish, f"person-{person_id}", "told"), robust=True)
+        transaction.on_commit(partial(hints.publish, f"person-{person_id}", "told"), robust=True)
     if any(row.channel != Channel.IN_APP for row in rows):
         transaction.on_commit(partial(wake, "notifications.tasks.deliver"), robust=True)
 
@@ -115,7 +115,7 @@ def _contacts_of(person_ids: set[int], *, wanted: str) -> dict[int, list[Contact
 
 def _free_times(entry: Entry, person_ids: list[int]) -> dict[int, datetime]:
     """When those with hours of their own may be told; never later than now for somebody who is on duty."""
-    if not may_wait(entry):
+    if not _may_wait(entry):
         return {}
     hours = Hours.objects.filter(person_id__in=person_ids).select_related("person")
     on_duty = set(
@@ -126,6 +126,12 @@ def _free_times(entry: Entry, person_ids: list[int]) -> dict[int, datetime]:
         for row in hours
         if row.person_id not in on_duty
     }
+
+
+def _may_wait(entry: Entry) -> bool:
+    """Only minor matters are held back: level 3 or 4, or no level and nothing that needs somebody now."""
+    level = entry.data.get("level")
+    return level in (3, 4) if level else entry.urgency != Urgency.NOW
 
 
 def withdraw(*, entry_ids: Iterable[int], person: User | None = None, **_signal: Any) -> None:
@@ -156,7 +162,7 @@ def mark_read(*, user: User, delivery_ids: Iterable[int] | None = None) -> int:
         unread = unread.filter(pk__in=list(delivery_ids))
     with transaction.atomic():
         changed = unread.update(read_at=Now())
-        transaction.on_commit(lambda: live.publish(f"person-{user.pk}", "read"), robust=True)
+        transaction.on_commit(lambda: hints.publish(f"person-{user.pk}", "read"), robust=True)
     return changed
 
 

@@ -25,13 +25,14 @@ from django.utils import timezone
 
 from journal.actions import record
 from journal.models import Stream
-from notifications import channels, subjects
+from notifications import channels
 from notifications.actions import outside_row
 from notifications.bounded_call import BoundedCall, first_ended
 from notifications.channels.errors import AmbiguousFailure, PermanentFailure, SendingFailed, Unreachable
 from notifications.leasing import LEASE, MOST_REPEATS, Closed, lease_due, release_orphans, release_sent_twice
 from notifications.models import Attempt, ContactPoint, Delivery, DeliveryState
 from notifications.models.choices import OPEN
+from notifications.registry import hidden_from
 from notifications.wording import compose
 
 logger = logging.getLogger(__name__)
@@ -185,7 +186,7 @@ def _begin(row: Delivery) -> tuple[Attempt, list[Delivery]] | None:
             if _still_leased(row).update(state=DeliveryState.CANCELLED, lease_token=None, lease_until=None):
                 _bundled(row).update(state=DeliveryState.CANCELLED)
         return None
-    if subjects.hidden_from(row.person, {row.entry.stream_id}):
+    if hidden_from(row.person, {row.entry.stream_id}):
         # Access was lost while it waited. What travels with it is released, and goes out by itself.
         _still_leased(row).update(state=DeliveryState.CANCELLED, lease_token=None, lease_until=None)
         return None
@@ -219,7 +220,7 @@ def _travelling(row: Delivery) -> list[Delivery]:
     """
     release_sent_twice(row)
     rows = list(_bundled(row).select_related("person", "entry__actor").order_by("priority", "pk"))
-    hidden = subjects.hidden_from(row.person, {one.entry.stream_id for one in rows})
+    hidden = hidden_from(row.person, {one.entry.stream_id for one in rows})
     if hidden:
         _bundled(row).filter(entry__stream__in=hidden).update(state=DeliveryState.CANCELLED)
     return [one for one in rows if one.entry.stream_id not in hidden]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,13 +12,14 @@ from django.db import transaction
 from django.db.models import Count, F, Max, Q
 from django.db.models.functions import Now
 
+from journal.models import Entry, Urgency
 from notifications import channels
 from notifications.actions import BUNDLE_WINDOW
 from notifications.models import Channel, ContactPoint, Delivery, DeliveryState, Priority
 from notifications.models.choices import OPEN
-from notifications.precedence import newer_alerts, older_of_its_deadline, precedence
 from notifications.rate_limit import DIGEST_EVERY, RATE_LIMITED, Traffic, announce
 
+_URGENCIES = [Urgency.NOW, Urgency.SOON, Urgency.LATER]
 LEASE = timedelta(seconds=60)  # longer than the 20 s that a send may take
 BATCH = 10
 MOST_IN_ONE_MESSAGE = 200
@@ -117,7 +119,7 @@ class _Round:
         self.now: datetime = rows[0].clock  # type: ignore[attr-defined]
         self.traffic = Traffic.to({row.person_id for row in rows})
         self._look_back({row.contact_id for row in rows if row.contact_id})
-        self.newer = newer_alerts(rows, self.now)
+        self.newer = _newer_alerts(rows, self.now)
 
     def _look_back(self, contact_ids: set[int]) -> None:
         """When each contact point last had a message, and when the last urgent one of each stream."""
@@ -210,7 +212,7 @@ class _Round:
         else:
             may_travel = is_fresh & (is_due | in_window) & Q(priority__in=[Priority.SOON, Priority.LATER])
         if lead.entry.alert_of:
-            may_travel |= older_of_its_deadline(lead.entry)
+            may_travel |= _older_of_its_deadline(lead.entry)
         others = waiting.filter(may_travel)
         locked = others.order_by("pk").select_for_update(skip_locked=True, of=("self",), no_key=True)
         found = list(locked.values_list("pk", flat=True)[:MOST_IN_ONE_MESSAGE])
@@ -246,3 +248,42 @@ def _drop(row: Delivery) -> None:
         lease_until=None,
         ambiguous_count=F("ambiguous_count") + _may_have_been_sent(row),
     )
+
+
+def precedence(entry: Entry) -> tuple[bool, int, int]:
+    """The order within a message: alerts about deadlines, then by urgency, then the newest."""
+    return not entry.alert_of, _URGENCIES.index(Urgency(entry.urgency)), -entry.pk
+
+
+def _older_of_its_deadline(alert: Entry) -> Q:
+    """The deliveries of older alerts about the same deadline, whatever became of earlier attempts."""
+    return Q(entry__alert_of=alert.alert_of, entry__lt=alert.pk)
+
+
+def _newer_alerts(rows: Iterable[Delivery], now: datetime) -> dict[int, set[str]]:
+    """For each row that is such an alert: the states of newer ones about its deadline at the same contact point.
+
+    Only of those that have arrived, or that go out now or are tried again: one that waits for the end of quiet hours
+    holds nothing up.
+    """
+    alerts = [row for row in rows if row.entry.alert_of]
+    if not alerts:
+        return {}
+    going = Q(state=DeliveryState.PENDING) & (Q(available_at__lte=now) | Q(attempt_count__gt=0))
+    newer = Delivery.objects.filter(
+        going | Q(state__in=[DeliveryState.LEASED, DeliveryState.BUNDLED, DeliveryState.SENT]),
+        contact__in={row.contact_id for row in alerts},
+        entry__alert_of__in={row.entry.alert_of for row in alerts},
+        entry__gt=min(row.entry_id for row in alerts),
+    ).select_related("entry")
+    by_deadline = defaultdict(list)
+    for row in newer:
+        by_deadline[row.contact_id, row.entry.alert_of].append(row)
+    return {
+        row.pk: {
+            other.state
+            for other in by_deadline[row.contact_id, row.entry.alert_of]
+            if other.entry_id > row.entry_id and other.bundled_into_id != row.pk
+        }
+        for row in alerts
+    }

@@ -10,18 +10,11 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from journal.models import Entry, Urgency
 from notifications.models import Hours
 
 Span = tuple[datetime, datetime]
 # Far enough to see the next working day of whoever works one day a week.
 LOOK_AHEAD_DAYS = 8
-
-
-def may_wait(entry: Entry) -> bool:
-    """Only minor matters are held back: level 3 or 4, or no level and nothing that needs somebody now."""
-    level = entry.data.get("level")
-    return level in (3, 4) if level else entry.urgency != Urgency.NOW
 
 
 def free_at(hours: Hours, zone: str, moment: datetime) -> datetime:

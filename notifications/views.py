@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from common.pages import press
-from notifications import actions, subjects
+from notifications import actions
 from notifications.forms import DeliveryFilter, InboxFilter
 from notifications.models import Delivery
 from notifications.models.choices import OPEN
+from notifications.registry import hidden_from, streams_about
 from people.access import SignedInRequest, needs
 
 PAGE_SIZE = 50
@@ -79,7 +80,7 @@ def deliveries(request: SignedInRequest) -> HttpResponse:
         rows = rows.filter(
             Q(person__name__icontains=words)
             | Q(person__email__icontains=words)
-            | Q(entry__stream__in=subjects.streams(request.user, words))
+            | Q(entry__stream__in=streams_about(words, request.user))
         )
     retries = Delivery.objects.filter(retry_of=OuterRef("pk"))
     rows = rows.lost_first().annotate(is_retried=Exists(retries)).prefetch_related("attempts")
@@ -90,7 +91,7 @@ def deliveries(request: SignedInRequest) -> HttpResponse:
         "notifications/deliveries.html",
         {
             "page_obj": page,
-            "hidden": subjects.hidden_from(request.user, {row.entry.stream_id for row in page}),
+            "hidden": hidden_from(request.user, {row.entry.stream_id for row in page}),
             "filter_form": form,
             "filtered": any(chosen.values()),
             "counts": counts,

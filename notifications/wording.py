@@ -16,9 +16,9 @@ from django.utils.translation import ngettext
 from common.times import absolute
 from journal.models import Entry, Urgency
 from notifications.channels.message import Message
-from notifications.links import Link, link_for
+from notifications.leasing import precedence
 from notifications.models import Delivery
-from notifications.precedence import precedence
+from notifications.registry import Button, button_for
 from people.models import User
 
 MOST_NAMES = 6
@@ -38,7 +38,7 @@ class Item:
     told: str
     to_do: str  # for the first, and for every alarm
     url: str
-    link: Link | None
+    link: Button | None
 
 
 def compose(rows: list[Delivery], *, possible_repeat: bool) -> Message:
@@ -91,7 +91,7 @@ def _item(entry: Entry, person: User, names: dict[int, str], *, is_first: bool) 
         told=_one_line(", ".join(told)),
         to_do=_to_do(entry) if is_first or entry.alert_of else "",
         url=f"{settings.SITE_URL}{entry.path}",
-        link=link_for(entry, person),
+        link=button_for(entry, person),
     )
 
 

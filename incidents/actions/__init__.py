@@ -9,7 +9,6 @@ from incidents.actions.lifecycle import (
     close,
     dismiss,
     log_incident,
-    on_entries_recorded,
     reopen,
     resolve,
 )
@@ -64,7 +63,6 @@ __all__ = [
     "may_hand_over",
     "note_first_response",
     "notify_department",
-    "on_entries_recorded",
     "promise_next_update",
     "reopen",
     "report_situation",

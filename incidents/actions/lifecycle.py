@@ -14,7 +14,7 @@ from common.levels import Level
 from common.text import require_text
 from common.transitions import change_state
 from escalations import actions as deadlines
-from escalations.actions import arm, settle_lapses
+from escalations.actions import arm
 from escalations.models import Deadline
 from incidents import gates, playbooks, running_deadlines
 from incidents.actions.locking import lock_incident, note, require, require_open, urgency_of
@@ -31,10 +31,7 @@ from incidents.running_deadlines import (
     TASK_AGEING,
 )
 from incidents.signals import incident_moved
-from journal.models import Entry
 from people.models import Brand, CrisisRole, User
-
-ACKNOWLEDGED = ("incident.acknowledged", "incident.acknowledged_by_one")
 
 
 def change_incident_state(incident: Incident, to_state: str, actor: User | None, **fields: Any) -> None:
@@ -131,17 +128,6 @@ def acknowledge(*, incident: Incident, actor: User) -> Incident:
         waiting=", ".join(str(person) for person in waiting),
     )
     return incident
-
-
-def on_entries_recorded(*, entries: list[Entry], **_signal: Any) -> None:
-    """Something followed the acknowledgement of an incident: it does not lapse any more."""
-    followed = {
-        entry.data["incident"]
-        for entry in entries
-        if entry.actor_id is not None and entry.kind not in ACKNOWLEDGED and "incident" in entry.data
-    }
-    if followed:
-        settle_lapses(streams=[Incident(pk=pk).stream for pk in followed], purpose=ACKNOWLEDGE)
 
 
 @transaction.atomic

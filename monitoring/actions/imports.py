@@ -18,8 +18,8 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import ActionRefused, Invalid, NotAllowed
 from common.transitions import change_state, require_step
+from common.hints import wake
 from journal.actions import record
-from journal.wake import wake
 from monitoring.models import ImportRun, ImportState
 from monitoring.models.imports import UNFINISHED
 from monitoring.rules import IMPORT_LIFE

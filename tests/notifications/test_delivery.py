@@ -11,7 +11,7 @@ from django.utils import timezone
 from journal.actions import supersede
 from journal.models import Entry, Urgency
 from notifications.actions import mark_read
-from notifications.channels.email.backend import EmailBackend
+from notifications.channels.email.sender import EmailBackend
 from notifications.delivery import MOST_ATTEMPTS, backoff, deliver, deliver_pending
 from notifications.holding import hold_back
 from notifications.leasing import lease_due

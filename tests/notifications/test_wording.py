@@ -9,8 +9,8 @@ from journal.models import Urgency
 from notifications import links, wording
 from notifications.delivery import deliver_pending
 from notifications.leasing import lease_due
-from notifications.links import Link
 from notifications.models import Delivery
+from notifications.registry import Button
 from notifications.wording import CHAT_CHARACTERS, SMS_CHARACTERS, SUBJECT_CHARACTERS, compose
 from tests.factories import UserFactory
 from tests.notifications.conftest import by_mail
@@ -69,7 +69,7 @@ def test_a_long_list_of_people_is_cut(alert, bob):
 
 
 def test_a_button_comes_with_its_address_and_code(alert, bob, offered):
-    offered(lambda entry, person: Link("Acknowledge", f"https://desk.example/a/{person.pk}/", "4711"))
+    offered(lambda entry, person: Button("Acknowledge", f"https://desk.example/a/{person.pk}/", "4711"))
     message = said(alert())
     for text in (message.text, message.short, message.html):
         assert f"https://desk.example/a/{bob.pk}/" in text

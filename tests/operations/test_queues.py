@@ -15,10 +15,10 @@ from django.conf import settings
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from common.hints import wake
 from demo.supervisor import QUEUES, worker_arguments
 from escalations.models import Deadline, DeadlineState, Heartbeat
 from incidents import actions
-from journal.wake import wake
 from notifications.models import Delivery
 from operations.tasks import WORKER
 from people.models import DutyShift

@@ -64,8 +64,8 @@ def test_without_workers_and_broker_a_deadline_fires_in_time(incident, admin, tm
 
 MANY_HINTS = """
 import time, django; django.setup()
-from journal.live import publish
-from journal.wake import wake
+from common.hints import publish
+from common.hints import wake
 began = time.monotonic()
 for number in range(20):
     wake("escalations.tasks.fire_due")

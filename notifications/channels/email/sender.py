@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import smtplib
 from contextlib import suppress
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends import smtp
 from django.utils.translation import gettext as _
 
 from notifications.channels.config import Config
@@ -15,7 +17,7 @@ from notifications.channels.errors import AmbiguousFailure, PermanentFailure, Se
 from notifications.channels.message import Message
 
 DJANGOS_SMTP = "django.core.mail.backends.smtp.EmailBackend"
-OUR_SMTP = "notifications.channels.email.backend.EmailBackend"
+OUR_SMTP = "notifications.channels.email.sender.EmailBackend"
 
 
 def send(config: Config, message: Message) -> None:
@@ -70,3 +72,32 @@ def _hand_over(mail: EmailMultiAlternatives) -> None:
 def _backend() -> str:
     """Ours for a mail server. Other ways to send, as an operator may have set, cannot tell what was under way."""
     return OUR_SMTP if settings.EMAIL_BACKEND == DJANGOS_SMTP else settings.EMAIL_BACKEND
+
+
+class _NotesData:
+    has_begun = False
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        self.has_begun = True
+        return super().data(msg)  # type: ignore[misc]
+
+
+class _SMTP(_NotesData, smtplib.SMTP):
+    pass
+
+
+class _SMTPOverTLS(_NotesData, smtplib.SMTP_SSL):
+    pass
+
+
+class EmailBackend(smtp.EmailBackend):
+    """Django's way to a mail server, which also knows whether the message itself was on its way when the line broke."""
+
+    @property
+    def connection_class(self) -> type[_SMTP] | type[_SMTPOverTLS]:
+        return _SMTPOverTLS if self.use_ssl else _SMTP
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether a message has begun to go out; before that, a broken line has sent nothing."""
+        return isinstance(self.connection, _NotesData) and self.connection.has_begun
