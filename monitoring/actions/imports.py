@@ -17,8 +17,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import ActionRefused, Invalid, NotAllowed
-from common.transitions import change_state, require_step
 from common.hints import wake
+from common.transitions import change_state, require_step
 from journal.actions import record
 from monitoring.models import ImportRun, ImportState
 from monitoring.models.imports import UNFINISHED
