@@ -31,7 +31,7 @@ def words_found(path: str, text: str = "") -> list[tuple[int, str]]:
     [
         ("app/views.py", "def stop_clocks(): ...", "clocks"),
         ("app/views.py", "class ClockView: ...", "Clock"),
-        ("app/views.py", "DRAFT_APPROVAL = 1", "CLOCK"),
+        ("app/views.py", "APPROVAL_CLOCK = 1", "CLOCK"),
         ("app/views.py", '_("The clock runs")', "clock"),
         ("app/views.py", "# every clock", "clock"),
         ("app/views.py", "row.taken_by", "taken_by"),
