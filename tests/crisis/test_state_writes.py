@@ -21,7 +21,7 @@ HELPER = "common/transitions.py"
 ENGINE_ROWS = {"escalations.Deadline", "notifications.Delivery"}
 ENGINE_CODE = ("escalations/", "notifications/")
 # The story's messages were never to be sent: they are marked as sent before any engine runs.
-STORY = "demo/story/loading.py"
+STORY = "demo/loading.py"
 WRITING_CALLS = {"update", "create", "get_or_create", "update_or_create", "set_fields"}
 SQL = re.compile(r"\bset\b[^;]*\bstate\s*=", re.IGNORECASE)
 
