@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render, resolve_url
+from django.utils.translation import gettext as _
 
-from common.errors import ActionRefused, NotAllowed
+from common.errors import ActionRefused, Invalid, NotAllowed
 from common.forms import Form, ModelForm
+from common.repeats import once
 
-Result = TypeVar("Result")
 # Said when the action went through: a sentence, or what makes one of the action's result.
 Said = str | Callable[[Any], str]
 # Where to go then: what `redirect` takes, or what makes it of the action's result.
@@ -52,18 +54,33 @@ def attempt(
     """When the form was sent and makes sense, hand its facts to `act`, say `done` and go on to `then`.
 
     What makes no sense answers 422; a refusal answers with its own status and stands at the form. Both keep what was
-    typed.
+    typed. What was sent twice acts once.
     """
     if request.method != "POST":
         return Attempt()
-    if not form.is_valid():
-        return Attempt(status=INVALID)
+
+    def run() -> Any:
+        if not form.is_valid():
+            raise _MakesNoSense("")
+        return act(**form.facts)
+
     try:
-        result = act(**form.facts)
+        carried_out = once(request, run, partial(_place, then))
+    except _MakesNoSense:
+        return Attempt(status=INVALID)
     except ActionRefused as refusal:
         form.refuse(refusal)
         return Attempt(status=refusal.status, refusal=refusal)
-    return Attempt(answer=_go_on(request, result, then, done) if then else None, result=result)
+    if carried_out.is_repeat:
+        messages.info(request, _("This was done already: it was sent twice and counts once."))
+    else:
+        _say(request, done, carried_out.result)
+    answer = redirect(carried_out.leads_to) if carried_out.leads_to else None
+    return Attempt(answer=answer, result=carried_out.result)
+
+
+class _MakesNoSense(Invalid):
+    """The form's own fields say what is wrong."""
 
 
 def form_page(
@@ -127,10 +144,16 @@ def press(
     except ActionRefused as refusal:
         messages.error(request, str(refusal))
         return redirect(back or then)
-    return _go_on(request, result, then, done)
+    _say(request, done, result)
+    return redirect(_place(then, result))
 
 
-def _go_on(request: HttpRequest, result: Any, then: Place, done: Said) -> HttpResponse:
+def _say(request: HttpRequest, done: Said, result: Any) -> None:
     if said := done(result) if callable(done) else done:
         messages.success(request, str(said))
-    return redirect(then(result) if callable(then) else then)
+
+
+def _place(then: Place, result: Any) -> str:
+    """Where `then` leads after `result`; empty for nowhere."""
+    place = then(result) if callable(then) else then
+    return resolve_url(place) if place else ""

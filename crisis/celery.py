@@ -36,6 +36,7 @@ app.conf.beat_schedule = {
     "sweep-imports": {"task": "monitoring.tasks.sweep_imports", "schedule": 15.0, "options": HINT},
     # Eight weeks ahead are planned; hourly, because beat forgets on every restart when it last ran.
     "extend-rotations": {"task": "readiness.tasks.extend_rotations", "schedule": 3600.0, "options": HINT},
+    "forget-sent-forms": {"task": "common.tasks.forget_sent_forms", "schedule": 600.0, "options": HINT},
     "watch-mentions": {"task": "monitoring.tasks.watch_now", "schedule": 120.0, "options": {"expires": 60}},
 }
 
