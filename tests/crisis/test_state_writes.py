@@ -6,6 +6,7 @@ import ast
 import importlib
 import re
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 from django.apps import apps
@@ -26,17 +27,24 @@ WRITING_CALLS = {"update", "create", "get_or_create", "update_or_create", "set_f
 SQL = re.compile(r"\bset\b[^;]*\bstate\s*=", re.IGNORECASE)
 
 
+@cache
 def own_apps() -> list[str]:
     packages = {path.parent.name for path in ROOT.glob("*/__init__.py")}
     return sorted(packages - {"tests", "benchmarks"})
 
 
+@cache
 def stateful_models() -> list[type[Model]]:
     return [
         model
         for model in apps.get_models()
         if model._meta.app_label in own_apps() and "state" in {field.name for field in model._meta.fields}
     ]
+
+
+@cache
+def stateful_names() -> set[str]:
+    return {model.__name__ for model in stateful_models()}
 
 
 def lives(app: str) -> list[LifeCycle]:
@@ -63,8 +71,7 @@ def _writes_state(call: ast.Call) -> bool:
         return any(map(_names_state, [*call.args, *(item.value for item in call.keywords)]))
     if name in ("save", "asave"):
         return any(_names_state(item.value) for item in call.keywords if item.arg == "update_fields")
-    is_model = name in {model.__name__ for model in stateful_models()}
-    if is_model or name.removeprefix("a") in WRITING_CALLS or name in WRITING_CALLS:
+    if name in stateful_names() or name.removeprefix("a") in WRITING_CALLS:
         given = [item.value for item in call.keywords if item.arg in (None, "defaults", "create_defaults")]
         return "state" in {item.arg for item in call.keywords} or any(map(_names_state, given))
     return False
