@@ -17,7 +17,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from monitoring.counts import Bin
+from monitoring.hourly_counts import Bin
 from monitoring.models import Mention, Sentiment, Signal
 
 WIDTH, HEIGHT = 1000, 200

@@ -8,8 +8,8 @@ from statistics import median
 
 from django.db.models import Count, Q
 
-from monitoring.counts import Bin
 from monitoring.detector import HOUR
+from monitoring.hourly_counts import Bin
 from monitoring.models import Mention, Sentiment
 from people.models import Brand
 

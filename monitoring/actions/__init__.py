@@ -1,7 +1,6 @@
 """Every change of mentions, imports and signals. One function is one transaction; nothing else writes a status."""
 
 from monitoring.actions.brands import add_brands
-from monitoring.actions.decisions import attach_complaints, dismiss, open_incident
 from monitoring.actions.imports import (
     ImportStep,
     abandon_import,
@@ -15,7 +14,8 @@ from monitoring.actions.imports import (
     register_file,
     retry_import,
 )
-from monitoring.actions.raising import raise_signals
+from monitoring.actions.signal_decisions import attach_complaints, dismiss, open_incident
+from monitoring.actions.signal_raising import raise_signals
 
 __all__ = [
     "ImportStep",

@@ -11,8 +11,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from monitoring.charts import volume_chart
-from monitoring.counts import baseline_ready
 from monitoring.forms import MentionFilter
+from monitoring.hourly_counts import baseline_ready
 from monitoring.models import Mention, Sentiment, Signal
 from people.access import SignedInRequest
 

@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.models import Max, Min
 
-from monitoring import counts
+from monitoring import hourly_counts
 from monitoring.detector import DAY, HOUR, start_of_hour
 from monitoring.models import Mention, Signal
 from people.models import Brand
@@ -107,11 +107,11 @@ def test_hours_are_judged_as_of_their_own_time(imported):
     """What comes later does not change what was known: the verdict on an hour is the same without the future."""
     brand = Brand.objects.get(name="US Airways")
     hour = utc("2015-02-22T13:00")
-    known_later = counts.verdicts(brand, hour, hour)[0]
+    known_later = hourly_counts.verdicts(brand, hour, hour)[0]
     with connection.cursor() as cursor:
         cursor.execute("SAVEPOINT without_the_future")
         cursor.execute("DELETE FROM monitoring_mention WHERE posted_at >= %s", [hour + HOUR])
-    known_then = counts.verdicts(brand, hour, hour)[0]
+    known_then = hourly_counts.verdicts(brand, hour, hour)[0]
     with connection.cursor() as cursor:
         cursor.execute("ROLLBACK TO SAVEPOINT without_the_future")
     assert known_then == known_later

@@ -15,8 +15,8 @@ from incidents.actions import breach, lock_incident
 from incidents.models import IncidentState
 from journal.actions import record
 from journal.models import Urgency
-from monitoring import counts
-from monitoring.actions.decisions import attach_complaints
+from monitoring import hourly_counts
+from monitoring.actions.signal_decisions import attach_complaints
 from monitoring.detector import HOUR, USUAL, Rule, Verdict, start_of_hour
 from monitoring.models import Mention, Signal, SignalState
 from people.models import Brand, CrisisRole, SiteRole, User, on_duty
@@ -38,7 +38,7 @@ def raise_signals(*, brand: Brand, first: datetime, last: datetime, rule: Rule =
     """
     brand = Brand.objects.select_for_update(no_key=True).get(pk=brand.pk)
     first, last = start_of_hour(first), start_of_hour(last)
-    verdicts = counts.verdicts(brand, first - CURVE_HOURS * HOUR, last, rule)
+    verdicts = hourly_counts.verdicts(brand, first - CURVE_HOURS * HOUR, last, rule)
     raised: list[Signal] = []
     for position, verdict in enumerate(verdicts):
         if not verdict.is_spike or verdict.hour < first:
