@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from incidents.models import Playbook
 from tests import examples  # noqa: F401 - chooses hypothesis's profile before the tests are read
 from tests.database import migrated_template
 from tests.factories import BrandFactory, UserFactory
+from tests.pace import Pace
 
 SERVICES = configured_servers(settings.SERVICES_DIR, durable=False)
 CHROMIUM = os.environ.get("CHROMIUM") or next(
@@ -54,6 +55,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def no_other_journal(settings: Any, tmp_path: Path) -> None:
     """Neither a demo's exported journal heads nor those of another test say anything about this one's journal."""
     settings.JOURNAL_HEADS_DIR = tmp_path / "journal-heads"
+
+
+@pytest.fixture
+def pace() -> Iterator[Pace]:
+    """How slow the machine has been since the test began: pace.limit(2) is what takes two seconds on a quiet one."""
+    with Pace() as pace:
+        yield pace
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,8 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
+from tests.pace import PATIENCE_SECONDS
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -43,7 +45,7 @@ def environment(**named: object) -> dict[str, str]:
 
 @contextmanager
 def running(*command: str, log: Path, **named: object) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a Python module with arguments while the block lasts, then end it."""
+    """Run a Python module with arguments while the block lasts, then ask it to end."""
     with log.open("wb") as file:
         process = subprocess.Popen(
             [sys.executable, *command],
@@ -58,13 +60,14 @@ def running(*command: str, log: Path, **named: object) -> Iterator[subprocess.Po
     finally:
         process.send_signal(signal.SIGTERM)
         try:
-            process.wait(10)
+            process.wait(60)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 20) -> None:
+def wait_until(condition: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
+    """For what must come in the end; how soon it came is measured, and held against tests.pace."""
     until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, "waited in vain"

@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 from django.db import connection
 
+from tests.pace import PATIENCE_SECONDS
+
 
 def at_once(*deeds: Callable[[], object]) -> list[Exception | None]:
     """Run every deed in a thread and connection of its own, all from one barrier; what each raised."""
@@ -15,7 +17,7 @@ def at_once(*deeds: Callable[[], object]) -> list[Exception | None]:
 
     def run(number: int, deed: Callable[[], object]) -> None:
         try:
-            barrier.wait(5)
+            barrier.wait(PATIENCE_SECONDS)
             deed()
         except Exception as error:  # noqa: BLE001 - handed to the test
             raised[number] = error
@@ -26,5 +28,5 @@ def at_once(*deeds: Callable[[], object]) -> list[Exception | None]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(PATIENCE_SECONDS)
     return raised

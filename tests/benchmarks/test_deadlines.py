@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from tests.pace import PATIENCE_SECONDS
 from tests.processes import ROOT
 
 pytestmark = [pytest.mark.processes, pytest.mark.long]
@@ -24,7 +25,7 @@ def test_a_tiny_run_loses_and_doubles_nothing():
         env=environment,
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=3 * PATIENCE_SECONDS,
         check=False,
     )
     assert done.returncode == 0, done.stderr

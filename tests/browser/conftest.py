@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from demo.supervisor import PASSWORD
+from tests.pace import PATIENCE_SECONDS
+from tests.processes import ROOT, free_port, wait_until
 
-ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 180  # generous: several test processes may be starting servers at once
 BROWSER_FLAGS = [
     "--no-sandbox",  # Chromium refuses to run as root with its sandbox
     "--disable-gpu",
@@ -25,12 +22,6 @@ BROWSER_FLAGS = [
     "--disable-component-update",
     "--no-first-run",
 ]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
@@ -47,20 +38,18 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             [sys.executable, "-m", "demo"], cwd=ROOT, env=environment, stdout=output, stderr=output
         )
     try:
-        deadline = time.monotonic() + START_SECONDS
-        while "Crisis Desk runs at" not in log.read_text():
-            assert demo.poll() is None, log.read_text()
-            assert time.monotonic() < deadline, log.read_text()
-            time.sleep(0.2)
+        wait_until(lambda: "Crisis Desk runs at" in log.read_text() or demo.poll() is not None)
+        assert demo.poll() is None, log.read_text()
         yield f"http://127.0.0.1:{port}"
     finally:
         demo.send_signal(signal.SIGINT)
-        demo.wait(timeout=30)
+        demo.wait(timeout=PATIENCE_SECONDS)
 
 
 @pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
     """Closed with the module: as long as Playwright runs, its event loop keeps Django's ORM out of this process."""
+    expect.set_options(timeout=PATIENCE_SECONDS * 1000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=BROWSER_FLAGS)
         yield browser
@@ -74,7 +63,7 @@ def signed_in(site: str, browser: Browser) -> Iterator[Callable[..., Page]]:
 
     def sign_in(name: str, **options: object) -> Page:
         context = browser.new_context(base_url=site, viewport={"width": 1440, "height": 900}, **options)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE_SECONDS * 1000)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: troubles.append(f"{name} on {page.url}: {error}"))

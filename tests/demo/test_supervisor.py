@@ -7,10 +7,9 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,16 +20,11 @@ from demo.embedded import Servers
 from demo.folder import Folder
 from demo.supervisor import Demo
 from tests.demo.older import KNOWN, UNKNOWN, record_migrations, tables
+from tests.pace import PATIENCE_SECONDS
+from tests.processes import ROOT, free_port, wait_until
 
 pytestmark = pytest.mark.processes
-ROOT = Path(__file__).resolve().parents[2]
 NAMED = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DEBUG", "DEMO", "HOST", "PORT")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def environment(var: Path, **named: str) -> dict[str, str]:
@@ -46,16 +40,9 @@ def run_demo(var: Path, *arguments: str, **named: str) -> subprocess.CompletedPr
         env=environment(var, **named),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_SECONDS,
         check=False,
     )
-
-
-def wait_until(condition: Callable[[], object], seconds: float = 120) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.1)
 
 
 @dataclass
@@ -67,7 +54,9 @@ class Running:
 
     def healthz(self) -> dict[str, str]:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5) as answer:
+            with urllib.request.urlopen(
+                f"http://127.0.0.1:{self.port}/healthz", timeout=PATIENCE_SECONDS
+            ) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             return json.load(error)
@@ -121,14 +110,14 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     finally:
         process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(30)
+            process.wait(60)
         for left in running.processes():
             with contextlib.suppress(psutil.Error):
                 left.kill()
 
 
 def test_it_comes_up_whole_and_names_its_people(demo: Running) -> None:
-    assert demo.is_healthy(), demo.output.read_text()
+    wait_until(demo.is_healthy)
     assert demo.said(f"http://127.0.0.1:{demo.port}")
     assert demo.said("carol@example.com")
 
@@ -150,7 +139,7 @@ def test_its_data_cannot_be_reset_under_it(demo: Running) -> None:
     refused = run_demo(demo.var, "--reset")
     assert refused.returncode == 1
     assert "in use already" in refused.stderr
-    assert demo.is_healthy()
+    wait_until(demo.is_healthy)
 
 
 def test_a_command_in_another_terminal_means_the_demo(demo: Running) -> None:
@@ -160,7 +149,7 @@ def test_a_command_in_another_terminal_means_the_demo(demo: Running) -> None:
         command, cwd=ROOT, env=environment(demo.var), capture_output=True, text=True, check=True
     )
     assert int(shell.stdout.split("people:")[1]) >= 6
-    assert demo.is_healthy()
+    wait_until(demo.is_healthy)
 
 
 def test_what_is_killed_starts_again(demo: Running) -> None:
@@ -181,7 +170,7 @@ def test_ctrl_c_leaves_nothing_and_waits_for_no_connection(demo: Running) -> Non
     with socket.create_connection(("127.0.0.1", demo.port)) as live_update:
         live_update.sendall(b"POST /accounts/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n")
         demo.process.send_signal(signal.SIGINT)
-        assert demo.process.wait(30) == 0
+        assert demo.process.wait(PATIENCE_SECONDS) == 0
     assert demo.processes() == []
     assert "Traceback" not in demo.output.read_text()
 

@@ -20,6 +20,7 @@ from escalations.models import Deadline, DeadlineState, Hold
 from incidents import actions
 from incidents.models import Incident
 from journal.models import Entry, Stream
+from tests.pace import PATIENCE_SECONDS, Pace
 
 pytestmark = pytest.mark.django_db
 
@@ -50,17 +51,17 @@ def locked(rows: Any) -> Iterator[None]:
         with transaction.atomic():
             list(rows.select_for_update())
             holds.set()
-            done.wait(30)
+            done.wait(PATIENCE_SECONDS)
         connection.close()
 
     thread = threading.Thread(target=hold)
     thread.start()
-    assert holds.wait(10)
+    assert holds.wait(PATIENCE_SECONDS)
     try:
         yield
     finally:
         done.set()
-        thread.join(10)
+        thread.join(PATIENCE_SECONDS)
 
 
 def test_the_third_failure_of_a_deadline_is_told_once(incident: Incident, admin: Any) -> None:
@@ -147,7 +148,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> DatabaseClock:
 
 @pytest.mark.parametrize(("interval", "seconds"), [("1 hour", 3600), ("-1 hour", -3600), ("6 seconds", 6)])
 def test_a_jump_is_told_once_and_what_is_due_fires(
-    incident: Incident, admin: Any, clock: DatabaseClock, interval: str, seconds: int
+    incident: Incident, admin: Any, clock: DatabaseClock, interval: str, seconds: int, pace: Pace
 ) -> None:
     fall_due(incident)
     Deadline.objects.of(incident).update(
@@ -162,7 +163,7 @@ def test_a_jump_is_told_once_and_what_is_due_fires(
         engine.tick()
     assert not Hold.objects.exists()
     (entry,) = told("engine.clock_jumped")
-    assert abs(entry.data["seconds"] - seconds) <= 1
+    assert abs(entry.data["seconds"] - seconds) <= pace.limit(1)
     assert entry.audience == [admin.pk]
 
 

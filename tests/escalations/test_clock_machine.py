@@ -22,6 +22,7 @@ from journal.models import Entry
 from people.models import SiteRole
 from tests.examples import examples
 from tests.factories import BrandFactory, UserFactory
+from tests.pace import PATIENCE_SECONDS
 
 HOLDING = "incident.holding_statement"
 one_step = st.fixed_dictionaries(
@@ -203,14 +204,14 @@ def race(clock: Deadline, person: Any) -> bool:
 
     def engine_fires() -> None:
         try:
-            gate.wait(timeout=10)
+            gate.wait(timeout=PATIENCE_SECONDS)
             fired.append(engine.fire(clock.pk))
         finally:
             connection.close()
 
     def person_acknowledges() -> None:
         try:
-            gate.wait(timeout=10)
+            gate.wait(timeout=PATIENCE_SECONDS)
             acknowledge_deadline(deadline=clock, actor=person)
         finally:
             connection.close()

@@ -16,6 +16,7 @@ from incidents import actions
 from journal.models import Entry
 from journal.verification import breaks
 from people.models import CrisisRole, DutyShift
+from tests.pace import PATIENCE_SECONDS
 
 
 @pytest.fixture
@@ -91,7 +92,7 @@ def test_workers_that_fire_at_once_fire_each_once(due):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(PATIENCE_SECONDS)
     engine.tick()  # what a worker found locked by another it leaves for its next look
     named = Entry.objects.filter(kind="deadline.missed").values_list("data__deadline", flat=True)
     assert sorted(named) == sorted(deadline.pk for deadline in batch)

@@ -21,6 +21,7 @@ from incidents import actions
 from journal.models import Entry
 from notifications.models import Delivery
 from notifications.wording import compose
+from tests.pace import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db
 
@@ -264,7 +265,7 @@ def at_once(forms: list[dict[str, str]], path: str) -> Counter[int]:
 
     def post(form: dict[str, str]) -> None:
         try:
-            gate.wait(timeout=30)
+            gate.wait(timeout=PATIENCE_SECONDS)
             said[Client().post(path, form).status_code] += 1
         finally:
             connection.close()

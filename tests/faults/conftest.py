@@ -20,6 +20,7 @@ from tests.faults.figures import keep_figures
 from tests.faults.services import Services
 from tests.faults.sink import Sink
 from tests.faults.world import FULL, World
+from tests.pace import Pace
 from tests.processes import wait_until
 
 FIRST_SEED = int(os.environ.get("FAULT_SEED") or 1)
@@ -84,24 +85,24 @@ def lively(world: World) -> World:
     """A worker, beat and the watchdog run, and the engine has ticked."""
     for what in ("worker", "beat", "watchdog"):
         world.start(what)
-    wait_until(lambda: world.sql("SELECT 1 FROM escalations_heartbeat WHERE process = 'engine'"), 60)
+    wait_until(lambda: world.sql("SELECT 1 FROM escalations_heartbeat WHERE process = 'engine'"))
     return world
 
 
 @pytest.fixture
-def must_hold_in(request: pytest.FixtureRequest) -> Callable[..., Report]:
+def must_hold_in(request: pytest.FixtureRequest, pace: Pace) -> Callable[..., Report]:
     """must_hold_in(world, figure=…) checks everything that is promised and keeps the figures of this run.
 
-    `latest` is the bound of this fault for how late a deadline may fire, in seconds; twice that in `make test`, where
-    starting processes waits for other tests.
+    `latest` is the bound of this fault for how late a deadline may fire, in seconds on a quiet machine.
     """
 
     def hold(world: World, *, latest: float | None = None, **measured: Any) -> Report:
         report = check(world)
-        keep_figures(request.node.name, {**report.figures, **measured})
+        slower = {"times_slower_than_quiet": round(pace.limit(1), 1)}
+        keep_figures(request.node.name, {**report.figures, **measured, **slower})
         assert report.violations == []
         assert report.figures["fired"] or latest is None, "nothing fired, so nothing was tested"
-        assert latest is None or report.figures["lateness_max_seconds"] <= latest * (1 if FULL else 2)
+        assert latest is None or report.figures["lateness_max_seconds"] <= pace.limit(latest)
         return report
 
     return hold

@@ -21,7 +21,7 @@ from django.db.models.functions import Now  # noqa: E402
 
 from escalations import purposes  # noqa: E402
 from escalations.missed import record_missed  # noqa: E402
-from escalations.models import Deadline, DeadlineState  # noqa: E402
+from escalations.models import Deadline, DeadlineState, Heartbeat  # noqa: E402
 from notifications import channels, delivery  # noqa: E402
 from notifications.actions import alert  # noqa: E402
 from notifications.leasing import lease_due  # noqa: E402
@@ -45,6 +45,7 @@ def send_after_recording() -> None:
 
 def fire_unguarded() -> None:
     """Looks what is due, and fires it some milliseconds later, whatever has become of it."""
+    Heartbeat.objects.create(process=f"mutant-{os.getpid()}", last_tick_at=Now())
     while True:
         for deadline in Deadline.objects.due().select_related("content_type", "acknowledged_by"):
             with transaction.atomic():

@@ -68,7 +68,7 @@ class Services:
         """SIGQUIT is what `pg_ctl stop -m immediate` sends; SIGKILL leaves no word at all."""
         process_id = server.process_id()
         os.kill(process_id, number)
-        wait_until(lambda: server.process_id() is None, 15)
+        wait_until(lambda: server.process_id() is None)
 
     def restart_at_once(self) -> float:
         """`pg_ctl restart -m immediate`; returns for how many seconds PostgreSQL was away."""

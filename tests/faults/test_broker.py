@@ -38,7 +38,7 @@ def test_row_7_neither_beat_nor_broker(lively: World, must_hold, full: bool, see
     for process in lively.processes[:2]:
         lively.kill(process)
     done = lively.finish_load(load)
-    lively.settle(90)
+    lively.settle()
     must_hold(latest=LATEST, load=done)
 
 
@@ -57,7 +57,7 @@ def test_row_8_the_broker_forgets_everything(lively: World, must_hold, full: boo
     must_hold(latest=LATEST, load=done)
 
 
-def test_row_9_the_broker_freezes(lively: World, must_hold, seed: int) -> None:
+def test_row_9_the_broker_freezes(lively: World, must_hold, pace, seed: int) -> None:
     """SIGSTOP: whoever acts on a page waits two seconds at most, and what is due fires."""
     _web, address = lively.start_web(DATABASE_POOL_SIZE=4)
     incident = log("Seen on the page", due_in=300)
@@ -74,7 +74,7 @@ def test_row_9_the_broker_freezes(lively: World, must_hold, seed: int) -> None:
     os.kill(redis, signal.SIGCONT)
     lively.settle()
     must_hold(latest=LATEST, load=done, page_seconds=page, action_seconds=action)
-    assert max(page, action) <= 2
+    assert max(page, action) <= pace.limit(2)
 
 
 def test_row_10_the_broker_is_full(lively: World, must_hold, seed: int) -> None:

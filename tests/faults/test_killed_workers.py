@@ -11,6 +11,7 @@ import pytest
 
 from tests.faults.acts import log
 from tests.faults.world import World, seconds_since
+from tests.pace import PATIENCE_SECONDS
 from tests.processes import wait_until
 
 pytestmark = [pytest.mark.faults, pytest.mark.processes]
@@ -40,7 +41,7 @@ def test_row_1_workers_killed_at_random(world: World, must_hold, full: bool, see
         world.let_leases_end()
         world.start("worker")
         world.start("beat")
-    world.settle(120)
+    world.settle()
     report = must_hold(seed=seed, kills=kills, load=done)
     assert kills
     assert report.figures["fired"] >= 5
@@ -92,13 +93,13 @@ def test_row_4_a_sender_that_sleeps_through_its_lease(world: World, must_hold) -
         world.kill(sleeper, signal.SIGSTOP)
     began, held = time.monotonic(), len(world.sink.receipts())
     world.start("worker")
-    wait_until(lambda: any(receipt["repeat"] for receipt in world.sink.receipts()), 90)
+    wait_until(lambda: any(receipt["repeat"] for receipt in world.sink.receipts()))
     taken_over = seconds_since(began)
-    time.sleep(90 - taken_over)
-    world.settle(90)
+    time.sleep(max(0, 90 - taken_over))
+    world.settle()
     before = world.sql("SELECT id, state, sent_at, ambiguous_count FROM notifications_delivery ORDER BY id")
     world.kill(sleeper, signal.SIGCONT)
-    wait_until(lambda: ended_attempts(world) == attempts(world), 30)
+    wait_until(lambda: ended_attempts(world) == attempts(world))
     after = world.sql("SELECT id, state, sent_at, ambiguous_count FROM notifications_delivery ORDER BY id")
     assert after == before
     report = must_hold(taken_over_after_seconds=taken_over)
@@ -115,7 +116,7 @@ def test_row_5_asked_to_end_while_it_sends(world: World, must_hold) -> None:
     worker.terminate()
     began = time.monotonic()
     world.kill(beat)
-    assert worker.wait(30) == 0
+    assert worker.wait(PATIENCE_SECONDS) == 0
     took = seconds_since(began)
     ((begun,),) = world.sql(
         "SELECT count(*) FROM notifications_delivery WHERE state = 'leased' AND started_at IS NOT NULL"
@@ -124,7 +125,7 @@ def test_row_5_asked_to_end_while_it_sends(world: World, must_hold) -> None:
     world.sink.mode = "ok"
     world.start("beat")
     world.start("worker")
-    world.settle(90)
+    world.settle()
     report = must_hold(ended_after_seconds=took)
     assert report.figures["repeats_flagged"] == 0
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 
 import pytest
+from django.db.models.functions import Now
 
+from escalations.models import Deadline, Heartbeat
 from tests.faults.acts import log
 from tests.faults.checker import check
 from tests.faults.figures import keep_figures
@@ -22,7 +24,7 @@ def test_a_sender_that_records_before_it_sends_is_caught(world: World, full: boo
     kills = 0
     while pending(world) and kills < (20 if full else 2):
         mutant = world.start("mutant", "sender")
-        wait_until(lambda process=mutant: process.poll() is not None or not pending(world), 30)
+        wait_until(lambda process=mutant: process.poll() is not None or not pending(world))
         kills += mutant.poll() is not None
         world.kill_all()
         world.let_leases_end()
@@ -35,10 +37,12 @@ def test_a_sender_that_records_before_it_sends_is_caught(world: World, full: boo
 @pytest.mark.faults_short
 def test_an_engine_that_fires_unguarded_is_caught(world: World) -> None:
     for number in range(20):
-        log(f"Incident {number}", due_in=3)
+        log(f"Incident {number}", due_in=3600)
     for _ in range(2):
         world.start("mutant", "engine")
-    wait_until(lambda: not [row for row in world.waiting(ahead=5) if row[0] == "deadline"], 30)
+    wait_until(lambda: Heartbeat.objects.filter(process__startswith="mutant").count() == 2)
+    Deadline.objects.armed().update(due_at=Now())
+    wait_until(lambda: not [row for row in world.waiting(ahead=5) if row[0] == "deadline"])
     time.sleep(1)
     world.kill_all()
     violations = check(world).violations

@@ -30,29 +30,37 @@ from tests.faults.checker import MISSED
 from tests.faults.figures import keep_figures
 from tests.faults.services import program
 from tests.faults.world import World, seconds_since
+from tests.pace import PATIENCE_SECONDS
 from tests.processes import ROOT, free_port, wait_until
 
 pytestmark = [pytest.mark.faults, pytest.mark.processes]
 
 
-def test_row_26_two_thousand_due_at_once(world: World, must_hold) -> None:
+def test_row_26_two_thousand_due_at_once(world: World, must_hold, pace) -> None:
     """The oldest fires first, and nobody waits for more than half a minute."""
-    armed = world.run_program("from benchmarks.loading import arm_many\narm_many(2000, due_in=15, spread=1)")
+    armed = world.run_program(
+        "from benchmarks.loading import arm_many\narm_many(2000, due_in=3600, spread=1)"
+    )
     assert armed.returncode == 0, armed.stderr
     for what in ("engine", "engine", "sender", "beat", "watchdog"):
         world.start(what)
+    wait_until(lambda: world.sql("SELECT 1 FROM escalations_heartbeat WHERE process = 'engine'"))
+    world.sql(
+        "UPDATE escalations_deadline SET due_at = now() + (due_at - first) "
+        "FROM (SELECT min(due_at) AS first FROM escalations_deadline) AS oldest"
+    )
     fired = Deadline.objects.filter(state=DeadlineState.FIRED, step=0)
-    wait_until(lambda: fired.count() == 2000, 90)
+    wait_until(lambda: fired.count() == 2000)
     rows = list(fired.order_by("entry__at").annotate(at=F("entry__at")).values_list("at", "due_at"))
     late = sorted((at - due).total_seconds() for at, due in rows)
-    # Workers choose among the oldest hundred, so the order holds between larger groups.
+    # Workers choose among the oldest hundred, and one may be slow: the order holds between larger groups.
     groups = [
-        statistics.fmean(due.timestamp() for _at, due in rows[n : n + 200]) for n in range(0, 2000, 200)
+        statistics.fmean(due.timestamp() for _at, due in rows[n : n + 400]) for n in range(0, 2000, 400)
     ]
     world.kill_all()
     p99 = round(statistics.quantiles(late, n=100)[98], 2)
     must_hold(latest=30, p99_seconds=p99)
-    assert p99 <= 30
+    assert p99 <= pace.limit(30)
     assert groups == sorted(groups)
 
 
@@ -65,7 +73,7 @@ def test_row_27_yesterdays_backup_is_restored(world: World, must_hold, tmp_path:
     restore(world, tmp_path / "dump")
     for what in ("engine", "sender", "beat", "watchdog"):
         world.start(what)
-    wait_until(lambda: Hold.objects.filter(ended_at__isnull=True).exists(), 30)
+    wait_until(lambda: Hold.objects.filter(ended_at__isnull=True).exists())
     time.sleep(10)
     fired = Deadline.objects.filter(state=DeadlineState.FIRED)
     assert not fired.exists()
@@ -73,8 +81,8 @@ def test_row_27_yesterdays_backup_is_restored(world: World, must_hold, tmp_path:
     assert received_while_held <= 3, "the alarm about the hold, and nothing of yesterday"
     released = world.run("manage.py", "release_hold")
     assert released.returncode == 0, released.stderr
-    wait_until(lambda: fired.filter(step=0).count() == len(incidents), 30)
-    world.settle(120)
+    wait_until(lambda: fired.filter(step=0).count() == len(incidents))
+    world.settle()
     expired = Delivery.objects.filter(last_error="expired while the engine was held")
     digests = Entry.objects.filter(kind="notification.expired_together")
     must_hold(received_while_held=received_while_held, expired=expired.count(), digests=digests.count())
@@ -119,14 +127,14 @@ def test_row_28_workers_are_replaced_under_load(world: World, must_hold, seed: i
         world.start("worker")
         time.sleep(5)
         process.terminate()
-        assert process.wait(30) == 0
+        assert process.wait(PATIENCE_SECONDS) == 0
     done = world.finish_load(load)
     world.settle()
     report = must_hold(latest=15, load=done)
     assert report.figures["repeats_flagged"] == 0
 
 
-def test_row_29_live_pages_use_up_the_web_server(world: World, must_hold) -> None:
+def test_row_29_live_pages_use_up_the_web_server(world: World, must_hold, pace) -> None:
     """Hundreds of open streams and a pool of two connections: pages still come, and the engine has its own."""
     _web, address = world.start_web(DATABASE_POOL_SIZE=2, LIVE_KEEP_ALIVE_SECONDS=1)
     for what in ("worker", "beat"):
@@ -137,7 +145,7 @@ def test_row_29_live_pages_use_up_the_web_server(world: World, must_hold) -> Non
     )
     for session in sessions:
         for _ in range(25):
-            streams.append(session.get(f"{address}/live/me/", stream=True, timeout=30))
+            streams.append(session.get(f"{address}/live/me/", stream=True, timeout=PATIENCE_SECONDS))
     assert all(stream.status_code == 200 for stream in streams)
     readers = [threading.Thread(target=drain, args=[stream], daemon=True) for stream in streams]
     for reader in readers:
@@ -147,15 +155,15 @@ def test_row_29_live_pages_use_up_the_web_server(world: World, must_hold) -> Non
     pages = []
     for _ in range(10):
         began = time.monotonic()
-        assert sessions[0].get(f"{address}/", timeout=30).ok
+        assert sessions[0].get(f"{address}/", timeout=PATIENCE_SECONDS).ok
         pages.append(seconds_since(began))
         time.sleep(1)
-    wait_until(lambda: Entry.objects.filter(kind__in=MISSED).count() >= 15, 30)
+    wait_until(lambda: Entry.objects.filter(kind__in=MISSED).count() >= 15)
     for stream in streams:
         stream.close()
     world.settle()
     must_hold(latest=5, streams=len(streams), slowest_page_seconds=max(pages))
-    assert max(pages) <= 5
+    assert max(pages) <= pace.limit(5)
 
 
 def drain(stream: requests.Response) -> None:
@@ -170,11 +178,11 @@ def test_row_30_nobody_is_left_to_watch(world: World) -> None:
     for what in ("worker", "beat"):
         world.start(what, **named)
     world.start("watchdog", **named)
-    wait_until(lambda: world.sink.pings, 90)
+    wait_until(lambda: world.sink.pings)
     for process in world.processes[:2]:
         world.kill(process)
     by_workers = len(world.sink.pings)
-    wait_until(lambda: len(world.sink.pings) > by_workers, 90)  # the watchdog has taken over and says so
+    wait_until(lambda: len(world.sink.pings) > by_workers)  # the watchdog has taken over and says so
     world.kill_all()
     silent = len(world.sink.pings)
     time.sleep(75)  # more than the minute between two calls
@@ -196,7 +204,7 @@ def demo(tmp_path: Path) -> Iterator[Running]:
         )
     running = Running(process, tmp_path / "var", port, output)
     try:
-        wait_until(lambda: running.said("Ctrl-C stops it"), 180)
+        wait_until(lambda: running.said("Ctrl-C stops it"))
         yield running
     finally:
         process.terminate()
@@ -215,10 +223,10 @@ def test_row_14_the_demos_servers_are_killed(demo: Running) -> None:
         assert process_id is not None
         os.kill(process_id, signal.SIGKILL)
     began = time.monotonic()
-    wait_until(lambda: demo.said("PostgreSQL was gone") and demo.said("Redis was gone"), 30)
-    wait_until(demo.is_healthy, 60)
+    wait_until(lambda: demo.said("PostgreSQL was gone") and demo.said("Redis was gone"))
+    wait_until(demo.is_healthy)
     healthy = seconds_since(began)
-    wait_until(lambda: json.loads(shell(demo, STILL_RUNNING.format(due))) == [], 60)
+    wait_until(lambda: json.loads(shell(demo, STILL_RUNNING.format(due))) == [])
     late = float(shell(demo, LATEST.format(due)))
     keep_figures(
         "test_row_14", {"due": len(due), "healthy_after_seconds": healthy, "lateness_max_seconds": late}

@@ -33,10 +33,10 @@ def test_row_19_what_cannot_fire_or_be_sent(world: World, must_hold, full: bool)
     for what in ("worker", "beat"):
         world.start(what)
     fired = Deadline.objects.filter(state=DeadlineState.FIRED, step=0)
-    wait_until(lambda: fired.count() == len(good), 30)
-    wait_until(lambda: Entry.objects.filter(kind="engine.deadline_failed").exists() or not full, 40)
+    wait_until(lambda: fired.count() == len(good))
+    wait_until(lambda: Entry.objects.filter(kind="engine.deadline_failed").exists() or not full)
     dead = Delivery.objects.filter(contact=poisoned, state=DeliveryState.DEAD)
-    wait_until(dead.exists, 20)
+    wait_until(dead.exists)
     bad.refresh_from_db()
     assert bad.state == DeadlineState.ARMED
     assert bad.failures
@@ -49,7 +49,7 @@ def test_row_19_what_cannot_fire_or_be_sent(world: World, must_hold, full: bool)
 
 
 @pytest.mark.parametrize("mode", ["hang", "500", "429"])
-def test_row_20_the_other_side_is_ill(world: World, must_hold, mode: str) -> None:
+def test_row_20_the_other_side_is_ill(world: World, must_hold, pace, mode: str) -> None:
     """Mail goes out on time while a webhook is ill, and the webhook has everything once it is well again."""
     webhook_of("bob@example.com", world)
     for what in ("engine", "sender", "beat"):
@@ -59,15 +59,15 @@ def test_row_20_the_other_side_is_ill(world: World, must_hold, mode: str) -> Non
     for number in range(5):
         log(f"Incident {number}", due_in=number)
     mails = 2 * 5
-    wait_until(lambda: len(world.sink.receipts("mail")) >= mails, 45)
+    wait_until(lambda: len(world.sink.receipts("mail")) >= mails)
     mail_seconds = round(time.monotonic() - began, 2)
-    wait_until(lambda: world.sink.refused["http"] or world.sink.receipts("post"), 30)
+    wait_until(lambda: world.sink.refused["http"] or world.sink.receipts("post"))
     time.sleep(25)
     tries = world.sink.refused["http"] + len(world.sink.receipts("post"))
     world.sink.http_mode = "ok"
-    world.settle(180)
+    world.settle()
     report = must_hold(latest=15, mails_after_seconds=mail_seconds, tries_while_ill=tries)
-    assert mail_seconds <= 15
+    assert mail_seconds <= pace.limit(15)
     assert report.figures["deliveries_by_state"].keys() <= {"sent", "uncertain", "cancelled"}
     if mode != "hang":
         assert report.figures["repeats_flagged"] == 0
@@ -84,8 +84,8 @@ def test_row_21_accepted_and_hung_up(world: World, must_hold, side: str) -> None
     log()
     for what in ("worker", "beat"):
         world.start(what)
-    wait_until(lambda: Delivery.objects.filter(state=DeliveryState.UNCERTAIN).exists(), 90)
-    world.settle(90)
+    wait_until(lambda: Delivery.objects.filter(state=DeliveryState.UNCERTAIN).exists())
+    world.settle()
     must_hold()
     receipts = world.sink.receipts(side)
     told = Counter(telling for _receipt, items in tellings(receipts) for telling in items)

@@ -18,6 +18,7 @@ import psutil
 from demo.processes import spawn
 from tests.faults.services import Services
 from tests.faults.sink import Sink
+from tests.pace import PATIENCE_SECONDS
 from tests.processes import ROOT, free_port, wait_until
 
 CELERY = ("-m", "celery", "-A", "crisis")
@@ -91,7 +92,7 @@ class World:
             env=self.environment(**named),
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=PATIENCE_SECONDS,
             check=False,
         )
 
@@ -104,7 +105,7 @@ class World:
         return self.start("load", str(figures), str(seconds), str(seed), str(rate))
 
     def finish_load(self, load: subprocess.Popen[bytes]) -> dict[str, Any]:
-        assert load.wait(180) == 0, "the load generator failed"
+        assert load.wait(PATIENCE_SECONDS) == 0, "the load generator failed"
         return json.loads((self.directory / "load.json").read_text())
 
     def kill(self, process: subprocess.Popen[bytes], number: signal.Signals = signal.SIGKILL) -> None:
@@ -144,9 +145,9 @@ class World:
             wait=SETTLED_SECONDS if FULL else 0,
         )
 
-    def settle(self, seconds: float = 60) -> None:
+    def settle(self) -> None:
         """Wait until what is due, or will be soon, has fired and been sent."""
-        until = time.monotonic() + seconds + (120 if FULL else 60)
+        until = time.monotonic() + 2 * PATIENCE_SECONDS
         while waiting := self.waiting():
             assert time.monotonic() < until, waiting
             time.sleep(0.1)

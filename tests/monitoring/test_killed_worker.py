@@ -27,7 +27,7 @@ def wait(until: Callable[[ImportRun], bool], run: ImportRun) -> None:
         run.refresh_from_db()
         return until(run)
 
-    wait_until(arrived, seconds=90)
+    wait_until(arrived)
 
 
 @pytest.mark.processes

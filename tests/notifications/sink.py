@@ -11,6 +11,8 @@ from threading import Thread
 from typing import Any
 
 CANARY = "s3cret-words-of-the-provider"
+HANG_SECONDS = 300
+DRIPS, DRIP_SECONDS = 60, 0.9  # far longer than anybody waits
 
 
 class Sink:
@@ -46,7 +48,7 @@ class Sink:
             handler.close_connection = True
             return
         if self.mode == "hang":
-            time.sleep(30)
+            time.sleep(HANG_SECONDS)
         if self.mode == "slow":
             time.sleep(0.5)
         status = {"error": 500, "limit": 429, "gone": 404, "redirect": 302}.get(self.mode, 200)
@@ -57,10 +59,10 @@ class Sink:
             handler.send_header("Location", f"{self.url}/elsewhere")
         if self.mode == "drip":  # never silent for long, and never done
             handler.flush_headers()
-            for _number in range(60):
+            for _number in range(DRIPS):
                 handler.wfile.write(b"X-Drip: 1\r\n")
                 handler.wfile.flush()
-                time.sleep(0.3)
+                time.sleep(DRIP_SECONDS)
         answer = b"ok" if status == 200 else CANARY.encode()
         handler.send_header("Content-Length", str(len(answer)))
         handler.end_headers()

@@ -16,6 +16,7 @@ from notifications.leasing import lease_due
 from notifications.models import Attempt, Delivery, DeliveryState
 from tests.factories import UserFactory
 from tests.notifications.conftest import by_mail, make_available
+from tests.pace import PATIENCE_SECONDS
 from tests.processes import ROOT, environment
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,7 +37,7 @@ def in_threads(work, number: int = 2) -> list:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(PATIENCE_SECONDS)
     assert len(results) == number
     return results
 
@@ -105,7 +106,7 @@ def kill_a_sender(mailbox, failpoint: str) -> None:
         cwd=ROOT,
         env=environment(FAILPOINT=failpoint, EMAIL_URL=f"smtp://127.0.0.1:{mailbox.port}"),
         capture_output=True,
-        timeout=60,
+        timeout=PATIENCE_SECONDS,
         check=False,
     )
     assert killed.returncode == -9, killed.stderr.decode()

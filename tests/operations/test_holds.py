@@ -25,6 +25,7 @@ from notifications.delivery import deliver_pending
 from notifications.models import Delivery
 from notifications.tasks import deliver
 from people.models import CrisisRole, DutyShift, User
+from tests.pace import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db
 
@@ -218,5 +219,5 @@ def at_once(work: Callable[[], int], number: int) -> list[int]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(PATIENCE_SECONDS)
     return results

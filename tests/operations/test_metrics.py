@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -81,29 +82,32 @@ def test_only_administrators_see_it_when_they_are_signed_in(settings: Any, admin
 def test_it_says_how_late_deadlines_were(incident: Any, bob: Any) -> None:
     Deadline.objects.of(incident).update(due_at=Now() - timedelta(seconds=12))
     engine.tick()
+    fired = Deadline.objects.of(incident).get(step=0)
+    lateness = (fired.fired_at - fired.due_at).total_seconds()
     late = {
         key.partition(",le=")[2]: value
         for key, value in samples().items()
         if "lateness_seconds_bucket" in key
     }
+    assert late == {bound: lateness <= float(bound) for bound in late}
     assert late["10.0"] == 0
-    assert late["15.0"] == late["+Inf"] == 1
-    assert 12 <= samples()["crisis_deadline_lateness_seconds_gsum"] < 15
+    assert samples()["crisis_deadline_lateness_seconds_gsum"] == pytest.approx(lateness, abs=1)
 
 
 def test_it_says_what_is_due_and_what_became_of_messages(incident: Any, admin: Any) -> None:
+    began = time.monotonic()
     Deadline.objects.of(incident).update(due_at=Now() - timedelta(seconds=30))
     found = samples()
     assert found["crisis_deadlines_due"] == 1
-    assert 30 <= found["crisis_deadline_oldest_due_seconds"] < 35
+    assert 30 <= found["crisis_deadline_oldest_due_seconds"] <= 30 + time.monotonic() - began
     engine.tick()
     found = samples()
     assert found["crisis_deadlines_due"] == found["crisis_deadline_oldest_due_seconds"] == 0
     for channel, state in (("in_app", "sent"), ("email", "pending")):
         rows = Delivery.objects.filter(channel=channel, state=state).count()
         assert found[f"crisis_deliveries,channel={channel},state={state}"] == rows > 0
-    assert found["crisis_heartbeat_age_seconds,process=engine"] < 5
-    assert found["crisis_heartbeat_clean_age_seconds,process=engine"] < 5
+    for age in ("crisis_heartbeat_age_seconds", "crisis_heartbeat_clean_age_seconds"):
+        assert found[f"{age},process=engine"] <= time.monotonic() - began
 
 
 def test_it_says_what_waits_longer_than_the_window(incident: Any, admin: Any) -> None:

@@ -22,6 +22,7 @@ from incidents import actions
 from notifications.models import Delivery
 from operations.tasks import WORKER
 from people.models import DutyShift
+from tests.pace import PATIENCE_SECONDS, Pace
 from tests.processes import running, wait_until
 
 # What has a queue of its own; everything else shares the third.
@@ -43,7 +44,7 @@ def test_the_demo_starts_a_worker_for_every_queue() -> None:
 
 @pytest.mark.processes
 @pytest.mark.django_db(transaction=True)
-def test_a_deadline_waits_for_no_message(incident: Any, bob: Any, tmp_path: Path) -> None:
+def test_a_deadline_waits_for_no_message(incident: Any, bob: Any, tmp_path: Path, pace: Pace) -> None:
     """The sender hangs on a mail server that takes calls and says nothing, and hints for it pile up."""
     now = timezone.now()
     DutyShift.objects.create(role="CL", user=bob, starts_at=now, ends_at=now + timedelta(hours=1))
@@ -54,22 +55,20 @@ def test_a_deadline_waits_for_no_message(incident: Any, bob: Any, tmp_path: Path
             command = ["-m", "celery", "-A", "crisis", *worker_arguments(queue)]
             stack.enter_context(running(*command, log=tmp_path / f"{queue}.log", EMAIL_URL=mail))
         for queue in ("engine", "deliveries"):
-            pulse = {"queue": queue, "expires": 60}
+            pulse = {"queue": queue, "expires": PATIENCE_SECONDS}
             current_app.send_task("operations.tasks.pulse", **pulse)
-            wait_until(
-                lambda queue=queue: Heartbeat.objects.filter(process=WORKER.format(queue)).exists(), 40
-            )
-        wait_until(the_sender_hangs, 40)
+            wait_until(lambda queue=queue: Heartbeat.objects.filter(process=WORKER.format(queue)).exists())
+        wait_until(the_sender_hangs)
         Deadline.objects.of(incident).armed().update(due_at=Now())
         began = time.monotonic()
-        wake("escalations.tasks.fire_due")
-        wait_until(lambda: Deadline.objects.of(incident).filter(state=DeadlineState.FIRED).exists(), 5)
-        assert time.monotonic() - began < 5
+        wake("escalations.tasks.fire_due", expires=PATIENCE_SECONDS)
+        wait_until(lambda: Deadline.objects.of(incident).filter(state=DeadlineState.FIRED).exists())
+        assert time.monotonic() - began < pace.limit(5)
 
 
 def the_sender_hangs() -> bool:
     """Is it on the line with the mail server? If not, there is something to send at once, and a hint that says so."""
     waiting = Delivery.objects.filter(state="pending").update(available_at=Now())
     if waiting:
-        wake("notifications.tasks.deliver", expires=60)
+        wake("notifications.tasks.deliver", expires=PATIENCE_SECONDS)
     return Delivery.objects.filter(state="leased", started_at__isnull=False).exists()
