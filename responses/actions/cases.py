@@ -75,9 +75,11 @@ def open_case(
 
 @transaction.atomic
 def own_case(*, case: PrivateCase, actor: User, owner: User) -> PrivateCase:
-    """Somebody takes the case, or is asked to."""
+    """Somebody takes the case, or is asked to. Whoever has it already is not told again."""
     case, actor = _lock(case.pk, actor)
     _fit_owner(owner, case.incident)
+    if case.owner == owner:
+        return case
     case.owner = owner
     case.save(update_fields=["owner"])
     _note(case, "case.owned", actor, tell=owner, owner=str(owner))

@@ -58,7 +58,10 @@ def new(request: SignedInRequest, incident_pk: int) -> HttpResponse:
     form = NewTextForm(
         typed(request), incident=incident, initial=initial or _first_kind(kinds), **_choices(incident)
     )
-    form.fields["kind"].choices = kinds  # type: ignore[attr-defined]
+    if (
+        request.method == "GET"
+    ):  # what was chosen before it was locked is refused with the reason, by the action
+        form.fields["kind"].choices = kinds  # type: ignore[attr-defined]
     return form_page(
         request,
         "responses/edit.html",
