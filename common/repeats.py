@@ -65,7 +65,9 @@ def _key_of(request: HttpRequest) -> str | None:
     """
     if not request.POST.get("csrfmiddlewaretoken"):
         return None
-    files = sorted((name, file.name, file.size) for name, file in request.FILES.items())
+    files = sorted(
+        (name, file.name, file.size) for name in request.FILES for file in request.FILES.getlist(name)
+    )
     sent = [request.user.pk, request.path, sorted(request.POST.lists()), files]
     return sha256(repr(sent).encode(errors="replace")).hexdigest()
 
