@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any, ClassVar, NamedTuple
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Layout
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.translation import gettext
@@ -195,10 +197,32 @@ def _with_zone(help_text: object) -> str:
 
 
 class MomentField(forms.DateTimeField):
-    """A moment in the reader's own zone, which stands beside the field."""
+    """A moment in the reader's own zone, which stands beside the field.
+
+    Of an hour that comes twice, because the clocks go back, the one that is nearer to now is meant: who works that
+    night must not be refused the time of day. An hour that the clocks skip is refused.
+    """
 
     widget = MomentInput
     default_validators = [validate_moment]
 
     def __init__(self, *, help_text: Any = "", **kwargs: Any) -> None:
         super().__init__(help_text=lazy(_with_zone, str)(help_text), **kwargs)
+
+    def to_python(self, value: Any) -> datetime | None:
+        try:
+            return super().to_python(value)
+        except ValidationError as error:
+            # Only Django's refusal of an hour that comes twice or not at all names what was read.
+            typed = (error.params or {}).get("datetime")
+            if not isinstance(typed, datetime) or not (both := _both_of(typed)):
+                raise
+            now = timezone.now()
+            return min(both, key=lambda moment: abs(moment - now))
+
+
+def _both_of(typed: datetime) -> list[datetime]:
+    """The two moments at which clocks in the reader's zone show `typed`; none where they never do."""
+    zone = timezone.get_current_timezone()
+    both = [typed.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)]
+    return both if all(timezone.make_naive(moment, zone) == typed for moment in both) else []
