@@ -6,23 +6,35 @@ figures stand beside it as HTML, where they keep their size on a phone.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
-from django.db.models import Count, QuerySet
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Count, DateTimeField, Func, IntegerField, QuerySet, Value
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from monitoring.hourly_counts import Bin
 from monitoring.models import Mention, Sentiment, Signal
 
 WIDTH, HEIGHT = 1000, 200
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
 MOST_HOURS, MOST_DAYS = 8 * 24, 180  # from here on the next larger bucket
+
+
+class BucketNumber(Func):
+    """The number, from 1 on, of the bucket into which a post falls; the buckets begin at `borders`, in their order."""
+
+    function = "WIDTH_BUCKET"
+
+    def __init__(self, borders: Sequence[datetime]) -> None:
+        begins = Cast(Value(list(borders)), ArrayField(DateTimeField()))
+        super().__init__("posted_at", begins, output_field=IntegerField())
 
 
 @dataclass(frozen=True)
@@ -104,8 +116,9 @@ def volume_chart(
     onset: datetime | None = None,
 ) -> Chart:
     """How many posts per hour (day, week) and how many of them negative and positive. One query."""
-    buckets, step = _buckets(mentions, start, end)
-    first = buckets[0].at
+    step = HOUR if end - start <= MOST_HOURS * HOUR else DAY if end - start <= MOST_DAYS * DAY else WEEK
+    borders = _borders(start, end, step)
+    buckets = _buckets(mentions, borders, end, step)
     top = _round_up(max((bucket.total for bucket in buckets), default=0))
     lines = [
         _line("volume", _("all mentions"), [bucket.total for bucket in buckets], top, with_area=True),
@@ -114,15 +127,14 @@ def volume_chart(
     ]
     wide = WIDTH / len(buckets)
     spiking = {
-        int((datetime.fromisoformat(hour) - first) / step)
+        bisect_right(borders, datetime.fromisoformat(hour)) - 1
         for signal in signals
         for hour in signal.evidence["spike_hours"]
     }
     marks = [Mark((n + 0.5) * wide, _y(b.negative, top)) for n, b in enumerate(buckets) if n in spiking]
     targets = [(n * wide, wide, bucket.in_words) for n, bucket in enumerate(buckets)]
-    at = (onset - first) / (step * len(buckets)) * WIDTH if onset else -1
-    onset_at = at if 0 <= at <= WIDTH else None
-    return Chart(lines, top, _ticks(first, step, len(buckets)), targets, marks, onset_at, buckets)
+    onset_at = _place(onset, borders) * WIDTH if onset and borders[0] <= onset < borders[-1] else None
+    return Chart(lines, top, _ticks(borders, step), targets, marks, onset_at, buckets)
 
 
 def evidence_chart(signal: Signal) -> Chart:
@@ -145,7 +157,8 @@ def evidence_chart(signal: Signal) -> Chart:
         if at.isoformat() in spikes
     ]
     targets = [(n * wide, wide, _point_in_words(*point)) for n, point in enumerate(points)]
-    return Chart(lines, top, _ticks(points[0][0], HOUR, len(points)), targets, marks)
+    borders = [points[0][0] + n * HOUR for n in range(len(points) + 1)]
+    return Chart(lines, top, _ticks(borders, HOUR), targets, marks)
 
 
 def _point_in_words(at: datetime, count: int, usual: float | None, limit: float | None) -> str:
@@ -155,27 +168,44 @@ def _point_in_words(at: datetime, count: int, usual: float | None, limit: float 
     return words + ", " + _("usually %(usual)g, signal above %(limit).1f") % {"usual": usual, "limit": limit}
 
 
-def _buckets(mentions: QuerySet[Mention], start: datetime, end: datetime) -> tuple[list[Bucket], timedelta]:
-    span = end - start
-    step = HOUR if span <= MOST_HOURS * HOUR else DAY if span <= MOST_DAYS * DAY else WEEK
-    first = timezone.localtime(start).replace(minute=0, second=0, microsecond=0)
-    if step != HOUR:
-        first = first.replace(hour=0)
-    first = first.astimezone(UTC)
+def _borders(start: datetime, end: datetime, step: timedelta) -> list[datetime]:
+    """Where each bucket begins and, last, where the last one ends; at least two buckets.
+
+    Days and weeks are those of the reader's zone: where the clocks change a day has 23 or 25 hours.
+    """
+    local = timezone.localtime(start).replace(minute=0, second=0, microsecond=0)
+    borders = [local.astimezone(UTC) if step == HOUR else _midnight(local.date())]
+    while len(borders) < 3 or borders[-1] < end:
+        n = len(borders)
+        borders.append(borders[0] + n * step if step == HOUR else _midnight(local.date() + n * step))
+    return borders
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), timezone.get_current_timezone()).astimezone(UTC)
+
+
+def _place(moment: datetime, borders: Sequence[datetime]) -> float:
+    """How far from left to right, from 0 to 1, a moment lies between equally wide buckets."""
+    n = bisect_right(borders, moment) - 1
+    inside = (moment - borders[n]) / (borders[n + 1] - borders[n])
+    return (n + inside) / (len(borders) - 1)
+
+
+def _buckets(
+    mentions: QuerySet[Mention], borders: Sequence[datetime], end: datetime, step: timedelta
+) -> list[Bucket]:
     rows = (
-        mentions.between(first, end)  # type: ignore[attr-defined]
-        .annotate(bin=Bin(step, first))
-        .values("bin", "sentiment")
+        mentions.between(borders[0], end)  # type: ignore[attr-defined]
+        .annotate(bucket=BucketNumber(borders))
+        .values("bucket", "sentiment")
         .annotate(n=Count("pk"))
         .order_by()
     )
     found: dict[int, dict[str, int]] = defaultdict(dict)
     for row in rows:
-        found[int((row["bin"] - first) / step)][row["sentiment"]] = row["n"]
-    count = max(2, -int(-((end - first) / step) // 1))
-    return [
-        Bucket(first + n * step, _say(first + n * step, step), found.get(n, {})) for n in range(count)
-    ], step
+        found[row["bucket"]][row["sentiment"]] = row["n"]
+    return [Bucket(at, _say(at, step), found.get(n, {})) for n, at in enumerate(borders[:-1], start=1)]
 
 
 def _line(
@@ -211,9 +241,9 @@ def _round_up(value: float) -> int:
         size *= 10
 
 
-def _ticks(first: datetime, step: timedelta, count: int) -> list[str]:
+def _ticks(borders: Sequence[datetime], step: timedelta) -> list[str]:
     shown = 4
-    return [_say(first + step * (count * n // shown), step) for n in range(shown + 1)]
+    return [_say(borders[(len(borders) - 1) * n // shown], step) for n in range(shown + 1)]
 
 
 def _say(at: datetime, step: timedelta) -> str:
