@@ -15,8 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.forms import DayInput, Form, ModelForm, MomentField, TimeInput
 from people.forms import zone_choices
-from people.models import CrisisRole, DutyShift, Rotation, User, able_people
-from people.models.duty import TurnUnit
+from people.models import CrisisRole, DutyShift, Rotation, TurnUnit, User, able_people
 from readiness.actions.rotations import HORIZON, MOST_MEMBERS, PLAN_FIELDS
 from readiness.spans import Span
 from readiness.turns import Plan

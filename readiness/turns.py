@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from people.models.duty import TurnUnit
+from people.models import TurnUnit
 from readiness.spans import Span
 
 DAY = timedelta(days=1)
