@@ -14,6 +14,7 @@ from incidents import running_deadlines
 from incidents.actions.locking import note, urgency_of
 from incidents.models import Incident
 from incidents.recipients import people_for, read_together
+from incidents.signals import level_changed
 from journal.models import Entry, Urgency
 from people.models import User
 
@@ -86,10 +87,12 @@ def note_in_room(subject: Any, kind: str, actor: User | None, **facts: Any) -> E
 
 
 ACKNOWLEDGED = ("incident.acknowledged", "incident.acknowledged_by_one")
+# The entries with which an incident's level changes.
+LEVEL_CHANGED = ("incident.rescored", "deadline.missed_raised", "deadline.lapsed_raised")
 
 
 def on_entries_recorded(*, entries: list[Entry], **_signal: Any) -> None:
-    """Something followed the acknowledgement of an incident: it does not lapse any more."""
+    """Something followed the acknowledgement of an incident: it does not lapse any more. A new level is passed on."""
     followed = {
         entry.data["incident"]
         for entry in entries
@@ -99,3 +102,6 @@ def on_entries_recorded(*, entries: list[Entry], **_signal: Any) -> None:
         settle_lapses(
             streams=[Incident(pk=pk).stream for pk in followed], purpose=running_deadlines.ACKNOWLEDGE
         )
+    for entry in entries:
+        if entry.kind in LEVEL_CHANGED:
+            level_changed.send(sender=Incident, incident_id=entry.data["incident"])

@@ -9,9 +9,10 @@ class ResponsesConfig(AppConfig):
     def ready(self) -> None:
         from escalations import purposes
         from incidents import panels
+        from incidents.signals import level_changed
         from journal import kinds
-        from journal.actions import entries_recorded
-        from responses import gates, receivers
+        from responses import gates
+        from responses.actions.approvals import on_level_changed
         from responses.deadlines import PURPOSES
         from responses.kinds import SENTENCES
         from responses.panels import PANELS
@@ -21,4 +22,4 @@ class ResponsesConfig(AppConfig):
         gates.register_checks()
         for panel in PANELS:
             panels.register(panel)
-        entries_recorded.connect(receivers.follow_level, dispatch_uid="responses.follow_level")
+        level_changed.connect(on_level_changed, dispatch_uid="responses.on_level_changed")

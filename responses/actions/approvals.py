@@ -169,10 +169,10 @@ def expire_citing(*, claim: Claim, actor: User, why: str) -> list[Response]:
     return expired
 
 
-def on_level_changed(*, incident_id: int) -> None:
+def on_level_changed(*, incident_id: int, **_signal: Any) -> None:
     """A graver level may demand more approvers: what lacks one now waits again, and says so.
 
-    Called inside the transaction that changed the level, with the incident locked.
+    Receives incidents.signals.level_changed: in the transaction that changed the level, with the incident locked.
     """
     for response_id in Response.objects.in_flight().filter(incident=incident_id).values_list("pk", flat=True):
         incident, response = lock_response(response_id)
