@@ -15,8 +15,7 @@ from django.views.decorators.http import require_safe
 from common.levels import Level
 from desk.work_queue import WorkItem, mine, pressing_deadlines, work_items_of
 from incidents.models import Incident, IncidentState, RoleAssignment, StepPhase, Task, TaskState
-from incidents.models.incident import OPEN_STATES
-from incidents.models.roles import ACTIVE_ROLE_STATES
+from incidents.models.incident import ACTIVE_ROLE_STATES, OPEN_STATES
 from incidents.next_step import NextStep, next_step
 from notifications.models import Delivery
 from people.access import SignedInRequest

@@ -20,8 +20,7 @@ from common.levels import Level
 from escalations.models import Deadline, DeadlineState
 from escalations.status import DeadlineStatus, statuses_of
 from incidents.models import Incident, RoleAssignment, RoleState
-from incidents.models.incident import IncidentQuerySet
-from incidents.models.roles import ACTIVE_ROLE_STATES
+from incidents.models.incident import ACTIVE_ROLE_STATES, IncidentQuerySet
 from incidents.next_step import next_step
 from incidents.templatetags.incidents import purpose_label
 from monitoring.models import Signal

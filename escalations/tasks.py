@@ -1,8 +1,7 @@
+"""Celery entry points: no arguments, everything is found again from the rows."""
+
 from celery import shared_task
 
 from escalations.engine import tick
 
-
-@shared_task
-def fire_due() -> None:
-    tick()
+fire_due = shared_task(tick, name="escalations.tasks.fire_due")

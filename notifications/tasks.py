@@ -1,8 +1,7 @@
+"""Celery entry points: no arguments, everything is found again from the rows."""
+
 from celery import shared_task
 
 from notifications.delivery import deliver_pending
 
-
-@shared_task
-def deliver() -> None:
-    deliver_pending()
+deliver = shared_task(deliver_pending, name="notifications.tasks.deliver")

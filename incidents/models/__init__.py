@@ -5,10 +5,11 @@ from incidents.models.incident import (
     Cause,
     Incident,
     IncidentState,
+    RoleAssignment,
+    RoleState,
     ScheduledContent,
 )
 from incidents.models.playbook import DoneBy, Playbook, PlaybookStep, StepPhase
-from incidents.models.roles import RoleAssignment, RoleState
 from incidents.models.stakeholders import StakeholderGroup, StakeholderNotice
 from incidents.models.standdown import GateWaiver, SignOff
 from incidents.models.tasks import Task, TaskState
