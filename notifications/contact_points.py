@@ -17,7 +17,7 @@ from journal.actions import record
 from journal.models import Urgency
 from notifications import channels
 from notifications.actions import STREAM
-from notifications.bounded_call import BoundedCall
+from notifications.channels import BoundedCall
 from notifications.channels.config import Config
 from notifications.channels.declaration import DeliveryChannel
 from notifications.channels.errors import SendingFailed

@@ -27,7 +27,7 @@ from journal.actions import record
 from journal.models import Stream
 from notifications import channels
 from notifications.actions import outside_row
-from notifications.bounded_call import BoundedCall, first_ended
+from notifications.channels import BoundedCall, first_ended
 from notifications.channels.errors import AmbiguousFailure, PermanentFailure, SendingFailed, Unreachable
 from notifications.leasing import LEASE, MOST_REPEATS, Closed, lease_due, release_orphans, release_sent_twice
 from notifications.models import Attempt, ContactPoint, Delivery, DeliveryState

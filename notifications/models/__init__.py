@@ -2,9 +2,8 @@
 
 from notifications.models.choices import Channel, DeliveryState, Priority
 from notifications.models.contact import ContactPoint, VerificationCode
-from notifications.models.delivery import Attempt, Delivery, Unread
+from notifications.models.delivery import Attempt, Delivery, RateLimit, Unread
 from notifications.models.hours import Hours
-from notifications.models.rate_limit import RateLimit
 
 __all__ = [
     "Attempt",

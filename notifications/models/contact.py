@@ -1,7 +1,17 @@
+"""Where people can be reached; what is stored of that is sealed.
+
+Secrets at rest are encrypted with a key drawn from SECRET_KEY; what a former key sealed still opens.
+"""
+
 from __future__ import annotations
 
+import base64
+import json
 from typing import Any
 
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.core.signing import BadSignature
 from django.db import models
@@ -10,12 +20,41 @@ from django.utils.translation import gettext_lazy as _
 
 from common.fields import JSONField
 from journal.models import Urgency
-from notifications import channels, encryption
+from notifications import channels
 from notifications.channels.declaration import DeliveryChannel
 from notifications.models.choices import Channel
 
 # As many deliveries given up in a row, and the contact point counts as not working.
 MOST_FAILURES = 3
+
+
+def _fernet(secret: str) -> Fernet:
+    key = HKDF(hashes.SHA256(), length=32, salt=None, info=b"notifications.contact").derive(secret.encode())
+    return Fernet(base64.urlsafe_b64encode(key))
+
+
+def _keys() -> MultiFernet:
+    return MultiFernet([_fernet(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
+
+
+def seal(values: dict[str, Any]) -> str:
+    return _keys().encrypt(json.dumps(values).encode()).decode()
+
+
+def unseal(sealed: str) -> dict[str, Any]:
+    """Raises BadSignature when none of the site's keys fits."""
+    try:
+        return json.loads(_keys().decrypt(sealed.encode()))
+    except InvalidToken as wrong:
+        raise BadSignature("no key of this site opens it") from wrong
+
+
+def reseal(sealed: str) -> str:
+    """The same secret under the key in use. Raises BadSignature when none of the site's keys fits."""
+    try:
+        return _keys().rotate(sealed.encode()).decode()
+    except InvalidToken as wrong:
+        raise BadSignature("no key of this site opens it") from wrong
 
 
 def default_urgencies() -> list[str]:
@@ -82,11 +121,11 @@ class ContactPoint(models.Model):
     @property
     def config(self) -> dict[str, Any]:
         """Raises BadSignature when no key of this site opens it: the person must enter it again."""
-        return encryption.unseal(self.sealed) if self.sealed else {}
+        return unseal(self.sealed) if self.sealed else {}
 
     @config.setter
     def config(self, values: dict[str, Any]) -> None:
-        self.sealed = encryption.seal(values)
+        self.sealed = seal(values)
 
     @property
     def is_readable(self) -> bool:

@@ -9,7 +9,7 @@ from threading import Event, current_thread
 
 import pytest
 
-from notifications.bounded_call import BoundedCall, first_ended
+from notifications.channels import BoundedCall, first_ended
 from notifications.channels.errors import AmbiguousFailure, PermanentFailure
 from tests.pace import PATIENCE_SECONDS
 from tests.processes import ROOT, environment
@@ -70,7 +70,7 @@ def test_calls_run_on_daemon_threads():
 
 def test_a_hung_call_does_not_hold_up_the_end_of_the_process():
     program = (
-        "import time; import django; django.setup(); from notifications.bounded_call import BoundedCall\n"
+        "import time; import django; django.setup(); from notifications.channels import BoundedCall\n"
         "print(BoundedCall(lambda: time.sleep(3600), seconds=0.1).failure())"
     )
     ended = subprocess.run(

@@ -15,8 +15,7 @@ from django.utils import timezone
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from notifications import delivery
-from notifications.bounded_call import BoundedCall
-from notifications.channels import all_channels, errors, send
+from notifications.channels import BoundedCall, all_channels, errors, send
 from notifications.channels.guarded_http import PinnedAdapter
 from notifications.channels.message import Message
 from notifications.channels.webhook.sender import signatures

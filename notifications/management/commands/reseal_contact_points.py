@@ -4,8 +4,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.signing import BadSignature
 from django.db import transaction
 
-from notifications.encryption import reseal
 from notifications.models import ContactPoint
+from notifications.models.contact import reseal
 
 
 class Command(BaseCommand):
