@@ -8,7 +8,7 @@ class IncidentsConfig(AppConfig):
 
     def ready(self) -> None:
         from escalations import purposes
-        from incidents import checks, recipients, scope
+        from incidents import checks, scope
         from incidents.deadlines import PURPOSES
         from incidents.kinds import SENTENCES
         from incidents.scct import Strategy
@@ -22,5 +22,5 @@ class IncidentsConfig(AppConfig):
         kinds.declare_labels("role", dict(CrisisRole.choices))
         kinds.declare_labels("strategy", dict(Strategy.choices))
         entries_recorded.connect(scope.on_entries_recorded, dispatch_uid="incidents.on_entries_recorded")
-        add_subjects(find=recipients.streams_about, hide=recipients.streams_hidden_from)
+        add_subjects(find=scope.streams_about, hide=scope.streams_hidden_from)
         checks.register_all()

@@ -27,8 +27,7 @@ from incidents.models import (
     Task,
     TaskState,
 )
-from incidents.recipients import ESCALATE_TO
-from incidents.scope import INCIDENT, note_in_room
+from incidents.scope import ESCALATE_TO, INCIDENT, note_in_room
 from journal.models import Urgency
 from people.models import CrisisRole, User
 

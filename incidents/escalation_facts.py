@@ -10,8 +10,8 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from escalations.status import DeadlineStatus, statuses_of
 from incidents.models import Incident
-from incidents.recipients import read_once
 from incidents.running_deadlines import deadlines_under
+from incidents.scope import read_once
 from journal.models import Entry, Urgency
 from notifications.models import Delivery
 from notifications.reach import unreachable

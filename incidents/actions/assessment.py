@@ -12,10 +12,10 @@ from common.errors import ActionRefused, Invalid
 from common.levels import Level
 from incidents import running_deadlines
 from incidents.actions.lifecycle import change_incident_state
-from incidents.actions.locking import lock_incident, note, require, require_open, urgency_of
+from incidents.actions.locking import lock_incident, require, require_open
 from incidents.models import CATEGORIES_BY_CLUSTER, Assessment, Incident, IncidentState
-from incidents.recipients import people_of_level
 from incidents.scct import Cluster
+from incidents.scope import note, people_of_level, urgency_of
 from incidents.severity import rate
 from journal.models import Urgency
 from people.models import User

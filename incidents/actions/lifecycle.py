@@ -17,10 +17,9 @@ from escalations import actions as deadlines
 from escalations.actions import arm
 from escalations.models import Deadline
 from incidents import gates, playbooks, running_deadlines
-from incidents.actions.locking import lock_incident, note, require, require_open, urgency_of
+from incidents.actions.locking import lock_incident, require, require_open
 from incidents.actions.tasks import tick_tasks
 from incidents.models import DoneBy, Incident, IncidentState, Playbook, ScheduledContent
-from incidents.recipients import people_of_level
 from incidents.rules import INCIDENT_LIFE
 from incidents.running_deadlines import (
     ACKNOWLEDGE,
@@ -30,6 +29,7 @@ from incidents.running_deadlines import (
     STAKEHOLDER_NOTICE,
     TASK_AGEING,
 )
+from incidents.scope import note, people_of_level, urgency_of
 from incidents.signals import incident_moved
 from people.models import Brand, CrisisRole, User
 

@@ -10,10 +10,11 @@ from common.errors import ActionRefused, Invalid, NotAllowed
 from common.text import require_text
 from common.transitions import change_state
 from incidents import running_deadlines
-from incidents.actions.locking import lock_incident, note, require, require_open, urgency_of
+from incidents.actions.locking import lock_incident, require, require_open
 from incidents.models import Incident, RoleAssignment, RoleState
 from incidents.rules import ROLE_LIFE
 from incidents.running_deadlines import ROLE_UNACCEPTED, ROLE_VACANT
+from incidents.scope import note, urgency_of
 from people.models import CrisisRole, User
 from people.rules import can_work
 

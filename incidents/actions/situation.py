@@ -12,13 +12,13 @@ from common.errors import ActionRefused, Invalid
 from common.text import require_text
 from escalations.actions import stop
 from incidents import running_deadlines
-from incidents.actions.locking import lock_incident, note, require, require_open
+from incidents.actions.locking import lock_incident, require, require_open
 from incidents.actions.tasks import tick_tasks
 from incidents.merging import merge
 from incidents.models import Cause, DoneBy, Incident, ScheduledContent
-from incidents.recipients import people_of_level
 from incidents.running_deadlines import HOLDING_STATEMENT
 from incidents.scct import Strategy, recommend, refusal
+from incidents.scope import note, people_of_level
 from journal.models import Urgency
 from people.models import User
 

@@ -13,9 +13,10 @@ from common.errors import ActionRefused
 from common.text import require_text
 from escalations.actions import stop
 from incidents import running_deadlines
-from incidents.actions.locking import lock_incident, note, require, require_open
+from incidents.actions.locking import lock_incident, require, require_open
 from incidents.actions.tasks import tick_tasks
 from incidents.models import DoneBy, Incident, StakeholderGroup, StakeholderNotice
+from incidents.scope import note
 from people.models import User
 
 

@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from common.errors import ActionRefused, NotAllowed
 from common.text import require_text
 from incidents import gates
-from incidents.actions.locking import lock_incident, note, require
+from incidents.actions.locking import lock_incident, require
 from incidents.models import GateWaiver, Incident, IncidentState, SignOff
+from incidents.scope import note
 from people.models import CrisisRole, User
 
 SIGNING_ROLES = (CrisisRole.CRISIS_LEAD, CrisisRole.EXECUTIVE)

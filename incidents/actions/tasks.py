@@ -11,10 +11,10 @@ from common.text import require_text
 from common.transitions import change_state
 from escalations.actions import stop
 from incidents import running_deadlines
-from incidents.actions.locking import lock_incident, note, require
+from incidents.actions.locking import lock_incident, require
 from incidents.models import DoneBy, Incident, Task, TaskState
-from incidents.recipients import people_for
 from incidents.rules import TASK_LIFE
+from incidents.scope import note, people_for
 from people.models import CrisisRole, User
 
 

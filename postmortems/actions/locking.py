@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import ActionRefused, NotAllowed
 from incidents.actions import lock_incident
-from incidents.recipients import who_see
+from incidents.scope import who_see
 from journal.actions import record
 from journal.models import Entry, Urgency
 from people.models import User

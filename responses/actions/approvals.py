@@ -12,8 +12,8 @@ from common.errors import ActionRefused, NotAllowed
 from common.text import require_text, tidy
 from common.transitions import change_state
 from escalations.actions import arm, stop
-from incidents.actions.locking import urgency_of
 from incidents.models import Incident
+from incidents.scope import urgency_of
 from journal.models import Urgency
 from people.models import CrisisRole, User
 from responses.actions.locking import (

@@ -16,8 +16,8 @@ from escalations.actions import arm, stop
 from incidents.actions import lock_incident, mark_claim_proven
 from incidents.actions.locking import require_open
 from incidents.models import Incident
-from incidents.recipients import people_for
 from incidents.running_deadlines import keep, level_of
+from incidents.scope import people_for
 from journal.actions import record
 from journal.models import Urgency
 from people.models import User

@@ -14,8 +14,8 @@ from common.text import require_text
 from common.transitions import change_state, set_fields
 from escalations.actions import arm
 from incidents.actions import lock_incident
-from incidents.actions.locking import urgency_of
 from incidents.models import Incident
+from incidents.scope import urgency_of
 from people.models import User
 from responses.actions.locking import (
     DRAFT_APPROVAL,

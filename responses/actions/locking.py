@@ -14,7 +14,7 @@ from escalations.actions import stop
 from incidents.actions import lock_incident
 from incidents.actions.locking import require
 from incidents.models import Incident
-from incidents.recipients import who_see
+from incidents.scope import who_see
 from journal.actions import record
 from journal.models import Entry, Urgency
 from people.models import CrisisRole, User

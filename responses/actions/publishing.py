@@ -14,7 +14,7 @@ from common.errors import ActionRefused, Invalid
 from common.text import require_text
 from common.transitions import change_state
 from incidents.actions import note_first_response, promise_next_update
-from incidents.recipients import people_of_level
+from incidents.scope import people_of_level
 from people.models import User
 from responses.actions.locking import (
     lock_response,
