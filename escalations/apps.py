@@ -9,7 +9,7 @@ class EscalationsConfig(AppConfig):
     def ready(self) -> None:
         from escalations import engine_alerts, links, missed, policies
         from journal import kinds
-        from notifications.registry import add_button
+        from notifications.wording import add_button
 
         for sentences in (missed, engine_alerts, policies):
             kinds.declare(sentences.SENTENCES)

@@ -23,7 +23,7 @@ from escalations import purposes
 from escalations.actions import acknowledge_deadline
 from escalations.models import Deadline, LinkUse
 from journal.models import Entry
-from notifications.registry import Button
+from notifications.wording import Button
 from people.models import User
 
 SALT = "escalations.acknowledge"

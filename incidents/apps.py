@@ -14,7 +14,7 @@ class IncidentsConfig(AppConfig):
         from incidents.scct import Strategy
         from journal import kinds
         from journal.actions import entries_recorded
-        from notifications.registry import add_subjects
+        from notifications.models import add_subjects
         from people.models import CrisisRole
 
         purposes.declare(*PURPOSES)

@@ -30,9 +30,8 @@ from notifications.actions import outside_row
 from notifications.channels import BoundedCall, first_ended
 from notifications.channels.errors import AmbiguousFailure, PermanentFailure, SendingFailed, Unreachable
 from notifications.leasing import LEASE, MOST_REPEATS, Closed, lease_due, release_orphans, release_sent_twice
-from notifications.models import Attempt, ContactPoint, Delivery, DeliveryState
+from notifications.models import Attempt, ContactPoint, Delivery, DeliveryState, hidden_from
 from notifications.models.choices import OPEN
-from notifications.registry import hidden_from
 from notifications.wording import compose
 
 logger = logging.getLogger(__name__)

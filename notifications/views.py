@@ -15,9 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 from common.pages import press
 from notifications import actions
 from notifications.forms import DeliveryFilter, InboxFilter
-from notifications.models import Delivery
+from notifications.models import Delivery, hidden_from, streams_about
 from notifications.models.choices import OPEN
-from notifications.registry import hidden_from, streams_about
 from people.access import SignedInRequest, needs
 
 PAGE_SIZE = 50

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 import zoneinfo
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.dateparse import parse_datetime
@@ -18,13 +21,29 @@ from journal.models import Entry, Urgency
 from notifications.channels.message import Message
 from notifications.leasing import precedence
 from notifications.models import Delivery
-from notifications.registry import Button, button_for
 from people.models import User
+
+logger = logging.getLogger(__name__)
 
 MOST_NAMES = 6
 CHAT_CHARACTERS = 1500  # below the limit of every chat service, so that one message stays one
 SMS_CHARACTERS = 300
 SUBJECT_CHARACTERS = 200
+
+
+@dataclass(frozen=True)
+class Button:
+    """What it says, where it leads, and the code to type there (mail scanners follow links, too)."""
+
+    label: str
+    url: str
+    code: str = ""
+
+
+# The button for an entry in a message to a person, such as “Acknowledge”; None where there is nothing to do
+Offer = Callable[[Entry, User], Button | None]
+# Apps further up offer them.
+_offers: list[Offer] = []
 
 
 @dataclass(frozen=True)
@@ -93,6 +112,25 @@ def _item(entry: Entry, person: User, names: dict[int, str], *, is_first: bool) 
         url=f"{settings.SITE_URL}{entry.path}",
         link=button_for(entry, person),
     )
+
+
+def add_button(offer: Offer) -> None:
+    if offer not in _offers:
+        _offers.append(offer)
+
+
+def button_for(entry: Entry, person: User) -> Button | None:
+    """The first that is offered. A broken offer costs the button, never the message."""
+    for offer in _offers:
+        try:
+            with transaction.atomic():
+                button = offer(entry, person)
+        except Exception:
+            logger.exception("no button for entry %s", entry.pk)
+            continue
+        if button:
+            return button
+    return None
 
 
 def _to_do(entry: Entry) -> str:

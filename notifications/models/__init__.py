@@ -2,7 +2,15 @@
 
 from notifications.models.choices import Channel, DeliveryState, Priority
 from notifications.models.contact import ContactPoint, VerificationCode
-from notifications.models.delivery import Attempt, Delivery, RateLimit, Unread
+from notifications.models.delivery import (
+    Attempt,
+    Delivery,
+    RateLimit,
+    Unread,
+    add_subjects,
+    hidden_from,
+    streams_about,
+)
 from notifications.models.hours import Hours
 
 __all__ = [
@@ -16,4 +24,7 @@ __all__ = [
     "RateLimit",
     "Unread",
     "VerificationCode",
+    "add_subjects",
+    "hidden_from",
+    "streams_about",
 ]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -245,3 +246,29 @@ class RateLimit(models.Model):
 
     def __str__(self) -> str:
         return self.scope
+
+
+# Journal streams whose title or reference contains the words, among those that the person may see
+Find = Callable[[User, str], Iterable[str]]
+# Those of these journal streams of which the person may learn nothing
+Hide = Callable[[User, Collection[str]], Iterable[str]]
+# Apps further up know what the streams are about.
+_finders: list[Find] = []
+_hiders: list[Hide] = []
+
+
+def add_subjects(*, find: Find, hide: Hide) -> None:
+    if find not in _finders:
+        _finders.append(find)
+    if hide not in _hiders:
+        _hiders.append(hide)
+
+
+def streams_about(words: str, reader: User) -> list[str]:
+    """Journal streams about what has these words in its title or reference, for somebody who may see that."""
+    return [stream for find in _finders for stream in find(reader, words)]
+
+
+def hidden_from(reader: User, among: Collection[str]) -> set[str]:
+    """Those of these journal streams of which `reader` may learn nothing."""
+    return {stream for hide in _hiders for stream in hide(reader, among)} if among else set()

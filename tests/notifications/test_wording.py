@@ -10,8 +10,7 @@ from notifications import links, wording
 from notifications.delivery import deliver_pending
 from notifications.leasing import lease_due
 from notifications.models import Delivery
-from notifications.registry import Button
-from notifications.wording import CHAT_CHARACTERS, SMS_CHARACTERS, SUBJECT_CHARACTERS, compose
+from notifications.wording import CHAT_CHARACTERS, SMS_CHARACTERS, SUBJECT_CHARACTERS, Button, compose
 from tests.factories import UserFactory
 from tests.notifications.conftest import by_mail
 
