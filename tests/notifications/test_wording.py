@@ -6,7 +6,7 @@ import pytest
 from django.db.models.functions import Now
 
 from journal.models import Urgency
-from notifications import links, wording
+from notifications import wording
 from notifications.delivery import deliver_pending
 from notifications.leasing import lease_due
 from notifications.models import Delivery
@@ -21,8 +21,8 @@ pytestmark = pytest.mark.django_db
 def offered(monkeypatch):
     """offered(fn) has one part of the product offer buttons."""
     offers: list = []
-    monkeypatch.setattr(links, "_offers", offers)
-    return links.register
+    monkeypatch.setattr(wording, "_offers", offers)
+    return wording.add_button
 
 
 def said(entry):
