@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import redis
 
 from demo.embedded import EmbeddedError, Servers, configured_servers, database_url, redis_url
 from demo.embedded.servers import SOCKET_PATH_LIMIT, socket_directory
+from tests.processes import wait_until
 
 pytestmark = pytest.mark.processes
 
@@ -79,7 +79,7 @@ def test_killed_servers_come_back_with_their_data(servers: Servers) -> None:
     for process_id in process_ids(servers):
         assert process_id is not None
         os.kill(process_id, signal.SIGKILL)
-    time.sleep(0.1)
+    wait_until(lambda: process_ids(servers) == [None, None])
     assert servers.restart_dead() == ["PostgreSQL", "Redis"]
     with psycopg.connect(host=str(servers.sockets), dbname="crisis", user="postgres") as connection:
         assert connection.execute("SELECT number FROM kept").fetchone() == (7,)
@@ -108,7 +108,7 @@ def test_a_stale_lock_naming_an_innocent_process_does_not_matter(servers: Server
     process_id = postgres.process_id()
     assert process_id is not None
     os.kill(process_id, signal.SIGKILL)
-    time.sleep(0.1)
+    wait_until(lambda: postgres.process_id() is None)
     for left_over in (
         servers.directory / "postgres" / "postmaster.pid",
         servers.sockets / ".s.PGSQL.5432.lock",

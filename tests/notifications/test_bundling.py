@@ -82,7 +82,7 @@ def test_second_urgent_of_an_incident_waits_out_the_minute(mailbox, alert):
     again = [alert(about="Second"), alert(about="Third")]
     assert deliver_pending() == 0
     wait = by_mail(again[0]).available_at - timezone.now()
-    assert timedelta(seconds=50) < wait <= timedelta(seconds=60)
+    assert timedelta(seconds=20) < wait <= timedelta(seconds=60)
     pass_time(seconds=61)
     assert deliver_pending() == 1
     assert len(mailbox.mails) == 2
@@ -107,7 +107,7 @@ def test_while_the_first_is_on_its_way_the_second_looks_again_soon(mailbox, aler
     deliver(first[0])
     pass_time(seconds=6)
     assert lease_due() == []  # now it has gone out: the rest of the minute
-    assert by_mail(second).available_at - timezone.now() > timedelta(seconds=40)
+    assert by_mail(second).available_at - timezone.now() > timedelta(seconds=20)
 
 
 def test_urgent_at_the_same_moment_is_one_message(mailbox, alert):
@@ -326,7 +326,8 @@ def test_above_the_quota_comes_one_message_every_five_minutes(mailbox, alert, qu
     mine = [mail for mail in mailbox.mails if mail["To"] == bob.email]
     assert len(mine) == 4
     waiting = Delivery.objects.filter(person=bob, state="pending")
-    assert {round((row.available_at - timezone.now()).total_seconds(), -1) for row in waiting} == {300}
+    pauses = [row.available_at - timezone.now() for row in waiting]
+    assert all(timedelta(minutes=4) < pause <= timedelta(minutes=5) for pause in pauses)
     pass_time(minutes=5)
     deliver_pending()
     mine = [mail for mail in mailbox.mails if mail["To"] == bob.email]
