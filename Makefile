@@ -7,6 +7,8 @@ HOST ?= 127.0.0.1
 # One more than there are cores: the tests that start real processes mostly wait for them.
 TEST_WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 export VENV PORT HOST
+# Whoever starts many processes gains from modules that are compiled already.
+unexport PYTHONDONTWRITEBYTECODE
 
 RUN := $(VENV)/bin
 # Only for commands that look at the code: no service is started, no secret is real.
@@ -26,7 +28,7 @@ demo: install ## Start the whole product on this machine with a demo (PORT=8000)
 demo-reset: install ## Remove the demo's data under var/, so that the next demo starts afresh
 	@$(RUN)/python -m demo --reset
 
-# A file's tests stay together on one worker: some share one running demo or site.
+# What stays together on one worker, and what comes first, is said in tests/scheduling.py.
 RUN_TESTS := $(RUN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
 
 test: install-dev catalogues ## Run the tests on embedded PostgreSQL and Redis, or on DATABASE_URL and REDIS_URL

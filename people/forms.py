@@ -30,12 +30,13 @@ ZoneChoices = list[tuple[object, list[tuple[str, str]]]]
 
 
 @lru_cache(maxsize=1)
-def _places() -> dict[str, list[str]]:
-    by_region: dict[str, list[str]] = defaultdict(list)
+def _zones() -> dict[str, list[zoneinfo.ZoneInfo]]:
+    """The zones of each region; reading all their files takes longer than the rest of a page."""
+    by_region: dict[str, list[zoneinfo.ZoneInfo]] = defaultdict(list)
     for name in sorted(zoneinfo.available_timezones()):
         region, _slash, place = name.partition("/")
         if region in REGIONS and place:
-            by_region[region].append(name)
+            by_region[region].append(zoneinfo.ZoneInfo(name))
     return by_region
 
 
@@ -48,14 +49,14 @@ def zone_choices(chosen: str = "") -> ZoneChoices:
     ]
     groups: ZoneChoices = [(_("Universal time"), [(name, name) for name in first])]
     for region, label in REGIONS.items():
-        names = _places().get(region, [])
-        groups.append((label, [(name, _zone_label(name, now)) for name in names]))
+        zones = _zones().get(region, [])
+        groups.append((label, [(zone.key, _zone_label(zone, now)) for zone in zones]))
     return groups
 
 
-def _zone_label(name: str, now: datetime) -> str:
-    offset = now.astimezone(zoneinfo.ZoneInfo(name)).strftime("%z")
-    place = name.partition("/")[2].replace("_", " ").replace("/", ", ")
+def _zone_label(zone: zoneinfo.ZoneInfo, now: datetime) -> str:
+    offset = now.astimezone(zone).strftime("%z")
+    place = zone.key.partition("/")[2].replace("_", " ").replace("/", ", ")
     return f"{place} (UTC{offset[:3]}:{offset[3:5]})"
 
 

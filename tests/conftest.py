@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -18,8 +19,10 @@ from incidents import actions
 from incidents.models import Playbook
 from tests import examples  # noqa: F401 - chooses hypothesis's profile before the tests are read
 from tests.database import migrated_template
+from tests.demo.running import demo  # noqa: F401 - a fixture of two folders
 from tests.factories import BrandFactory, UserFactory
 from tests.pace import Pace
+from tests.scheduling import ByFile, place
 
 SERVICES = configured_servers(settings.SERVICES_DIR, durable=False)
 CHROMIUM = os.environ.get("CHROMIUM") or next(
@@ -42,13 +45,24 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # The long walk mostly waits: it starts first, so that the other workers fill the time.
-    items.sort(key=lambda item: "browser" not in item.path.parts)
+    items.sort(key=lambda item: place(item.path))
     if CHROMIUM is None:
         reason = "no Chromium here: install chromium, or name one in the variable CHROMIUM"
         for item in items:
             if item.get_closest_marker("browser"):
                 item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the collector of garbage need not look through it every few tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
+
+
+@pytest.hookimpl(optionalhook=True)  # where xdist is there
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    return ByFile(config, log)
 
 
 @pytest.fixture(autouse=True)

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from demo.supervisor import PASSWORD
+from tests.demo.running import Running
 from tests.pace import PATIENCE_SECONDS
-from tests.processes import ROOT, free_port, wait_until
 
 BROWSER_FLAGS = [
     "--no-sandbox",  # Chromium refuses to run as root with its sandbox
@@ -24,26 +20,10 @@ BROWSER_FLAGS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+@pytest.fixture
+def site(demo: Running) -> str:
     """The address of a running demo with a database, a broker and processes of its own."""
-    var, port = tmp_path_factory.mktemp("var"), free_port()
-    environment = {
-        name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")
-    }
-    environment |= {"VAR_DIR": str(var), "PORT": str(port), "HOST": "127.0.0.1"}
-    log = var / "demo.txt"
-    with log.open("wb") as output:
-        demo = subprocess.Popen(
-            [sys.executable, "-m", "demo"], cwd=ROOT, env=environment, stdout=output, stderr=output
-        )
-    try:
-        wait_until(lambda: "Crisis Desk runs at" in log.read_text() or demo.poll() is not None)
-        assert demo.poll() is None, log.read_text()
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        demo.send_signal(signal.SIGINT)
-        demo.wait(timeout=PATIENCE_SECONDS)
+    return f"http://127.0.0.1:{demo.port}"
 
 
 @pytest.fixture(scope="module")

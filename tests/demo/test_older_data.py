@@ -12,7 +12,7 @@ from demo.embedded import EmbeddedError, Servers, database_url
 from demo.folder import Folder
 from demo.supervisor import Demo
 from tests.demo.older import KNOWN, UNKNOWN, record_migrations, tables
-from tests.demo.test_supervisor import run_demo
+from tests.demo.running import run_demo
 
 pytestmark = pytest.mark.processes
 
