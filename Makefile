@@ -17,10 +17,10 @@ PRODUCTION := SECRET_KEY=for-the-deployment-check-alone-so-long-and-varied-that-
 	DATABASE_URL=postgres://localhost/none REDIS_URL=redis://localhost ALLOWED_HOSTS=crisis.example.com \
 	DEBUG=false DEMO=false HTTPS=true
 
-.PHONY: help demo demo-reset test test-long test-faults mutants check lock messages catalogues install install-dev
+.PHONY: help demo demo-reset test test-long test-faults test-calendar mutants check lock messages catalogues install install-dev
 
 help: ## Show what can be made
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 demo: install ## Start the whole product on this machine with a demo (PORT=8000)
 	@$(RUN)/python -m demo
@@ -41,6 +41,10 @@ test-long: install-dev catalogues ## Run what takes too long for `make test`, wi
 test-faults: install-dev catalogues ## Do every damage of docs/reliability.md to a whole installation (SEED=1 SEEDS=1)
 	@FAULTS=full FAULT_SEED=$(or $(SEED),$(shell date +%s)) FAULT_SEEDS=$(or $(SEEDS),1) \
 		$(RUN)/python -m pytest -v tests/faults $(PYTEST)
+
+# Two instants side by side. AT takes one of your own, in UTC.
+test-calendar: install-dev catalogues ## Run what depends on the calendar on weekends, at midnight, ... (AT="2027-03-28 00:59")
+	@$(RUN)/python -m tests.calendar $(if $(AT),--at "$(AT)") $(PYTEST)
 
 # One at a time, in a copy of the project. ONLY takes words: of an app, a file or a rule.
 mutants: install-dev catalogues ## Break one rule after the other and see that a test notices (ONLY=people)
