@@ -26,6 +26,7 @@ STATEMENT = (
 )
 
 pytestmark = [
+    pytest.mark.calendar,
     pytest.mark.browser,
     pytest.mark.skipif(not DATA.exists(), reason="the airline data are not beside the project"),
 ]

@@ -238,6 +238,7 @@ WEST, EAST = "Pacific/Pago_Pago", "Pacific/Kiritimati"
 
 
 @pytest.mark.parametrize("moment", ["0001-01-01T00:00", "9999-12-31T23:59"])
+@pytest.mark.calendar
 def test_times_at_the_ends_of_the_calendar(world: World, client: Client, moment: str):
     """A date that cannot be converted to another zone would break every page that shows it."""
     writer, case = world.people["communicator"], world.open

@@ -112,6 +112,7 @@ def test_an_unknown_host_name_is_refused(client, known):
 # The entrance
 
 
+@pytest.mark.calendar
 def test_guessing_a_password_is_stopped_whichever_door_is_tried(client, known):
     for _attempt in range(5):
         sign_in(client, known.email, "wrong")
@@ -165,6 +166,7 @@ def test_nobody_changes_their_own_address(client, known):
     assert (known.email, known.site_role) == ("alice@example.com", "communicator")
 
 
+@pytest.mark.calendar
 def test_a_session_dies_with_the_account(client, alice, incident):
     client.force_login(alice)
     assert client.get(incident.get_absolute_url()).status_code == 200
@@ -174,6 +176,7 @@ def test_a_session_dies_with_the_account(client, alice, incident):
     User.objects.filter(pk=alice.pk).update(is_active=True)
 
 
+@pytest.mark.calendar
 def test_a_new_password_ends_all_sessions(client, known, incident):
     client.force_login(known)
     known.set_password("another long phrase")
@@ -342,6 +345,7 @@ def test_nobody_takes_another_name_unseen(client, alice, admin):
 # Approval after everything around it has changed
 
 
+@pytest.mark.calendar
 def test_approval_for_a_lower_level_does_not_publish_at_a_higher(alice, bob, triaged, brand):
     incident = triaged(3)
     Incident.objects.filter(pk=incident.pk).update(scheduled_content="paused")

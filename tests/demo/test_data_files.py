@@ -12,6 +12,8 @@ from demo.data_files import document, rows, stories
 from demo.moments import moment
 from demo.stories import SENT_ALONG, Story, action_of, arguments_of
 
+pytestmark = pytest.mark.calendar
+
 NOW = datetime(2026, 11, 25, 14, 37, 21, tzinfo=UTC)  # a Wednesday
 BEGINS = datetime(2026, 11, 4, tzinfo=UTC)
 

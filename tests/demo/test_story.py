@@ -44,6 +44,8 @@ from responses.models import (
 )
 from responses.rules import missing_capacities
 
+pytestmark = pytest.mark.calendar
+
 # What the story files tell, whenever they are told.
 AMOUNTS: dict[Any, int] = {
     User: 14,

@@ -15,7 +15,7 @@ from monitoring.models import Signal
 from responses.models import Response
 from tests.factories import IncidentFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.calendar, pytest.mark.django_db]
 
 
 def kinds(user) -> list[str]:

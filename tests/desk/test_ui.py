@@ -95,6 +95,7 @@ class TestTimes:
             (timedelta(minutes=-4, seconds=-59), "overdue by 4 min", "overdue"),
         ],
     )
+    @pytest.mark.calendar
     def test_countdown(self, left: timedelta, text: str, urgency: str) -> None:
         found = countdown_to(NOON + left, NOON)
         assert (found.text, found.urgency) == (text, urgency)
@@ -103,26 +104,31 @@ class TestTimes:
         ("language", "text"),
         [("en", "3 min. ago"), ("tr", "3 dk. önce"), ("pl", "3 min temu"), ("zh-hans", "3分钟前")],
     )
+    @pytest.mark.calendar
     def test_relative_in_the_readers_language(self, language: str, text: str) -> None:
         with translation.override(language):
             assert relative(NOON - timedelta(minutes=3), NOON) == text
 
+    @pytest.mark.calendar
     def test_absolute_names_the_readers_zone(self) -> None:
         with timezone.override("Europe/Istanbul"):
             assert absolute(NOON) == "20 Nov 2026, 15:00 Europe/Istanbul"
 
     @time_machine.travel(NOON, tick=False)
+    @pytest.mark.calendar
     def test_countdown_is_right_without_javascript(self) -> None:
         html = drawn("{% countdown at 'Holding statement' %}", at=NOON + timedelta(minutes=4))
         assert "4:00 left" in html
         assert "20 Nov 2026, 12:04 UTC" in html
         assert "is-now" in html
 
+    @pytest.mark.calendar
     def test_no_deadline_and_no_moment(self) -> None:
         assert "no deadline" in drawn("{% countdown None %}")
         assert "not yet" in drawn("{% moment None %}")
 
 
+@pytest.mark.calendar
 def test_what_lies_ahead_is_never_just_now():
     assert relative(NOON + timedelta(seconds=20), NOON) == "in a moment"
     assert relative(NOON, NOON) == relative(NOON - timedelta(seconds=20), NOON) == "just now"
@@ -206,6 +212,7 @@ def test_every_part_is_accessible_and_fits_a_phone(
 
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.calendar
 def test_script_adds_to_what_is_already_right(live_server: StaticLiveServerTestCase, chromium: str) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])

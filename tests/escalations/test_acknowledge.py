@@ -17,7 +17,7 @@ from incidents import actions
 from journal.models import Entry
 from notifications.models import Delivery, DeliveryState
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.calendar, pytest.mark.django_db]
 HOLDING = "incident.holding_statement"
 
 

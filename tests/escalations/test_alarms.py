@@ -64,6 +64,7 @@ def locked(rows: Any) -> Iterator[None]:
         thread.join(PATIENCE_SECONDS)
 
 
+@pytest.mark.calendar
 def test_the_third_failure_of_a_deadline_is_told_once(incident: Incident, admin: Any) -> None:
     nonsense = [{"after_seconds": 1, "tell": ["nonsense"]}]
     Deadline.objects.of(incident).update(steps=nonsense)
@@ -77,6 +78,7 @@ def test_the_third_failure_of_a_deadline_is_told_once(incident: Incident, admin:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.calendar
 def test_what_is_locked_for_long_is_told_once_and_holds_up_no_other(
     incident: Incident, other: Incident, admin: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -112,6 +114,7 @@ def test_a_database_error_of_one_deadline_stops_no_other(incident: Incident, oth
     assert Deadline.objects.of(incident).get().last_error == "OperationalError"
 
 
+@pytest.mark.calendar
 def test_the_pause_after_a_failure_goes_by_the_databases_clock(incident: Incident) -> None:
     Deadline.objects.of(incident).update(steps=[{"after_seconds": 1, "tell": ["nonsense"]}])
     fall_due(incident)
@@ -147,6 +150,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> DatabaseClock:
 
 
 @pytest.mark.parametrize(("interval", "seconds"), [("1 hour", 3600), ("-1 hour", -3600), ("6 seconds", 6)])
+@pytest.mark.calendar
 def test_a_jump_is_told_once_and_what_is_due_fires(
     incident: Incident, admin: Any, clock: DatabaseClock, interval: str, seconds: int, pace: Pace
 ) -> None:
@@ -168,6 +172,7 @@ def test_a_jump_is_told_once_and_what_is_due_fires(
 
 
 @pytest.mark.parametrize("interval", ["4 seconds", "-4 seconds", "0 seconds"])
+@pytest.mark.calendar
 def test_small_corrections_are_nobodys_business(
     incident: Incident, clock: DatabaseClock, interval: str
 ) -> None:
@@ -176,6 +181,7 @@ def test_small_corrections_are_nobodys_business(
     assert not told("engine.clock_jumped")
 
 
+@pytest.mark.calendar
 def test_a_slow_answer_is_no_jump(clock: DatabaseClock) -> None:
     """The question took long, by this machine's clock: the database's may have been read at any time in between."""
     before, after, shown = clock.last

@@ -24,6 +24,8 @@ from tests.examples import examples
 from tests.factories import BrandFactory, UserFactory
 from tests.pace import PATIENCE_SECONDS
 
+pytestmark = pytest.mark.calendar
+
 HOLDING = "incident.holding_statement"
 one_step = st.fixed_dictionaries(
     {

@@ -7,7 +7,7 @@ import pytest
 from escalations.models import Acknowledgement, Deadline
 from incidents import actions
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.calendar, pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from journal.models import Entry
 from notifications.models import Delivery, DeliveryState
 from people.models import CrisisRole, DutyShift
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.calendar, pytest.mark.django_db]
 
 
 def make_due(incident: Incident, *, minutes: int) -> None:

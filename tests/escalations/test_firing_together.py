@@ -18,6 +18,8 @@ from journal.verification import breaks
 from people.models import CrisisRole, DutyShift
 from tests.pace import PATIENCE_SECONDS
 
+pytestmark = pytest.mark.calendar
+
 
 @pytest.fixture
 def due(alice, bob, admin, brand):

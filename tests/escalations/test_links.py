@@ -23,7 +23,7 @@ from notifications.models import Delivery
 from notifications.wording import compose
 from tests.pace import PATIENCE_SECONDS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.calendar, pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from journal import kinds
 from journal.models import Entry
 from monitoring.models import Mention
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.calendar, pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from journal.models import Entry
 from people.models import CrisisRole, DutyShift
 from tests.factories import UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.calendar, pytest.mark.django_db]
 ADDRESS = "/escalations/policies/incident.acknowledge/2/"
 
 ENDLESS = "9" * 5000  # more digits than Python reads

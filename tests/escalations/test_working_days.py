@@ -10,6 +10,8 @@ import pytest
 from escalations import working_days
 from escalations.models import Policy
 
+pytestmark = pytest.mark.calendar
+
 DAY = 24 * 60
 UTC_ZONE, BERLIN = ZoneInfo("UTC"), ZoneInfo("Europe/Berlin")
 

@@ -22,7 +22,7 @@ from people.models import CrisisRole, DutyShift, User
 from tests.conftest import SCORES
 from tests.factories import UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.calendar, pytest.mark.django_db]
 MINUTE = timedelta(minutes=1)
 
 

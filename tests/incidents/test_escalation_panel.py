@@ -18,7 +18,7 @@ from notifications.models import ContactPoint, Delivery
 from people.models import DutyShift
 from tests.factories import UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.calendar, pytest.mark.django_db]
 HOLDING = "incident.holding_statement"
 
 

@@ -10,7 +10,7 @@ from journal.models import Entry
 from journal.verification import breaks
 from people.models import CrisisRole
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.calendar, pytest.mark.django_db]
 
 
 def test_logging_arms_acknowledge_deadline_and_is_journalled(incident):

@@ -17,7 +17,7 @@ from incidents.models import Incident, StakeholderNotice, Task
 from journal.actions import record
 from tests.factories import IncidentFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.calendar, pytest.mark.django_db]
 
 
 @pytest.fixture

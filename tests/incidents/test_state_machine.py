@@ -25,6 +25,8 @@ from tests.conftest import SCORES
 from tests.examples import examples
 from tests.factories import BrandFactory, UserFactory
 
+pytestmark = pytest.mark.calendar
+
 people = st.sampled_from(["alice", "bob", "dave", "erin"])
 texts = st.sampled_from(["", "because"])
 

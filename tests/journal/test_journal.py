@@ -27,6 +27,7 @@ def test_the_database_itself_refuses_to_change_the_past(incident, statement):
         cursor.execute(statement)
 
 
+@pytest.mark.calendar
 def test_verify_journal_passes_on_a_whole_chain(incident, capsys):
     call_command("verify_journal")
     assert "chain whole" in capsys.readouterr().out
@@ -71,6 +72,7 @@ def test_nul_characters_do_not_break_the_chain(incident, alice):
     call_command("verify_journal")
 
 
+@pytest.mark.calendar
 def test_sentence_names_deputy_and_times_in_the_readers_zone():
     asked = kinds.sentence("role.assigned", "Bob", {"person": "Alice", "role": "CL", "deputy": True})
     assert asked == "Bob asked Alice to be Crisis lead (deputy)"

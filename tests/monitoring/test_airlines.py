@@ -23,6 +23,7 @@ DATA = Path(os.environ.get("CRISIS_DESK_TEST_DATA") or ROOT.parent / "shared" / 
 AIRLINES = DATA / "mentions" / "airline_2015_en.csv.gz"
 
 pytestmark = [
+    pytest.mark.calendar,
     pytest.mark.django_db,
     pytest.mark.skipif(
         not AIRLINES.exists(), reason="the airline posts are not here (CRISIS_DESK_TEST_DATA)"

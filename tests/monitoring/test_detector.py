@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from monitoring.detector import DAY, HOUR, USUAL, Count, Rule, episodes, judge, scan, start_of_hour
 
+pytestmark = pytest.mark.calendar
+
 NOW = datetime(2026, 3, 8, 13, tzinfo=UTC)
 
 

@@ -16,7 +16,7 @@ from monitoring.figures import net_sentiment, velocities, velocity
 from monitoring.panels import context
 from tests.monitoring.conftest import HOUR, SPIKE_HOUR
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.calendar, pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -141,12 +141,14 @@ def test_a_killed_worker_leaves_whole_batches(killed):
     assert Mention.objects.count() == 1999
 
 
+@pytest.mark.calendar
 def test_nobody_takes_an_import_that_shows_signs_of_life(killed):
     assert carry_on(killed.pk) is False
     killed.refresh_from_db()
     assert killed.rows_read == 2000
 
 
+@pytest.mark.calendar
 def test_abandoned_import_is_carried_on_with_no_row_twice(killed, django_capture_on_commit_callbacks):
     with killed.rejects_path.open("ab") as file:
         file.write(b"written by the killed worker and never committed\n")
@@ -169,6 +171,7 @@ def test_a_worker_that_lost_its_import_stores_nothing_more(killed):
         store_batch(old, Batch([], [], [], 1, 1, 1))
 
 
+@pytest.mark.calendar
 def test_the_sweep_finds_imports_whose_hint_was_lost(killed, monkeypatch):
     hinted = []
     monkeypatch.setattr("monitoring.tasks.wake_import", hinted.append)
@@ -201,6 +204,7 @@ def test_a_large_import_gives_way_to_others_between_slices(alice, monkeypatch):
     assert slices == 11
 
 
+@pytest.mark.calendar
 def test_an_interrupted_command_is_closed_by_the_sweep(tmp_path):
     path = tmp_path / "mentions.csv"
     path.write_bytes(as_csv([row()]))

@@ -18,7 +18,7 @@ from monitoring.models import ImportRun, Signal
 from tests.factories import BrandFactory
 from tests.monitoring.conftest import SPIKE_HOUR, as_csv, row
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.calendar, pytest.mark.django_db]
 
 MENTIONS = reverse("monitoring:mentions")
 

@@ -55,6 +55,7 @@ def parse(**cells: str) -> Row:
         ({"is_brand_own": "perhaps"}, "use 1 or 0"),
     ],
 )
+@pytest.mark.calendar
 def test_a_row_that_cannot_be_stored_says_why(cells, says):
     with pytest.raises(RowFault, match=says):
         parse(**cells)
@@ -70,6 +71,7 @@ def test_a_row_that_cannot_be_stored_says_why(cells, says):
         ("Sun Mar 01 10:00:00 +0000 2026", datetime(2026, 3, 1, 10, tzinfo=UTC)),
     ],
 )
+@pytest.mark.calendar
 def test_times_become_instants(written, means):
     assert parse(created_at=written).posted_at == means
 

@@ -20,7 +20,7 @@ from people.models import DutyShift
 from tests.factories import UserFactory
 from tests.monitoring.conftest import HOUR, SPIKE_HOUR
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.calendar, pytest.mark.django_db]
 
 
 def look(brand, first=SPIKE_HOUR, last=SPIKE_HOUR):

@@ -17,7 +17,7 @@ from notifications.models import ContactPoint, Delivery, DeliveryState
 from tests.factories import IncidentFactory, UserFactory
 from tests.notifications.conftest import by_mail, make_available
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.calendar, pytest.mark.django_db]
 
 
 def pass_time(**spans) -> None:

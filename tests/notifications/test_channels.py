@@ -205,6 +205,7 @@ def test_settings_that_are_not_complete_send_nothing(provider):
 # Signed webhooks
 
 
+@pytest.mark.calendar
 def test_a_webhook_is_signed_and_a_receiver_can_check_it(webhook, sink, alert):
     entry = alert()
     deliver_pending()
@@ -223,6 +224,7 @@ def test_a_webhook_is_signed_and_a_receiver_can_check_it(webhook, sink, alert):
         Webhook(SECRET).verify(body + b" ", headers)
 
 
+@pytest.mark.calendar
 def test_the_signature_is_that_of_the_specification():
     """The example of https://github.com/standard-webhooks/standard-webhooks."""
     at = datetime.fromtimestamp(1614265330, UTC)
@@ -230,6 +232,7 @@ def test_the_signature_is_that_of_the_specification():
     assert signed == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 
 
+@pytest.mark.calendar
 def test_a_changed_secret_signs_beside_the_former_for_a_day(alert):
     now = timezone.now()
     config = {
@@ -269,6 +272,7 @@ def test_a_repeat_has_the_same_id_and_says_so(webhook, sink, alert):
 
 
 @pytest.mark.parametrize(("mode", "seconds"), [("limit", 600), ("error", 5)])
+@pytest.mark.calendar
 def test_a_busy_provider_is_left_alone_as_long_as_it_asks(webhook, sink, alert, mode, seconds):
     sink.mode = mode
     entry = alert()
@@ -295,6 +299,7 @@ def test_what_a_provider_answers_is_never_stored_or_logged(webhook, sink, alert,
     assert CANARY not in caplog.text
 
 
+@pytest.mark.calendar
 def test_a_slow_place_holds_up_no_other(webhook, sink, alert, carol, mailbox, monkeypatch):
     """The webhook hangs; the mail to Carol goes out meanwhile, and the hanging one is given back in time."""
     sink.mode = "hang"

@@ -293,6 +293,7 @@ def wrong(code: str) -> str:
     return f"{(int(code) + 1) % 10**6:06}"
 
 
+@pytest.mark.calendar
 def test_a_code_verifies_the_contact_point_it_was_sent_to(client, mailbox, bob):
     client.force_login(bob)
     form = {"address": "spare@example.com", "name": "", "urgencies": ["now"]}
@@ -315,6 +316,7 @@ def test_a_code_is_kept_as_a_digest_only(mailbox, bob, spare):
     assert len(row.digest) == 64
 
 
+@pytest.mark.calendar
 def test_after_five_wrong_codes_the_right_one_is_refused(mailbox, bob, spare):
     contact_points.send_code(actor=bob, contact=spare)
     code = sent_code(mailbox)
@@ -327,6 +329,7 @@ def test_after_five_wrong_codes_the_right_one_is_refused(mailbox, bob, spare):
     assert not spare.verified_at
 
 
+@pytest.mark.calendar
 def test_a_code_is_valid_once_and_for_fifteen_minutes(mailbox, bob, spare):
     contact_points.send_code(actor=bob, contact=spare)
     first = sent_code(mailbox)
@@ -352,6 +355,7 @@ def test_a_code_for_one_contact_point_verifies_no_other(mailbox, bob, spare):
             contact_points.confirm(actor=bob, contact=login_address(bob), code=code)
 
 
+@pytest.mark.calendar
 def test_five_codes_an_hour(mailbox, bob, spare):
     for _number in range(5):
         contact_points.send_code(actor=bob, contact=spare)
@@ -441,6 +445,7 @@ def test_others_do_not_even_see_that_it_exists(client, bob, carol, reach):
 # Hours
 
 
+@pytest.mark.calendar
 def test_hours_are_kept_and_can_be_cleared(client, bob):
     client.force_login(bob)
     form = {"quiet_from": "22:00", "quiet_until": "07:00", "work_days": ["0", "4"]}
@@ -465,6 +470,7 @@ def test_hours_are_kept_and_can_be_cleared(client, bob):
         ({"quiet_from": "25:00", "quiet_until": "07:00"}, "Enter a valid time"),
     ],
 )
+@pytest.mark.calendar
 def test_hours_that_make_no_sense_are_refused(client, bob, form, error):
     client.force_login(bob)
     assert error in client.post("/notifications/hours/", form).content.decode()
@@ -474,6 +480,7 @@ def test_hours_that_make_no_sense_are_refused(client, bob, form, error):
 # Who is reached
 
 
+@pytest.mark.calendar
 def test_who_cannot_be_reached(bob, carol, dave, erin, reach, django_assert_num_queries):
     login_address(bob)
     ContactPoint.objects.filter(person=carol).update(verified_at=Now())
@@ -498,6 +505,7 @@ def test_the_contact_points_say_what_comes_there_in_words(client, bob):
     assert '<span class="tag">now</span>' not in html
 
 
+@pytest.mark.calendar
 def test_the_hours_say_what_they_do(client, bob):
     client.force_login(bob)
     html = client.get("/notifications/hours/").content.decode()

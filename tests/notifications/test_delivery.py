@@ -20,7 +20,7 @@ from tests.factories import UserFactory
 from tests.notifications.conftest import by_mail, make_available
 from tests.processes import free_port
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.calendar, pytest.mark.django_db]
 
 
 def undelivered() -> list[Entry]:

@@ -18,7 +18,7 @@ from notifications.models import Attempt, Delivery
 from tests.factories import IncidentFactory
 from tests.notifications.conftest import by_mail
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.calendar, pytest.mark.django_db]
 
 
 def inbox_of(user) -> list[Delivery]:

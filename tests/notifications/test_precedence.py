@@ -13,7 +13,7 @@ from notifications.models import Delivery
 from tests.notifications.conftest import by_mail, make_available
 from tests.processes import free_port
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.calendar, pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from notifications.quiet import free_at
 from people.models import DutyShift
 from tests.notifications.conftest import by_mail
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.calendar, pytest.mark.django_db]
 UTC = ZoneInfo("UTC")
 NIGHT = {"quiet_from": time(22), "quiet_until": time(7)}
 OFFICE = {"work_from": time(9), "work_until": time(18)}

@@ -14,7 +14,7 @@ from notifications.wording import CHAT_CHARACTERS, SMS_CHARACTERS, SUBJECT_CHARA
 from tests.factories import UserFactory
 from tests.notifications.conftest import by_mail
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.calendar, pytest.mark.django_db]
 
 
 @pytest.fixture

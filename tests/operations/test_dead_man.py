@@ -80,6 +80,7 @@ def sink(tmp_path: Path, settings: Any) -> Iterator[Sink]:
         yield sink
 
 
+@pytest.mark.calendar
 def test_while_all_is_well_it_is_called_every_time(incident: Any, sink: Sink) -> None:
     tick()
     watch()
@@ -119,6 +120,7 @@ def promise_broken(incident: Any) -> None:
     [engine_stopped, engine_fails, deadline_stuck, engine_held, promise_broken],
     ids=lambda harm: harm.__name__,
 )
+@pytest.mark.calendar
 def test_when_something_is_wrong_it_is_not_called(
     incident: Any, sink: Sink, harm: Callable[[Any], None]
 ) -> None:

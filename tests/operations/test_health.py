@@ -25,7 +25,7 @@ from operations.tasks import WORKER
 from people.models import DutyShift
 from tests.pace import PATIENCE_SECONDS, Pace
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.calendar, pytest.mark.django_db(transaction=True)]
 PARTS = ("database", "broker", "worker", "beat", "engine", "deliveries", "invariants")
 ALL_OK = dict.fromkeys(PARTS, "ok")
 WORKERS = [WORKER.format(queue) for queue in configured.QUEUES]

@@ -27,7 +27,7 @@ from notifications.tasks import deliver
 from people.models import CrisisRole, DutyShift, User
 from tests.pace import PATIENCE_SECONDS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.calendar, pytest.mark.django_db]
 
 YESTERDAY = timedelta(hours=20)
 

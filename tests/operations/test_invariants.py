@@ -106,6 +106,7 @@ def ask(code: str, **scope: Any) -> Outcome:
     return CHECKS[code](Scope(None, **scope))
 
 
+@pytest.mark.calendar
 def test_what_the_product_does_keeps_every_promise(lived: Lived, case: Case) -> None:
     heads.export()
     incidents.acknowledge(incident=lived.missed, actor=lived.writer)
@@ -300,6 +301,7 @@ def test_ten_rows_are_named_and_all_are_counted(alice: Any, brand: Any) -> None:
     assert (len(found.broken), found.broken_count) == (10, 12)
 
 
+@pytest.mark.calendar
 def test_due_for_a_moment_is_not_overdue(lived: Lived) -> None:
     fall_due(lived.waiting, seconds=10)
     assert ask("I1").holds
@@ -345,6 +347,7 @@ def test_second_arrival_must_be_marked_as_repeat(lived: Lived) -> None:
 # The journal's heads
 
 
+@pytest.mark.calendar
 def test_no_head_goes_back_with_the_next_export(lived: Lived) -> None:
     """Otherwise whoever cuts the tail off would only have to wait for an hour."""
     named = the_tail_cut_off(lived)
@@ -366,6 +369,7 @@ def test_a_changed_export_is_known(lived: Lived) -> None:
         heads.export()
 
 
+@pytest.mark.calendar
 def test_exports_are_made_every_hour_and_the_oldest_go(lived: Lived, exports: Path) -> None:
     for _minute in range(2):
         heads.export_if_due()
@@ -459,6 +463,7 @@ def test_an_outage_is_told_once_however_many_deadlines_it_delays(lived: Lived) -
     assert Heartbeat.objects.get(process="invariants").last_clean_tick_at
 
 
+@pytest.mark.calendar
 def test_what_is_broken_stays_in_sight_longer_than_a_day(lived: Lived) -> None:
     somebody_left_out(lived)
     actions.note(check())

@@ -20,7 +20,7 @@ from journal.models import Entry
 from notifications.models import Delivery
 from operations.models import Violation
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.calendar, pytest.mark.django_db]
 TOKEN = "scraper-" * 5
 
 

@@ -44,6 +44,7 @@ def test_the_demo_starts_a_worker_for_every_queue() -> None:
 
 @pytest.mark.processes
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.calendar
 def test_a_deadline_waits_for_no_message(incident: Any, bob: Any, tmp_path: Path, pace: Pace) -> None:
     """The sender hangs on a mail server that takes calls and says nothing, and hints for it pile up."""
     now = timezone.now()

@@ -42,6 +42,7 @@ def lateness(fired: Deadline) -> float:
     return (fired.fired_at - fired.due_at).total_seconds()
 
 
+@pytest.mark.calendar
 def test_without_workers_and_broker_a_deadline_fires_in_time(incident, admin, tmp_path, pace):
     """Also while the mail server hangs: the next deadline never waits for a delivery."""
     tick()  # the workers were alive a moment ago
@@ -157,6 +158,7 @@ def log_more(incident, number):
     return [actions.log_incident(title=f"Number {count}", **facts) for count in range(number)]
 
 
+@pytest.mark.calendar
 def test_while_workers_tick_it_keeps_out(incident, tmp_path):
     with running("manage.py", "watchdog", log=tmp_path / "watchdog.log"):
         # The workers live, however long the watchdog takes to start.

@@ -3,7 +3,7 @@ from django.test import Client
 
 from people.models import User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.calendar, pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from incidents.models import Incident
 from postmortems.models import CorrectiveAction, PostMortemState
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.calendar, pytest.mark.django_db]
 ROOT = "/api/v1/post-mortems"
 
 

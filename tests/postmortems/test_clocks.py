@@ -21,7 +21,7 @@ from postmortems import actions
 from tests.factories import UserFactory
 from tests.postmortems.conftest import stand_down
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.calendar, pytest.mark.django_db]
 UTC_ZONE = ZoneInfo("UTC")
 DAY = timedelta(days=1)
 

@@ -12,6 +12,8 @@ from monitoring.models import Mention
 from postmortems.figures import Facts, Hour, compute, duration, thaw
 from postmortems.record import curve, gather, hours_open, timeline
 
+pytestmark = pytest.mark.calendar
+
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 

@@ -15,7 +15,7 @@ from notifications.models import Delivery
 from postmortems import actions
 from postmortems.models import ActionState, CorrectiveAction, LessonState, PostMortemState
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.calendar, pytest.mark.django_db]
 
 
 def tomorrow():

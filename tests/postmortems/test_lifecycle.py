@@ -22,7 +22,7 @@ from postmortems.models import PostMortem, PostMortemState
 from postmortems.sections import required_fields
 from tests.postmortems.conftest import stand_down, write_all
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.calendar, pytest.mark.django_db]
 
 
 def clock_of(post_mortem):

@@ -22,6 +22,8 @@ from tests.examples import examples
 from tests.factories import BrandFactory, UserFactory
 from tests.postmortems.conftest import stand_down, write_all
 
+pytestmark = pytest.mark.calendar
+
 PEOPLE = st.sampled_from(["alice", "bob", "carol", "dave", "erin"])
 
 

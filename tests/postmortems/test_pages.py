@@ -16,7 +16,7 @@ from postmortems.models import CorrectiveAction, Lesson, PostMortem, PostMortemS
 from postmortems.panels import context as panel_context
 from tests.factories import IncidentFactory, UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.calendar, pytest.mark.django_db]
 
 
 def url(name, *args):

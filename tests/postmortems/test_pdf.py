@@ -13,7 +13,7 @@ from postmortems.record import gather, timeline
 from postmortems.report import build
 
 pypdf = pytest.importorskip("pypdf")
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.calendar, pytest.mark.django_db]
 
 TURKISH = "İğneli şikâyet, çağrı merkezi ulaşılamaz"
 POLISH = "Zażółć gęślą jaźń"

@@ -20,6 +20,8 @@ from readiness import actions, calendars
 from readiness.models import CalendarKey
 from tests.factories import UserFactory
 
+pytestmark = pytest.mark.calendar
+
 
 def events(body: bytes) -> list:
     return list(Calendar.from_ical(body).walk("VEVENT"))

@@ -14,7 +14,7 @@ from notifications.models import Delivery
 from people.models import DutyShift, on_duty
 from readiness import actions
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.calendar, pytest.mark.django_db]
 
 
 def night(**hours: float) -> dict:

@@ -11,7 +11,7 @@ from people.models import DutyShift
 from readiness import actions
 from tests.readiness.conftest import NOW, at, rows
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("december")]
+pytestmark = [pytest.mark.calendar, pytest.mark.django_db, pytest.mark.usefixtures("december")]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from readiness.models import SwapOffer
 from tests.factories import UserFactory
 from tests.readiness.conftest import at, rows
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("december")]
+pytestmark = [pytest.mark.calendar, pytest.mark.django_db, pytest.mark.usefixtures("december")]
 
 
 def text(page) -> str:

@@ -13,6 +13,8 @@ from people.models import DutyShift
 from readiness import roster, warnings
 from readiness.spans import Span, covered, gaps
 
+pytestmark = pytest.mark.calendar
+
 START = datetime(2026, 11, 20, tzinfo=UTC)
 
 

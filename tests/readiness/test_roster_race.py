@@ -16,7 +16,7 @@ from readiness.spans import Span, gaps
 from readiness.tasks import extend_rotations
 from tests.races import at_once
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.calendar, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from readiness import actions
 from readiness.tasks import extend_rotations
 from tests.readiness.conftest import NOW, at, rows
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("december")]
+pytestmark = [pytest.mark.calendar, pytest.mark.django_db, pytest.mark.usefixtures("december")]
 
 
 def test_a_rotation_produces_the_shifts_of_the_coming_eight_weeks(rotation, carol, dave):

@@ -14,7 +14,7 @@ from readiness import actions
 from readiness.models import SwapOffer
 from tests.readiness.conftest import at, rows
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("december")]
+pytestmark = [pytest.mark.calendar, pytest.mark.django_db, pytest.mark.usefixtures("december")]
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from readiness.spans import Span
 from readiness.turns import Plan, instant, turns
 
+pytestmark = pytest.mark.calendar
+
 HOUR = timedelta(hours=1)
 ZONES = sorted(available_timezones())
 

@@ -12,6 +12,8 @@ from incidents.models import Incident
 from responses.models import Approval, Publication, Response, Tone
 from tests.responses.conftest import WORDS
 
+pytestmark = pytest.mark.calendar
+
 
 class Api:
     def __init__(self, person, **options):

@@ -10,6 +10,8 @@ from incidents.models import Incident
 from responses import actions
 from responses.models import Approval, Claim, Tone
 
+pytestmark = pytest.mark.calendar
+
 
 @pytest.fixture
 def claim(triaged, alice):

@@ -19,7 +19,7 @@ from responses.listing import rows_of
 from responses.models import Answer, Response, ResponseKind, SourceKind, Tone, Verdict, hash_of
 from tests.conftest import SCORES
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.calendar, pytest.mark.django_db]
 
 
 def of(subject, purpose: str) -> Deadline | None:

@@ -17,6 +17,8 @@ from responses.content import Content
 from responses.models import Approval, Publication, Response, Tone
 from tests.factories import UserFactory
 
+pytestmark = pytest.mark.calendar
+
 
 @pytest.fixture
 def as_(client):

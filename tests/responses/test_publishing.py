@@ -17,6 +17,8 @@ from journal.models import Entry
 from responses import actions
 from responses.models import Approval, Publication, Response, Tone
 
+pytestmark = pytest.mark.calendar
+
 
 def go(response, person, *posts, **more):
     words = more.pop("content_hash", response.current.content_hash)

@@ -154,6 +154,7 @@ def test_edit_after_approval_voids_it(approved, alice, words):
 
 
 @pytest.mark.parametrize("part", ["audience", "scheduled_for", "next_update_by", "media"])
+@pytest.mark.calendar
 def test_every_part_of_what_goes_out_is_sealed(approved, alice, words, account, part):
     from datetime import timedelta
 
@@ -285,6 +286,7 @@ def test_locked_incident_takes_no_decision(submitted, bob, close_down):
         yes(response, bob)
 
 
+@pytest.mark.calendar
 def test_missed_clock_approves_nothing(submitted):
     response = submitted(2)
     clock = Deadline.objects.armed().get(purpose="draft.approval")
@@ -331,6 +333,7 @@ def test_database_refuses_an_approval_of_a_draft(drafted, bob):
     refused_by_database(lambda: forged(response, bob))
 
 
+@pytest.mark.calendar
 def test_database_accepts_the_honest_approval(submitted, bob):
     assert forged(submitted(2), bob).is_live
 
@@ -391,6 +394,7 @@ def test_database_refuses_other_words_under_a_standing_approval(approved, alice,
     refused_by_database(lambda: Response.objects.update(current=swapped))
 
 
+@pytest.mark.calendar
 def test_database_refuses_a_publication_without_approval(submitted, alice, account):
     response = submitted(2)
     refused_by_database(lambda: _publication(response, alice, account))
@@ -407,6 +411,7 @@ def test_database_refuses_to_publish_a_draft_with_live_approval(approved, alice,
     refused_by_database(lambda: _publication(response, alice, account))
 
 
+@pytest.mark.calendar
 def test_database_refuses_to_change_what_was_published(published):
     published()
     refused_by_database(lambda: Publication.objects.update(text="Something else"))
