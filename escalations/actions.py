@@ -81,10 +81,13 @@ def stop(*, subject: models.Model, purpose: str | None = None) -> int:
 
 def stop_all(deadlines: DeadlineQuerySet) -> int:
     """Stop all of `deadlines`, as `stop` does; their subjects are locked."""
-    open_alerts = deadlines.missed()
-    entry_ids = list(open_alerts.values_list("entry_id", flat=True))
-    open_alerts.update(settled_at=Now())
-    stopped = deadlines.armed().update(state=DeadlineState.CANCELLED, settled_at=Now())
+    unsettled = list(deadlines.unsettled().values_list("pk", "entry_id"))
+    if not unsettled:  # mostly: whatever starts a deadline stops its earlier ones
+        return 0
+    rows = Deadline.objects.filter(pk__in=[pk for pk, _entry in unsettled])
+    entry_ids = [entry for _pk, entry in unsettled if entry]
+    rows.missed().update(settled_at=Now())
+    stopped = rows.armed().update(state=DeadlineState.CANCELLED, settled_at=Now())
     if entry_ids:
         supersede(entry_ids=entry_ids)
     return stopped

@@ -103,11 +103,13 @@ def follow_level(incident: Incident, before: int | None, *, firing: Deadline | N
 
 def _follow_level(purpose: Purpose, incident: Incident, *, rises: bool, firing: Deadline | None) -> None:
     level, wanted = level_of(incident), _wanted(purpose, incident)
-    policy = Policy.objects.find(purpose.code, level)
     unsettled = (
         purpose.deadlines_in(incident.stream).unsettled().exclude(pk__in=[firing.pk] if firing else [])
     )
     stop_all(unsettled.exclude(object_id__in=[subject.pk for subject in wanted]))
+    if not wanted:
+        return
+    policy = Policy.objects.find(purpose.code, level)
     running = {row.object_id: row for row in unsettled.order_by("generation", "step")}
     starts = {}
     for subject, start in wanted.items():
