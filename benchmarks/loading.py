@@ -1,4 +1,4 @@
-"""Many incidents with a running clock at once. Written in bulk: the benchmark measures how they fire, not this."""
+"""Many incidents with a running deadline at once. Written in bulk: the benchmark measures how they fire, not this."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FAR = timedelta(days=1)
 
 
 def make_people() -> None:
-    """Who is told: two on duty, one administrator."""
+    """Who is alerted: two on duty, one administrator."""
     Brand.objects.get_or_create(slug="benchmark", defaults={"name": "Benchmark"})
     now = timezone.now()
     for number, role in enumerate((CrisisRole.CRISIS_LEAD, CrisisRole.COMMS_LEAD)):

@@ -37,7 +37,7 @@ LONGEST_BACKOFF_SECONDS = 60
 ALERT_AFTER_FAILURES = 3
 ALERT_AFTER_LOCKED_SECONDS = 30
 
-clock = DatabaseClock()
+database_clock = DatabaseClock()
 
 
 def fire(deadline_id: int) -> bool:
@@ -86,7 +86,7 @@ def _mark_fired(fired: list[Deadline], entries: list[Entry]) -> None:
 def _lock_due(batch: list[Deadline]) -> Iterator[tuple[Purpose, Any, Deadline]]:
     """Lock the subjects first, as every action does, then the deadlines that are still due, oldest first.
 
-    They carry the database's time as `clock`.
+    They carry the database's time as `database_now`.
     """
     wanted: defaultdict[str, set[int]] = defaultdict(set)
     for deadline in batch:
@@ -94,7 +94,7 @@ def _lock_due(batch: list[Deadline]) -> Iterator[tuple[Purpose, Any, Deadline]]:
     subjects = {code: _lock_free(purposes.get(code), pks) for code, pks in wanted.items()}
     locked = [row.pk for row in batch if row.object_id in subjects[row.purpose]]
     rows = Deadline.objects.due().filter(pk__in=locked).select_for_update(of=("self",))
-    for row in rows.select_related("content_type", "acknowledged_by").annotate(clock=Now()):
+    for row in rows.select_related("content_type", "acknowledged_by").annotate(database_now=Now()):
         yield purposes.get(row.purpose), subjects[row.purpose][row.object_id], row
 
 
@@ -108,7 +108,7 @@ def _following(fired: Deadline) -> Deadline | None:
     while following:
         step, repeat, due_at = following
         upcoming = fired.successor(step=step, repeat=repeat, due_at=due_at)
-        if not repeat or due_at > fired.clock:  # type: ignore[attr-defined]
+        if not repeat or due_at > fired.database_now:  # type: ignore[attr-defined]
             return upcoming
         following = upcoming.following
     return None
@@ -156,8 +156,8 @@ def _watch_locked(skipped: set[int]) -> None:
 
 
 def may_act() -> bool:
-    """Whether anything may fire or be sent just now: looks at the clock, and for a hold."""
-    if clock.watch():
+    """Whether anything may fire or be sent just now: looks at the database clock, and for a hold."""
+    if database_clock.watch():
         take_heartbeats_anew()
     return not must_wait()
 

@@ -180,7 +180,7 @@ def brand(db: None) -> Any:
 
 @pytest.fixture
 def incident(alice: Any, brand: Any) -> Any:
-    """Freshly logged by Alice: journal entry written, acknowledge clock running."""
+    """Freshly logged by Alice: journal entry written, acknowledge deadline running."""
     return actions.log_incident(actor=alice, brand=brand, title="Videos of stranded passengers")
 
 

@@ -29,7 +29,7 @@ class BrandFactory(factory.django.DjangoModelFactory):
 
 
 class IncidentFactory(factory.django.DjangoModelFactory):
-    """A bare row without journal, clocks or people; use the actions where those matter."""
+    """A bare row without journal, deadlines or people; use the actions where those matter."""
 
     class Meta:
         model = Incident

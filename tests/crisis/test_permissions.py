@@ -56,7 +56,7 @@ def thing(name: str) -> Callable[[World, User], list[Any]]:
     return lambda world, user: [world.things[name].pk]
 
 
-def told(world: World, user: User) -> list[Any]:
+def notification(world: World, user: User) -> list[Any]:
     return [world.delivery_of(user).pk]
 
 
@@ -64,15 +64,15 @@ def login_address(world: World, user: User) -> list[Any]:
     return [user.contact_points.get(is_login=True).pk]
 
 
-def told_by_mail(world: World, user: User) -> list[Any]:
+def mail_delivery(world: World, user: User) -> list[Any]:
     return [Delivery.objects.outside().order_by("pk").values_list("pk", flat=True)[0]]
 
 
-def clock(world: World, user: User) -> list[Any]:
+def deadline(world: World, user: User) -> list[Any]:
     return [Deadline.objects.of(world.open.incident).unsettled().latest("pk").pk]
 
 
-clock.of_case = True  # type: ignore[attr-defined]
+deadline.of_case = True  # type: ignore[attr-defined]
 
 
 def seal(world: World) -> dict[str, Any]:
@@ -215,11 +215,11 @@ PAGES: dict[str, Row] = {
     "escalations:policy": Row(
         lambda world, user: ["incident.acknowledge", 2], get=ADMINISTRATORS, post=ADMINISTRATORS
     ),
-    "escalations:deadline": Row(clock, post=WORKERS),
+    "escalations:deadline": Row(deadline, post=WORKERS),
     "notifications:list": Row(),
     "notifications:bell": Row(),
-    "notifications:open": Row(told, get=None, post=ALL),  # their own
-    "notifications:read": Row(told, get=None, post=ALL),
+    "notifications:open": Row(notification, get=None, post=ALL),  # their own
+    "notifications:read": Row(notification, get=None, post=ALL),
     "notifications:read_all": Row(get=None, post=ALL),
     "notifications:contacts": Row(),
     "notifications:add_contact": Row(lambda world, user: ["ntfy"], post=ALL),
@@ -229,8 +229,8 @@ PAGES: dict[str, Row] = {
     "notifications:remove_contact": Row(login_address, post=ALL),
     "notifications:hours": Row(post=ALL),
     "notifications:deliveries": Row(get=ADMINISTRATORS),
-    "notifications:retry": Row(told_by_mail, get=None, post=ADMINISTRATORS),
-    "notifications:try_now": Row(told_by_mail, get=None, post=ADMINISTRATORS),
+    "notifications:retry": Row(mail_delivery, get=None, post=ADMINISTRATORS),
+    "notifications:try_now": Row(mail_delivery, get=None, post=ADMINISTRATORS),
     "engine": Row(get=ADMINISTRATORS),
     "engine-release": Row(get=None, post=ADMINISTRATORS),
     "engine-settle": Row(

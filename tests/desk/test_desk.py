@@ -31,7 +31,7 @@ def page(client, user) -> str:
 
 def make_signal(brand) -> Signal:
     now = timezone.now().replace(minute=0, second=0, microsecond=0)
-    evidence = {"count": 48, "expected": 6.0, "sample": [], "alarm_hours": [], "rated": 60}
+    evidence = {"count": 48, "expected": 6.0, "sample": [], "spike_hours": [], "rated": 60}
     return Signal.objects.create(brand=brand, hour=now, last_hour=now, peak=48, evidence=evidence)
 
 

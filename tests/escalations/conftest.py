@@ -34,10 +34,10 @@ def miss(db: None) -> Callable[..., Deadline]:
     """miss(incident) lets its holding statement run out now; returns the row that fired."""
 
     def fire(subject: Any, purpose: str = HOLDING, late: timedelta = timedelta()) -> Deadline:
-        clock = Deadline.objects.of(subject).armed().get(purpose=purpose)
+        deadline = Deadline.objects.of(subject).armed().get(purpose=purpose)
         then = timezone.now() - late
-        Deadline.objects.filter(pk=clock.pk).update(due_at=then, target_at=then)
-        assert engine.fire(clock.pk)
-        return Deadline.objects.get(pk=clock.pk)
+        Deadline.objects.filter(pk=deadline.pk).update(due_at=then, target_at=then)
+        assert engine.fire(deadline.pk)
+        return Deadline.objects.get(pk=deadline.pk)
 
     return fire

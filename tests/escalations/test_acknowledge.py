@@ -1,4 +1,4 @@
-"""“I have it”: who may say so, what it stops, and what happens when nothing follows."""
+"""Acknowledging: who may, what it stops, and what happens when nothing follows."""
 
 from __future__ import annotations
 
@@ -37,27 +37,33 @@ def steps(db):
     return replace
 
 
-def clocks(incident):
+def deadlines(incident):
     return Deadline.objects.of(incident).filter(purpose=HOLDING)
 
 
 def run_out(incident) -> Entry:
-    """The running clock is due now and fires; returns its entry."""
-    clock = clocks(incident).armed().get()
-    Deadline.objects.filter(pk=clock.pk).update(due_at=timezone.now(), target_at=timezone.now())
-    assert engine.fire(clock.pk)
-    return Deadline.objects.get(pk=clock.pk).entry
+    """The running deadline is due now and fires; returns its entry."""
+    deadline = deadlines(incident).armed().get()
+    Deadline.objects.filter(pk=deadline.pk).update(due_at=timezone.now(), target_at=timezone.now())
+    assert engine.fire(deadline.pk)
+    return Deadline.objects.get(pk=deadline.pk).entry
 
 
 def test_a_step_repeats_until_the_next_one_comes(steps, activated):
     steps({"repeats": 3, "repeat_minutes": 25}, {"times_target": 2})
     incident = activated(2)
     seen = []
-    while clock := clocks(incident).armed().first():
-        seen.append((clock.step, clock.repeat, round((clock.due_at - clock.armed_at).total_seconds() / 60)))
-        make_due_exactly(clock)
-        engine.fire(clock.pk)
-        restore(clock)
+    while deadline := deadlines(incident).armed().first():
+        seen.append(
+            (
+                deadline.step,
+                deadline.repeat,
+                round((deadline.due_at - deadline.armed_at).total_seconds() / 60),
+            )
+        )
+        make_due_exactly(deadline)
+        engine.fire(deadline.pk)
+        restore(deadline)
     assert seen == [(0, 0, 60), (0, 1, 85), (0, 2, 110), (1, 0, 120)]
     kinds = [e.kind for e in Entry.objects.filter(data__purpose=HOLDING).order_by("seq")]
     assert kinds == [
@@ -69,15 +75,19 @@ def test_a_step_repeats_until_the_next_one_comes(steps, activated):
     ]
 
 
-def make_due_exactly(clock) -> None:
-    """As though the database's clock stood at its due time: it and what follows keep their distances."""
-    late = clock.due_at - timezone.now() + timedelta(seconds=1)
-    Deadline.objects.filter(pk=clock.pk).update(due_at=clock.due_at - late, armed_at=clock.armed_at - late)
+def make_due_exactly(deadline) -> None:
+    """As though the database's clock stood at the due time: it and what follows keep their distances."""
+    late = deadline.due_at - timezone.now() + timedelta(seconds=1)
+    Deadline.objects.filter(pk=deadline.pk).update(
+        due_at=deadline.due_at - late, armed_at=deadline.armed_at - late
+    )
 
 
-def restore(clock) -> None:
-    late = clock.armed_at - Deadline.objects.get(pk=clock.pk).armed_at
-    following = Deadline.objects.filter(purpose=clock.purpose, object_id=clock.object_id).armed().first()
+def restore(deadline) -> None:
+    late = deadline.armed_at - Deadline.objects.get(pk=deadline.pk).armed_at
+    following = (
+        Deadline.objects.filter(purpose=deadline.purpose, object_id=deadline.object_id).armed().first()
+    )
     if following:
         Deadline.objects.filter(pk=following.pk).update(
             due_at=following.due_at + late, armed_at=following.armed_at + late
@@ -87,20 +97,20 @@ def restore(clock) -> None:
 def test_repeats_that_an_outage_swallowed_are_not_made_up_for(steps, activated):
     steps({"repeats": 10, "repeat_minutes": 5}, {"times_target": 4})
     incident = activated(2)
-    clock = clocks(incident).armed().get()
-    Deadline.objects.filter(pk=clock.pk).update(due_at=timezone.now() - timedelta(minutes=12))
-    engine.fire(clock.pk)
-    assert clocks(incident).armed().get().repeat == 3
+    deadline = deadlines(incident).armed().get()
+    Deadline.objects.filter(pk=deadline.pk).update(due_at=timezone.now() - timedelta(minutes=12))
+    engine.fire(deadline.pk)
+    assert deadlines(incident).armed().get().repeat == 3
     assert Entry.objects.filter(kind="deadline.missed").count() == 1
 
 
-def test_an_acknowledgement_stops_the_alarm_and_withdraws_what_has_not_gone_out(steps, activated, bob, dave):
+def test_acknowledging_stops_alerts_and_withdraws_unsent_ones(steps, activated, bob, dave):
     steps({"tell": ["role:CL", "deputy:CL"], "repeats": 5})
     incident = activated(2)
     entry = run_out(incident)
     assert acknowledge_deadline(deadline=entry.deadline, actor=dave) == []
     assert not Delivery.objects.filter(entry=entry, state=DeliveryState.PENDING).exists()
-    lapse = clocks(incident).armed().get()
+    lapse = deadlines(incident).armed().get()
     assert (lapse.generation, lapse.acknowledged_by) == (entry.deadline.generation + 1, dave)
     assert lapse.due_at - lapse.acknowledged_at == timedelta(minutes=60)
     assert lapse.target_at == entry.deadline.target_at  # what was asked for is not put off
@@ -111,33 +121,31 @@ def test_an_acknowledgement_stops_the_alarm_and_withdraws_what_has_not_gone_out(
         acknowledge_deadline(deadline=entry.deadline, actor=bob)
 
 
-def test_who_acknowledges_before_it_is_due_keeps_the_rest_of_the_target(steps, activated, dave):
+def test_early_acknowledgement_keeps_the_rest_of_the_target(steps, activated, dave):
     steps({"tell": ["role:CL", "deputy:CL"]}, lapse_minutes=10)  # the target is 60 minutes away
-    clock = clocks(activated(2)).armed().get()
-    assert acknowledge_deadline(deadline=clock, actor=dave) == []
-    clock.refresh_from_db()
-    lapse = clocks(clock.subject).armed().get()
-    assert clock.state == DeadlineState.CANCELLED
+    deadline = deadlines(activated(2)).armed().get()
+    assert acknowledge_deadline(deadline=deadline, actor=dave) == []
+    deadline.refresh_from_db()
+    lapse = deadlines(deadline.subject).armed().get()
+    assert deadline.state == DeadlineState.CANCELLED
     assert lapse.acknowledged_by == dave
-    assert lapse.due_at == lapse.target_at == clock.target_at
+    assert lapse.due_at == lapse.target_at == deadline.target_at
 
 
-def test_an_acknowledgement_after_which_nothing_happens_lapses_and_says_so(steps, activated, dave):
+def test_acknowledgement_lapses_when_nothing_follows(steps, activated, dave):
     steps({"tell": ["role:CL", "deputy:CL"]}, {"times_target": 2, "tell": ["level"]}, lapse_minutes=10)
     incident = activated(2)
     entry = run_out(incident)
     acknowledge_deadline(deadline=entry.deadline, actor=dave)
-    assert clocks(incident).armed().get().due_at - timezone.now() < timedelta(minutes=10)
+    assert deadlines(incident).armed().get().due_at - timezone.now() < timedelta(minutes=10)
     lapsed = run_out(incident)
     assert lapsed.kind == "deadline.lapsed"
     assert lapsed.sentence.startswith("Dave Okafor acknowledged “Holding statement”, but nothing followed.")
     acknowledge_deadline(deadline=lapsed.deadline, actor=dave)  # and once more
-    assert clocks(incident).armed().get().generation == entry.deadline.generation + 2
+    assert deadlines(incident).armed().get().generation == entry.deadline.generation + 2
 
 
-def test_whose_role_is_lowered_while_waited_for_keeps_nobody_from_taking_it(
-    steps, activated, bob, dave, client
-):
+def test_lowered_role_is_no_longer_waited_for(steps, activated, bob, dave, client):
     steps({"tell": ["role:CL", "deputy:CL"], "everyone": True, "repeats": 2})
     incident = activated(2)
     entry = run_out(incident)
@@ -150,7 +158,7 @@ def test_whose_role_is_lowered_while_waited_for_keeps_nobody_from_taking_it(
     assert set(run_out(incident).audience) == {bob.pk, dave.pk}  # nobody able is left: all hear of it again
     assert "Acknowledge</button>" in client.get(page).content.decode()
     client.post(page)
-    assert clocks(incident).armed().get().acknowledged_by == bob
+    assert deadlines(incident).armed().get().acknowledged_by == bob
 
 
 def test_a_lapse_that_raises_the_level_says_both(steps, activated, dave):
@@ -166,19 +174,19 @@ def test_a_lapse_that_raises_the_level_says_both(steps, activated, dave):
 
 
 def arm_lapse(incident, actor) -> Deadline:
-    """Somebody takes on what has not been missed yet; returns the clock that lapses when nothing follows."""
-    acknowledge_deadline(deadline=clocks(incident).armed().get(), actor=actor)
-    return clocks(incident).armed().get()
+    """Somebody takes on what has not been missed yet; returns the deadline that lapses when nothing follows."""
+    acknowledge_deadline(deadline=deadlines(incident).armed().get(), actor=actor)
+    return deadlines(incident).armed().get()
 
 
 def test_the_deed_itself_settles_it_for_good(steps, activated, bob):
     steps({})
     incident = activated(2)
     entry = run_out(incident)
-    assert not clocks(incident).armed().exists()  # the last step has fired
-    assert clocks(incident).missed().exists()
+    assert not deadlines(incident).armed().exists()  # the last step has fired
+    assert deadlines(incident).missed().exists()
     stop(subject=incident, purpose=HOLDING)
-    assert not clocks(incident).missed().exists()
+    assert not deadlines(incident).missed().exists()
     with pytest.raises(ActionRefused, match="nothing to acknowledge"):
         acknowledge_deadline(deadline=entry.deadline, actor=bob)
 
@@ -192,7 +200,7 @@ def test_where_everybody_must_acknowledge_one_is_not_enough(steps, activated, bo
     assert again.kind == "deadline.repeated"
     assert again.audience == [dave.pk]
     assert acknowledge_deadline(deadline=again.deadline, actor=dave) == []
-    assert clocks(incident).armed().get().is_lapse
+    assert deadlines(incident).armed().get().is_lapse
     assert Acknowledgement.objects.filter(purpose=HOLDING).count() == 2
 
 
@@ -206,7 +214,7 @@ def test_who_may_not_acknowledge_any_more_is_not_waited_for(steps, activated, bo
     assert set(status_of(entry.deadline, bob).waiting) == {bob, alice}
     assert acknowledge_deadline(deadline=entry.deadline, actor=bob) == [alice]
     assert acknowledge_deadline(deadline=entry.deadline, actor=alice) == []
-    assert clocks(incident).armed().get().is_lapse
+    assert deadlines(incident).armed().get().is_lapse
 
 
 def test_who_may_not_work_there_cannot_acknowledge(steps, activated, erin, admin):
@@ -218,9 +226,7 @@ def test_who_may_not_work_there_cannot_acknowledge(steps, activated, erin, admin
     assert not Acknowledgement.objects.exists()
 
 
-def test_who_was_alarmed_before_it_became_confidential_is_not_told_who_has_it(
-    steps, activated, bob, carol, dave
-):
+def test_outsiders_alerted_earlier_do_not_learn_who_acknowledged(steps, activated, bob, carol, dave):
     steps({"tell": ["role:CL", "deputy:CL", f"person:{carol.pk}"]})
     incident = activated(2)
     entry = run_out(incident)
@@ -230,7 +236,7 @@ def test_who_was_alarmed_before_it_became_confidential_is_not_told_who_has_it(
     assert Entry.objects.get(kind="deadline.acknowledged").audience == [dave.pk]
 
 
-def test_an_acknowledged_incident_that_nobody_touches_is_unacknowledged_again(incident, bob, carol):
+def test_untouched_incident_becomes_unacknowledged_again(incident, bob, carol):
     actions.acknowledge(incident=incident, actor=bob)
     lapse = Deadline.objects.of(incident).get(purpose="incident.acknowledge", state="armed")
     Deadline.objects.filter(pk=lapse.pk).update(due_at=timezone.now())

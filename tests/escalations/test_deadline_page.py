@@ -1,4 +1,4 @@
-"""The page on which somebody says “I have it”: what is missed, who was told, what fires next."""
+"""The page on which somebody acknowledges: what is missed, who was alerted, what fires next."""
 
 from __future__ import annotations
 
@@ -112,10 +112,10 @@ def test_who_may_not_see_the_incident_finds_nothing(client, missed, carol, erin,
 
 
 def test_an_incident_is_acknowledged_by_its_own_action(client, incident, carol):
-    clock = Deadline.objects.of(incident).armed().get()
+    deadline = Deadline.objects.of(incident).armed().get()
     client.force_login(carol)
-    assert "Anything done in the incident counts" in text(client, clock)
-    client.post(address(clock))
+    assert "Anything done in the incident counts" in text(client, deadline)
+    client.post(address(deadline))
     incident.refresh_from_db()
     assert incident.acknowledged_by == carol
 

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.calendar, pytest.mark.django_db]
 
 
 def make_due(incident: Incident, *, minutes: int) -> None:
-    """Shift the clock as if it had been started `minutes` earlier."""
+    """Shift the deadline as if it had been armed `minutes` earlier."""
     for deadline in Deadline.objects.of(incident).armed():
         shift = timedelta(minutes=minutes)
         Deadline.objects.filter(pk=deadline.pk).update(
@@ -49,7 +49,7 @@ def test_what_was_put_off_after_it_was_chosen_does_not_fire(incident):
     assert not Entry.objects.filter(kind="deadline.missed").exists()
 
 
-def test_missed_acknowledgement_tells_the_one_on_duty_and_arms_the_next_step(incident, bob, bob_on_duty):
+def test_missed_acknowledgement_alerts_on_duty_and_arms_next_step(incident, bob, bob_on_duty):
     make_due(incident, minutes=16)
     assert engine.tick() == 1
     entry = Entry.objects.get(kind="deadline.missed")
@@ -84,7 +84,7 @@ def test_acknowledgement_withdraws_alerts_that_have_not_gone_out(incident, bob, 
     assert mail.state == DeliveryState.CANCELLED
 
 
-def test_editing_a_policy_does_not_change_a_running_clock(incident):
+def test_editing_a_policy_does_not_change_a_running_deadline(incident):
     before = Deadline.objects.of(incident).armed().get().due_at
     Policy.objects.filter(purpose="incident.acknowledge").update(minutes=1)
     assert Deadline.objects.of(incident).armed().get().due_at == before
@@ -103,7 +103,7 @@ def test_a_deadline_that_cannot_fire_holds_up_no_other(triaged, monkeypatch, bob
     assert Heartbeat.objects.get(process="engine").last_clean_tick_at is None
 
 
-def test_with_nobody_on_duty_the_administrators_are_told(incident, admin):
+def test_with_nobody_on_duty_the_administrators_are_alerted(incident, admin):
     make_due(incident, minutes=16)
     engine.tick()
     assert admin.pk in Entry.objects.get(kind="deadline.missed").audience
@@ -113,7 +113,7 @@ def test_a_missed_target_stays_what_was_asked_for(incident):
     asked_for = Deadline.objects.of(incident).armed().get().due_at
     make_due(incident, minutes=20)
     engine.tick()
-    clock = Deadline.objects.of(incident).armed().get()
-    assert clock.step == 1
-    assert clock.target_at == asked_for - timedelta(minutes=20)
-    assert clock.target_at < timezone.now() < clock.due_at
+    deadline = Deadline.objects.of(incident).armed().get()
+    assert deadline.step == 1
+    assert deadline.target_at == asked_for - timedelta(minutes=20)
+    assert deadline.target_at < timezone.now() < deadline.due_at

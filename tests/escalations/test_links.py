@@ -122,7 +122,7 @@ def test_a_link_works_once(client, missed, dave):
     assert Entry.objects.filter(kind="deadline.acknowledged").count() == 1
 
 
-def test_who_comes_second_hears_who_has_it(client, missed, bob, dave):
+def test_who_comes_second_hears_who_acknowledged(client, missed, bob, dave):
     path, code = link_of(missed, dave)
     links.acknowledge_deadline(deadline=missed, actor=bob)
     answer = client.post(path, {"code": code})

@@ -255,7 +255,7 @@ def test_the_preview_says_who_is_alerted_when(policy, bob_on_duty):
     first, second, third, last = lines(policy)
     assert first == (
         "At 14:00 (target, 15 min): tells the deputy of Crisis lead, or who is on duty (just now Bob Nowak). "
-        # The fourth alarm would fall together with the next step, which wins.
+        # The fourth alert would fall together with the next step, which wins.
         "Again every 5 min, 2 times."
     )
     assert second == "At 14:15 (after 30 min): raises to L1 and tells everybody of the level at that time."
@@ -276,15 +276,15 @@ def test_preview_says_that_a_repeat_never_comes(policy, bob_on_duty, carol):
 
 
 def test_the_preview_is_what_the_engine_then_does(policy, incident, admin):
-    """Walks the same frozen steps: as many alarms, at the same distances."""
+    """Walks the same frozen steps: as many alerts, at the same distances."""
     begins = timezone.now()
-    clock = Deadline.objects.of(incident).armed().get()
-    clock.steps, seen = stored(policy).frozen_steps(), []
-    clock.due_at = begins + timedelta(minutes=15)
-    while clock:
-        seen.append((clock.step, clock.due_at))
-        step, repeat, due_at = clock.following or (None, None, None)
-        clock = Deadline(steps=clock.steps, step=step, repeat=repeat, due_at=due_at) if due_at else None
+    deadline = Deadline.objects.of(incident).armed().get()
+    deadline.steps, seen = stored(policy).frozen_steps(), []
+    deadline.due_at = begins + timedelta(minutes=15)
+    while deadline:
+        seen.append((deadline.step, deadline.due_at))
+        step, repeat, due_at = deadline.following or (None, None, None)
+        deadline = Deadline(steps=deadline.steps, step=step, repeat=repeat, due_at=due_at) if due_at else None
     assert [step for step, _at in seen] == [0, 0, 0, 1, 2]
     assert "2 times" in lines(policy)[0]
 
@@ -334,6 +334,6 @@ def test_who_cannot_act_on_an_alert_is_not_offered_and_refused(client, admin, bo
     before = facts_of(policy)
     answer = client.post(ADDRESS, {**form_of(policy), "form-2-tell": [f"person:{erin.pk}"]})
     assert answer.status_code == 422
-    assert "Not able to act on an alarm: Erin Reader" in answer.content.decode()
+    assert "Not able to act on an alert: Erin Reader" in answer.content.decode()
     assert facts_of(stored(policy)) == before
     assert client.post(ADDRESS, {**form_of(policy), "form-2-tell": [f"person:{bob.pk}"]}).status_code == 302

@@ -33,7 +33,7 @@ def test_weekends_do_not_count(since, minutes, expected):
     )
 
 
-def test_the_time_of_day_stays_over_a_change_of_the_clocks():
+def test_the_time_of_day_stays_when_the_clocks_change():
     begun = datetime(2026, 10, 23, 9, 0, tzinfo=BERLIN)  # the Friday before winter time
     assert working_days.after(begun, DAY, BERLIN) == datetime(2026, 10, 26, 9, 0, tzinfo=BERLIN)
 

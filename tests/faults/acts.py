@@ -11,15 +11,15 @@ from django.test import Client
 from incidents.actions import log_incident
 from incidents.models import Incident
 from people.models import Brand, User
-from tests.faults.load import log_with_short_clock
+from tests.faults.load import log_with_short_deadline
 
 
 def log(title: str = "Videos of stranded passengers", *, due_in: float | None = None) -> Incident:
-    """Alice logs an incident: two people are alerted. Its clock runs for a minute, or for `due_in` seconds."""
+    """Alice logs an incident: two people are alerted. Its deadline runs for a minute, or for `due_in` seconds."""
     alice, brand = User.objects.get(email="alice@example.com"), Brand.objects.get()
     if due_in is None:
         return log_incident(actor=alice, brand=brand, title=title)
-    return log_with_short_clock(alice, brand, title, due_in)
+    return log_with_short_deadline(alice, brand, title, due_in)
 
 
 def signed_in(email: str, address: str) -> requests.Session:

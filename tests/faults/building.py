@@ -54,7 +54,7 @@ def _make_cluster(directory: Path) -> None:
 
 
 def fill_template(services: Services, directory: Path) -> None:
-    """Put people and short clocks into the database that every world starts as a copy of."""
+    """Put people and short deadlines into the database that every world starts as a copy of."""
     _run_in_template(services, directory, "-m", "tests.faults.setting")
 
 

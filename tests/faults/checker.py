@@ -45,7 +45,7 @@ def check(world: World) -> Report:
         *_broken_invariants(world),
         *_doubled_or_lost_firings(),
         *_lost_messages(sent, arrived),
-        *_told_again(receipts),
+        *_alerted_again(receipts),
     ]
     fired = Deadline.objects.filter(state=DeadlineState.FIRED)
     lateness = fired.aggregate(worst=Max(F("entry__at") - F("due_at")))["worst"]
@@ -90,12 +90,12 @@ def _lost_messages(sent: list[Delivery], arrived: Counter[str]) -> list[str]:
     ]
 
 
-def _told_again(receipts: list[dict[str, Any]]) -> list[str]:
+def _alerted_again(receipts: list[dict[str, Any]]) -> list[str]:
     """Whatever may have arrived comes once more at most, by itself or in another's message, and that one says so."""
     times = Counter[Telling]()
     violations = []
-    for receipt, told in tellings(receipts):
-        things = [(None, receipt["message_id"]), *told]
+    for receipt, others in tellings(receipts):
+        things = [(None, receipt["message_id"]), *others]
         times.update(things)
         again = [thing for thing in things if times[thing] > 1]
         if again and not receipt["repeat"]:

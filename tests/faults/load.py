@@ -32,7 +32,7 @@ LEAST = 8  # incidents: a busy machine takes longer, and tests the same
 
 
 @transaction.atomic
-def log_with_short_clock(actor: User, brand: Brand, title: str, seconds: float) -> Incident:
+def log_with_short_deadline(actor: User, brand: Brand, title: str, seconds: float) -> Incident:
     """Log an incident whose acknowledgement is due in `seconds`, instead of after the policy's whole minutes."""
     incident = lock_incident(log_incident(actor=actor, brand=brand, title=title).pk)
     arm(
@@ -65,7 +65,9 @@ def work(seconds: float, seed: int, rate: float) -> dict[str, float]:
                 done["acknowledged"] += 1
             else:
                 title = f"Incident {done['logged']} of seed {seed}"
-                unacknowledged.append(log_with_short_clock(people[0], brand, title, dice.uniform(0.2, 4)).pk)
+                unacknowledged.append(
+                    log_with_short_deadline(people[0], brand, title, dice.uniform(0.2, 4)).pk
+                )
                 done["logged"] += 1
         except ActionRefused:
             done["refused"] += 1

@@ -1,4 +1,4 @@
-"""`python -m tests.faults.setting`: who works in the installation that the fault tests damage, and its short clocks."""
+"""`python -m tests.faults.setting`: the people of the installation that the fault tests damage, and its short deadlines."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def make_people() -> None:
         )
 
 
-def make_short_clocks() -> None:
+def make_short_deadlines() -> None:
     policy = Policy.objects.get(purpose=ACKNOWLEDGE, level=LEVEL_BEFORE_TRIAGE)
     Policy.objects.filter(pk=policy.pk).update(minutes=1, lapse_minutes=60)
     policy.steps.all().delete()
@@ -46,4 +46,4 @@ def make_short_clocks() -> None:
 
 if __name__ == "__main__":
     make_people()
-    make_short_clocks()
+    make_short_deadlines()

@@ -65,7 +65,7 @@ def test_row_26_two_thousand_due_at_once(world: World, must_hold, pace) -> None:
 
 
 def test_row_27_yesterdays_backup_is_restored(world: World, must_hold, tmp_path: Path) -> None:
-    """Nobody is flooded with yesterday's alarms: the engine waits for a word, and what has expired is one digest."""
+    """Nobody is flooded with yesterday's alerts: the engine waits for a word, and what has expired is one digest."""
     # Long after the tick, which must not fire them; `a_day_passes` makes them due.
     incidents = [log(f"Incident {number}", due_in=3600) for number in range(10)]
     world.run_program("from escalations.engine import tick\ntick()")
@@ -78,7 +78,7 @@ def test_row_27_yesterdays_backup_is_restored(world: World, must_hold, tmp_path:
     fired = Deadline.objects.filter(state=DeadlineState.FIRED)
     assert not fired.exists()
     received_while_held = len(world.sink.receipts())
-    assert received_while_held <= 3, "the alarm about the hold, and nothing of yesterday"
+    assert received_while_held <= 3, "the alert about the hold, and nothing of yesterday"
     released = world.run("manage.py", "release_hold")
     assert released.returncode == 0, released.stderr
     wait_until(lambda: fired.filter(step=0).count() == len(incidents))
@@ -173,7 +173,7 @@ def drain(stream: requests.Response) -> None:
 
 
 def test_row_30_nobody_is_left_to_watch(world: World) -> None:
-    """The calls to the monitor outside stop when workers and watchdog are dead: that silence is its alarm."""
+    """The calls to the monitor outside stop when workers and watchdog are dead: that silence makes it alert."""
     named = {"DEAD_MAN_URL": f"{world.sink.http_url}/alive"}
     for what in ("worker", "beat"):
         world.start(what, **named)

@@ -88,10 +88,10 @@ def test_row_21_accepted_and_hung_up(world: World, must_hold, side: str) -> None
     world.settle()
     must_hold()
     receipts = world.sink.receipts(side)
-    told = Counter(telling for _receipt, items in tellings(receipts) for telling in items)
-    assert set(told.values()) == {2}, "by itself or in another's message"
+    times = Counter(telling for _receipt, items in tellings(receipts) for telling in items)
+    assert set(times.values()) == {2}, "by itself or in another's message"
     uncertain = Delivery.objects.filter(state=DeliveryState.UNCERTAIN)
-    assert len(told) == uncertain.count()
+    assert len(times) == uncertain.count()
     arrived = Counter(receipt["message_id"] for receipt in receipts)
     assert all(row.attempts.count() == arrived[row.message_id] for row in uncertain)
 

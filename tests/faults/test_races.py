@@ -67,8 +67,8 @@ def test_row_17_acknowledged_while_the_alert_is_on_its_way(world: World, must_ho
     world.run_program("from notifications.delivery import deliver_pending\nwhile deliver_pending(): pass")
     deadline = Deadline.objects.of(incident).armed().get()
     assert fire(deadline.pk)
-    alarm = Delivery.objects.outside().filter(entry__deadline=deadline.pk)
-    assert alarm.count() == 2
+    alert = Delivery.objects.outside().filter(entry__deadline=deadline.pk)
+    assert alert.count() == 2
     with world.sink.holding():
         before = len(world.sink.receipts())
         world.start("beat")
@@ -79,14 +79,14 @@ def test_row_17_acknowledged_while_the_alert_is_on_its_way(world: World, must_ho
     world.settle()
     must_hold()
     acknowledged_at = Incident.objects.get(pk=incident.pk).acknowledged_at
-    by_state = {row.state: row for row in alarm}
+    by_state = {row.state: row for row in alert}
     assert by_state.keys() == {DeliveryState.SENT, DeliveryState.CANCELLED}
     assert by_state[DeliveryState.SENT].sent_at > acknowledged_at
     assert not by_state[DeliveryState.CANCELLED].attempts.exists()
 
 
 def test_row_18_somebody_holds_an_incident_locked(world: World, must_hold, pace) -> None:
-    """A minute and more: all others fire on time, /healthz and an alarm name it, and it fires once it can."""
+    """A minute and more: all others fire on time, /healthz and an alert name it, and it fires once it can."""
     _web, address = world.start_web(DATABASE_POOL_SIZE=4)
     for what in ("worker", "beat", "watchdog"):
         world.start(what)

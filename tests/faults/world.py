@@ -37,7 +37,7 @@ COMMANDS = {
 FULL = os.environ.get("FAULTS") == "full"  # the times of the table of faults, not those of `make test`
 # Nothing that the tests begin waits for longer by itself; without its later steps, 5 s.
 SETTLED_SECONDS = 65 if FULL else 5
-# Each of the many alarms of a test must arrive by itself, to be counted.
+# Each of the many alerts of a test must arrive by itself, to be counted.
 NO_RATE_LIMIT = {"NOTIFICATION_QUOTA_PERSON": "1000000", "NOTIFICATION_QUOTA_EVERYBODY": "1000000"}
 
 

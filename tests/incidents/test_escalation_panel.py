@@ -37,15 +37,15 @@ def strip(page: str) -> str:
 
 def miss(incident, purpose: str = HOLDING, times: int = 1) -> Deadline:
     for _time in range(times):
-        clock = Deadline.objects.of(incident).armed().get(purpose=purpose)
+        deadline = Deadline.objects.of(incident).armed().get(purpose=purpose)
         then = timezone.now() - timedelta(minutes=1)
-        Deadline.objects.filter(pk=clock.pk).update(due_at=then, target_at=then)
-        assert engine.fire(clock.pk)
-    return Deadline.objects.get(pk=clock.pk)
+        Deadline.objects.filter(pk=deadline.pk).update(due_at=then, target_at=then)
+        assert engine.fire(deadline.pk)
+    return Deadline.objects.get(pk=deadline.pk)
 
 
 def only(incident, purpose: str = HOLDING) -> None:
-    """Leave one clock running, so that it is the one that fires next."""
+    """Leave one deadline running, so that it is the one that fires next."""
     Deadline.objects.exclude(purpose=purpose).delete()
 
 
@@ -71,7 +71,7 @@ def test_what_fires_next_and_whom_it_reaches(client, activated, bob):
     assert "Missed: " not in part(page, "escalation")
 
 
-def test_the_strip_stays_small_however_many_are_told(client, activated, bob):
+def test_the_strip_stays_small_however_many_are_alerted(client, activated, bob):
     incident = activated(2)
     people = [
         UserFactory(name=name)
@@ -89,7 +89,7 @@ def test_the_strip_stays_small_however_many_are_told(client, activated, bob):
 
 
 @pytest.mark.parametrize(("level", "raises"), [(2, True), (1, False)])
-def test_who_is_named_is_who_is_told_after_the_rise(client, activated, bob, alice, level, raises):
+def test_who_is_named_is_who_is_alerted_after_the_rise(client, activated, bob, alice, level, raises):
     incident = activated(level)
     Policy.objects.get(purpose=HOLDING, level=level).steps.update(raise_level=True, tell=["level"])
     actions.assign_role(incident=incident, actor=alice, role="SP", user=UserFactory(name="Harriet Hall"))
@@ -104,7 +104,7 @@ def test_who_is_named_is_who_is_told_after_the_rise(client, activated, bob, alic
     assert (entry.kind == "deadline.missed_raised") is raises
 
 
-def test_each_alarm_shows_person_channel_and_result(client, activated, bob, dave):
+def test_each_alert_shows_person_channel_and_result(client, activated, bob, dave):
     incident = activated(2)
     entry = miss(incident).entry
     Delivery.objects.filter(entry=entry, person=bob, channel="in_app").update(read_at=timezone.now())
@@ -120,7 +120,7 @@ def test_each_alarm_shows_person_channel_and_result(client, activated, bob, dave
     assert "not read yet" in of_dave
 
 
-def test_who_has_it_is_said_and_no_target_pretends_to_run(client, activated, bob, dave):
+def test_who_acknowledged_is_said_and_no_target_pretends_to_run(client, activated, bob, dave):
     incident = activated(2)
     only(incident)
     missed = miss(incident)
@@ -134,7 +134,7 @@ def test_who_has_it_is_said_and_no_target_pretends_to_run(client, activated, bob
     assert "Acknowledge<span" not in part(page, "escalation")
 
 
-def test_an_acknowledged_incident_does_not_count_down_to_be_acknowledged(client, incident, carol):
+def test_acknowledged_incident_has_no_acknowledge_countdown(client, incident, carol):
     actions.acknowledge(incident=incident, actor=carol)
     client.force_login(carol)
     assert "Acknowledge: acknowledged by Carol Li, lapses" in strip(room(client, incident))
@@ -156,7 +156,7 @@ def test_what_was_missed_to_the_end_does_not_vanish(client, activated, bob):
         assert "overdue by" in client.get(address).content.decode(), address
 
 
-def test_the_desk_puts_an_alarm_that_reached_me_on_top(client, activated, bob, dave, carol):
+def test_the_desk_puts_an_alert_that_reached_me_on_top(client, activated, bob, dave, carol):
     incident = activated(2)
     miss(incident)
     client.force_login(bob)
@@ -168,9 +168,9 @@ def test_the_desk_puts_an_alarm_that_reached_me_on_top(client, activated, bob, d
     assert [
         item.kind for item in client.get("/").context["work_items"] if item.kind in ("alert", "acknowledged")
     ] == ["acknowledged"]
-    client.force_login(dave)  # was told as well, and Bob has it now
+    client.force_login(dave)  # was alerted as well, and Bob has acknowledged
     assert "alert" not in {item.kind for item in client.get("/").context["work_items"]}
-    client.force_login(carol)  # was never told
+    client.force_login(carol)  # was never alerted
     assert "alert" not in {item.kind for item in client.get("/").context["work_items"]}
 
 
@@ -203,20 +203,20 @@ def test_the_lead_sees_whom_nobody_can_wake(client, activated, alice, bob, dave,
     notice, others = "No verified way to wake:", "Others of the team without a verified way to wake them:"
     page = part(room(client, incident), "escalation")
     assert "Alice Kaya" in page.split(others, 1)[1].split("</p>", 1)[0]
-    assert notice not in page  # Alice is not among those whom the next alarm tells
+    assert notice not in page  # Alice is not among those whom the next alert reaches
     client.force_login(carol)  # works here and does not lead
     page = part(room(client, incident), "escalation")
     assert notice not in page
     assert others not in page
     ContactPoint.objects.filter(person=bob).update(failures=5)
-    page = part(room(client, incident), "escalation")  # he would be alarmed next: everybody should know
+    page = part(room(client, incident), "escalation")  # he would be alerted next: everybody should know
     assert "Bob Nowak" in page.split(notice, 1)[1].split("</div>", 1)[0]
     assert others not in page
 
 
 def test_what_is_missed_looks_missed(client, activated, bob):
     incident = activated(2)
-    miss(incident)  # its next step comes later than eight other clocks
+    miss(incident)  # its next step comes later than eight other deadlines
     client.force_login(bob)
     assert 'class="state state-overdue"' in part(room(client, incident), "escalation")
 
@@ -255,7 +255,7 @@ def test_everything_that_was_sent_has_a_page_of_its_own(client, activated, bob, 
 
 
 @pytest.mark.parametrize("address", ["/incidents/{}/", "/incidents/{}/escalation/", "/"])
-def test_fifty_clocks_cost_as_much_as_one(client, activated, bob, django_assert_max_num_queries, address):
+def test_fifty_deadlines_cost_as_much_as_one(client, activated, bob, django_assert_max_num_queries, address):
     incident = activated(2)
     miss(incident)
     task = incident.tasks.filter(state="open", due_at__isnull=False).first()
@@ -270,7 +270,7 @@ def test_fifty_clocks_cost_as_much_as_one(client, activated, bob, django_assert_
         other = incident.tasks.create(
             role="SC", text=f"Task {number}", position=number, due_at=timezone.now()
         )
-        clock = Deadline.objects.of(other).armed().first() or Deadline.objects.create(
+        deadline = Deadline.objects.of(other).armed().first() or Deadline.objects.create(
             **{
                 name: getattr(missed, name)
                 for name in (
@@ -288,7 +288,7 @@ def test_fifty_clocks_cost_as_much_as_one(client, activated, bob, django_assert_
             },
             object_id=other.pk,
         )
-        engine.fire(clock.pk)
+        engine.fire(deadline.pk)
     assert len(escalation_of(incident, bob, []).deadlines) >= 51
     with django_assert_max_num_queries(len(few.captured_queries)):
         client.get(address.format(incident.pk))

@@ -14,9 +14,9 @@ pytestmark = [pytest.mark.calendar, pytest.mark.django_db]
 
 
 def test_logging_arms_acknowledge_deadline_and_is_journalled(incident):
-    clock = Deadline.objects.of(incident).armed().get()
-    assert clock.purpose == "incident.acknowledge"
-    assert (clock.due_at - incident.detected_at).total_seconds() == 15 * 60
+    deadline = Deadline.objects.of(incident).armed().get()
+    assert deadline.purpose == "incident.acknowledge"
+    assert (deadline.due_at - incident.detected_at).total_seconds() == 15 * 60
     assert Entry.objects.get(stream=incident.stream).kind == "incident.logged"
     assert breaks() == []
 
@@ -42,8 +42,8 @@ def test_triage_sets_level_and_restarts_deadlines_from_detection(triaged, level)
     incident = triaged(level)
     assert (incident.state, incident.level) == (IncidentState.TRIAGED, level)
     minutes = {
-        clock.purpose: round((clock.due_at - incident.detected_at).total_seconds() / 60)
-        for clock in Deadline.objects.of(incident).armed()
+        deadline.purpose: round((deadline.due_at - incident.detected_at).total_seconds() / 60)
+        for deadline in Deadline.objects.of(incident).armed()
     }
     assert minutes == {
         "incident.acknowledge": {1: 5, 2: 15, 3: 60, 4: 240}[level],

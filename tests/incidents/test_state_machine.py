@@ -193,14 +193,14 @@ class IncidentLife(RuleBasedStateMachine):
         running = Deadline.objects.of(incident).filter(state=DeadlineState.ARMED)
         everything = deadlines_ending_with(incident).unsettled()
         if incident.is_locked:
-            assert not everything.exists(), "over, and something still alarms people"
+            assert not everything.exists(), "over, and something still alerts people"
         if incident.state in (IncidentState.ACTIVE, IncidentState.MONITORING):
             assert everything.exists(), "the response runs and nothing would be missed"
         if incident.state in (IncidentState.RESOLVED, IncidentState.CLOSED):
             assert incident.sign_offs.filter(role=CrisisRole.CRISIS_LEAD).exists()
             assert all(result.passed for result in gates.results(incident, IncidentState.RESOLVED))
         if incident.is_open and not incident.acknowledged_at:
-            assert running.filter(purpose="incident.acknowledge").exists(), "unacknowledged and no clock"
+            assert running.filter(purpose="incident.acknowledge").exists(), "unacknowledged and no deadline"
         leads = incident.role_assignments.active().filter(role=CrisisRole.CRISIS_LEAD, is_deputy=False)
         assert leads.count() <= 1
 

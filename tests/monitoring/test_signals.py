@@ -77,8 +77,8 @@ def test_on_duty_is_alerted_and_nobody_woken_for_the_past(alice, bob, erin, quie
 
 
 def test_signal_alerts_everybody_able_when_nobody_is_on_duty(alice, bob, erin, raised):
-    told = Entry.objects.get(stream=raised.stream).audience
-    assert set(told) == {alice.pk, bob.pk}
+    alerted = Entry.objects.get(stream=raised.stream).audience
+    assert set(alerted) == {alice.pk, bob.pk}
 
 
 def test_the_present_hour_is_watched_and_urgent(alice, post, brand):

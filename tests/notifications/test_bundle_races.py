@@ -23,7 +23,7 @@ def rows_of(*entries):
     return {row.entry_id: row for row in Delivery.objects.filter(entry__in=entries, channel="webhook")}
 
 
-def told(sink) -> list[int]:
+def sent_to(sink) -> list[int]:
     """The entries that the receiver has read of."""
     return [
         entry["id"]
@@ -67,11 +67,11 @@ def test_withdrawn_during_sending_is_left_out_or_recorded_as_sent(webhook, sink,
         deliver_pending()
         rows = rows_of(*entries)
         for entry in entries:
-            assert (rows[entry.pk].state == DeliveryState.SENT) == (told(sink).count(entry.pk) == 1), rows
+            assert (rows[entry.pk].state == DeliveryState.SENT) == (sent_to(sink).count(entry.pk) == 1), rows
         assert rows[entries[1 - which].pk].state == DeliveryState.SENT
         outcomes.add(rows[entries[which].pk].state)
     assert outcomes <= {DeliveryState.SENT, DeliveryState.CANCELLED}
-    assert len(told(sink)) == len(set(told(sink))), "nothing twice"
+    assert len(sent_to(sink)) == len(set(sent_to(sink))), "nothing twice"
 
 
 def test_several_workers_send_each_thing_once_in_few_messages(webhook, sink, alert):
@@ -79,7 +79,7 @@ def test_several_workers_send_each_thing_once_in_few_messages(webhook, sink, ale
     Delivery.objects.filter(state=DeliveryState.PENDING).update(available_at=Now())
     in_threads(deliver_pending, 4)
     deliver_pending()
-    assert sorted(told(sink)) == [entry.pk for entry in entries]
+    assert sorted(sent_to(sink)) == [entry.pk for entry in entries]
     assert len(sink.received) <= 2
 
 
@@ -95,7 +95,7 @@ def test_next_worker_sends_the_whole_bundle_of_a_dead_one(webhook, sink, alert):
     lead, entries = bundled(alert, "dead")
     Delivery.objects.filter(pk=lead.pk).update(lease_until=Now())
     deliver_pending()
-    assert sorted(told(sink)) == [entry.pk for entry in entries]
+    assert sorted(sent_to(sink)) == [entry.pk for entry in entries]
 
 
 def test_bundled_into_an_ended_message_goes_out_by_itself(webhook, sink, alert):
@@ -103,5 +103,5 @@ def test_bundled_into_an_ended_message_goes_out_by_itself(webhook, sink, alert):
     Delivery.objects.filter(pk=lead.pk).update(state=DeliveryState.DEAD, lease_token=None, lease_until=None)
     release_orphans()
     deliver_pending()
-    assert told(sink) == [entries[1].pk]
+    assert sent_to(sink) == [entries[1].pk]
     connection.close()

@@ -1,4 +1,4 @@
-"""One event, one notice: what belongs together comes together, and an alarm waits for nothing."""
+"""One event, one notice: what belongs together comes together, and an alert waits for nothing."""
 
 from __future__ import annotations
 
@@ -224,8 +224,8 @@ def test_what_is_given_up_is_given_up_together(bundle, mailbox):
     mailbox.mode = "refuse"
     deliver(lead)
     assert {by_mail(entry).state for entry in entries} == {DeliveryState.DEAD}
-    told = Entry.objects.filter(kind="notification.undelivered")
-    assert {entry.stream_id for entry in told} == {"Lead", "Other"}
+    reported = Entry.objects.filter(kind="notification.undelivered")
+    assert {entry.stream_id for entry in reported} == {"Lead", "Other"}
 
 
 def test_withdrawn_for_one_person_only(mailbox, alert, bob, carol):
@@ -309,7 +309,7 @@ def flood(alert, number: int, **facts) -> list[Entry]:
     return [alert(about=f"No. {n}", stream=f"flood-{n}", **facts) for n in range(number)]
 
 
-def alarms() -> int:
+def rate_limit_alerts() -> int:
     return Entry.objects.filter(kind="notification.rate_limited").count()
 
 
@@ -317,7 +317,7 @@ def test_below_the_quota_everything_goes_out_at_once(mailbox, alert, quota, admi
     flood(alert, 4)
     deliver_pending()
     assert len(mailbox.mails) == 4
-    assert alarms() == 0
+    assert rate_limit_alerts() == 0
 
 
 def test_above_the_quota_comes_one_message_every_five_minutes(mailbox, alert, quota, admin, bob):
@@ -342,7 +342,7 @@ def test_rate_limit_alerts_once_an_episode_and_is_exempt(mailbox, alert, quota, 
     deliver_pending()
     flood(alert, 8, urgency=Urgency.NOW)
     deliver_pending()
-    assert alarms() == 1
+    assert rate_limit_alerts() == 1
     to_admin = [mail for mail in mailbox.mails if mail["To"] == admin.email]
     assert len(to_admin) == 1
     assert "Unusually many messages to" in to_admin[0]["Subject"]
@@ -354,7 +354,7 @@ def test_rate_limit_alerts_once_an_episode_and_is_exempt(mailbox, alert, quota, 
     deliver_pending()
     flood(alert, 8)
     deliver_pending()
-    assert alarms() == 2
+    assert rate_limit_alerts() == 2
 
 
 def test_a_flood_for_one_person_leaves_the_others_alone(mailbox, alert, quota, admin, carol):

@@ -78,13 +78,13 @@ def test_what_is_refused_for_good_is_given_up_at_once(mailbox, alert, mode):
     deliver_pending()
     row = by_mail(entry)
     assert (row.state, row.attempt_count) == (DeliveryState.DEAD, 1)
-    told = undelivered()
-    assert len(told) == 1
+    reported = undelivered()
+    assert len(reported) == 1
     assert (
         "A message to Bob Nowak could not be delivered (E-mail): The mail server refuses this"
-        in told[0].sentence
+        in reported[0].sentence
     )
-    assert told[0].stream_id == entry.stream_id
+    assert reported[0].stream_id == entry.stream_id
 
 
 def test_greylisting_is_waited_out(mailbox, alert):

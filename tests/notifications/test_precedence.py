@@ -1,4 +1,4 @@
-"""A missed deadline leads its message, waits for nothing, and silences older alarms of the same clock."""
+"""A missed deadline leads its message, waits for nothing, and silences older alerts of the same deadline."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.calendar, pytest.mark.django_db]
 
 @pytest.fixture
 def missed(alert):
-    """missed(step, ...) records that a step of a clock was missed."""
+    """missed(step, ...) records that a step of a deadline was missed."""
 
     def make(step: int, **facts):
         facts = {"deadline": step, "step": step, "purpose": "acknowledge", "about": f"Step {step}"} | facts
@@ -43,7 +43,7 @@ def no_mail_server(settings, mailbox):
     return back
 
 
-def test_the_alarm_leads_the_message_though_it_is_the_newest(mailbox, alert, missed):
+def test_the_alert_leads_the_message_though_it_is_the_newest(mailbox, alert, missed):
     alert(about="Triaged")
     missed(1)
     alert(about="Noted")
@@ -53,7 +53,7 @@ def test_the_alarm_leads_the_message_though_it_is_the_newest(mailbox, alert, mis
     assert order == sorted(order)
 
 
-def test_without_an_alarm_the_most_urgent_and_newest_leads(mailbox, alert):
+def test_without_an_alert_the_most_urgent_and_newest_leads(mailbox, alert):
     for about, urgency in (("Old", Urgency.SOON), ("New", Urgency.SOON), ("Aside", Urgency.LATER)):
         alert(about=about, urgency=urgency)
     Delivery.objects.filter(state="pending").update(available_at=Now())
@@ -61,7 +61,7 @@ def test_without_an_alarm_the_most_urgent_and_newest_leads(mailbox, alert):
     assert mailbox.mails[0]["Subject"].startswith("[L2] New:")
 
 
-def test_every_alarm_in_a_message_says_what_to_do(mailbox, alert, missed):
+def test_every_alert_in_a_message_says_what_to_do(mailbox, alert, missed):
     missed(1), missed(2, purpose="approve"), alert(about="Noted")
     deliver_pending()
     assert len(mailbox.mails) == 1
@@ -69,7 +69,7 @@ def test_every_alarm_in_a_message_says_what_to_do(mailbox, alert, missed):
 
 
 @pytest.mark.parametrize("urgency", [Urgency.NOW, Urgency.SOON])
-def test_an_alarm_never_waits_for_company(mailbox, alert, missed, urgency):
+def test_alert_never_waits_to_be_bundled(mailbox, alert, missed, urgency):
     alert(about="First")
     deliver_pending()
     waiting = alert(about="Second")
@@ -94,7 +94,7 @@ def test_older_alert_does_not_arrive_after_a_newer_one(mailbox, missed, settings
     assert by_mail(first).bundled_into == by_mail(later)
 
 
-def test_an_older_alarm_that_was_on_its_way_is_overtaken(mailbox, missed, settings):
+def test_older_alert_on_its_way_is_overtaken(mailbox, missed, settings):
     back = no_mail_server(settings, mailbox)
     first = missed(1)
     (row,) = lease_due()
@@ -127,7 +127,7 @@ def test_when_the_newer_is_given_up_the_older_still_goes_out(mailbox, missed):
     assert states(first) == ["sent"]
 
 
-def test_alarms_of_other_clocks_are_not_overtaken(mailbox, missed, settings):
+def test_alerts_of_other_deadlines_are_not_overtaken(mailbox, missed, settings):
     back = no_mail_server(settings, mailbox)
     others = [
         missed(1, about="approve", purpose="approve"),
@@ -143,7 +143,7 @@ def test_alarms_of_other_clocks_are_not_overtaken(mailbox, missed, settings):
     assert states(*others) == ["sent"] * 3
 
 
-def test_a_backlog_comes_with_the_newest_alarm_of_each_clock_alone(mailbox, missed, settings):
+def test_backlog_brings_the_newest_alert_of_each_deadline_alone(mailbox, missed, settings):
     back = no_mail_server(settings, mailbox)
     for step in range(1, 26):
         missed(step)
@@ -177,25 +177,25 @@ def send_and_try_again(times: int) -> None:
         deliver_pending()
 
 
-def told(mailbox, words: str) -> int:
+def times_sent(mailbox, words: str) -> int:
     """How many messages said it."""
     texts = (mail.get_body(("plain",)).get_content() for mail in mailbox.mails)
     return sum(f"{words}:" in text for text in texts)
 
 
-def test_alone_and_then_with_a_newer_alarm_is_twice(mailbox, missed):
+def test_alone_and_then_with_a_newer_alert_is_twice(mailbox, missed):
     """It goes out once by itself and once in another's message; when that one is repeated, it stays out of it."""
     mailbox.mode = "drop"
     first = missed(1)
     deliver_pending()
     later = missed(2)
     send_and_try_again(4)
-    assert (told(mailbox, "Step 1"), told(mailbox, "Step 2")) == (2, 2)
+    assert (times_sent(mailbox, "Step 1"), times_sent(mailbox, "Step 2")) == (2, 2)
     assert states(first, later) == ["uncertain", "uncertain"]
 
 
 @pytest.mark.parametrize(("mode", "ends"), [("drop", "uncertain uncertain"), ("ok", "cancelled sent")])
-def test_what_went_out_twice_is_not_taken_along_by_a_newer_alarm(mailbox, missed, mode, ends):
+def test_sent_twice_is_not_bundled_by_a_newer_alert(mailbox, missed, mode, ends):
     """Where the newer one arrives, the older is settled; where not, somebody must look at both."""
     mailbox.mode = "drop"
     first = missed(1)
@@ -203,21 +203,21 @@ def test_what_went_out_twice_is_not_taken_along_by_a_newer_alarm(mailbox, missed
     mailbox.mode = mode
     later = missed(2)
     send_and_try_again(4)
-    assert told(mailbox, "Step 1") == 2
+    assert times_sent(mailbox, "Step 1") == 2
     assert states(first, later) == ends.split()
 
 
-def test_what_went_out_twice_with_a_stopped_alarm_does_not_go_out_again(mailbox, alert, missed):
+def test_sent_twice_with_a_stopped_alert_is_not_sent_again(mailbox, alert, missed):
     mailbox.mode = "drop"
-    other, alarm = alert(about="Noted"), missed(1)
+    other, alert_entry = alert(about="Noted"), missed(1)
     send_and_try_again(2)
-    supersede(entry_ids=[alarm.pk])
+    supersede(entry_ids=[alert_entry.pk])
     deliver_pending()
-    assert told(mailbox, "Noted") == 2
-    assert states(other, alarm) == ["uncertain", "cancelled"]
+    assert times_sent(mailbox, "Noted") == 2
+    assert states(other, alert_entry) == ["uncertain", "cancelled"]
 
 
-def test_what_may_have_arrived_with_an_overtaken_alarm_stays_a_possible_repeat(mailbox, alert, missed):
+def test_bundled_with_an_overtaken_alert_stays_a_possible_repeat(mailbox, alert, missed):
     other, first = alert(about="Noted"), missed(1)
     (lead,) = lease_due()
     assert by_mail(other).bundled_into == lead

@@ -51,7 +51,7 @@ def fired(incident: Incident) -> bool:
     return Deadline.objects.of(incident).filter(state=DeadlineState.FIRED).exists()
 
 
-def told(kind: str) -> list[Entry]:
+def entries(kind: str) -> list[Entry]:
     return list(Entry.objects.filter(stream="engine", kind=kind))
 
 
@@ -73,7 +73,7 @@ def test_it_opens_a_hold_and_tells_who_must_know_at_once(
 ) -> None:
     assert engine.tick() == 0
     assert not fired(restored)
-    (entry,) = told("engine.held")
+    (entry,) = entries("engine.held")
     assert entry.audience == sorted([bob.pk, admin.pk])
     assert entry.urgency == "now"
     assert "goes on by itself" in entry.sentence
@@ -118,7 +118,7 @@ def test_an_administrator_lets_it_go_on(restored: Incident, admin: User, bob: Us
     hold = Hold.objects.get()
     assert hold.ended_by == admin
     assert hold.ended_at
-    assert [entry.actor for entry in told("engine.released")] == [admin]
+    assert [entry.actor for entry in entries("engine.released")] == [admin]
     with pytest.raises(ActionRefused):
         holds.release(actor=admin)
     deliver_pending()
@@ -129,9 +129,9 @@ def test_silence_is_worse_than_a_repeat(restored: Incident) -> None:
     engine.tick()
     Hold.objects.update(ends_at=Now() - timedelta(seconds=1))
     assert engine.tick() == 1
-    assert len(told("engine.hold_lapsed")) == 1
+    assert len(entries("engine.hold_lapsed")) == 1
     assert Hold.objects.get().ended_by is None
-    assert len(told("engine.held")) == 1  # its ticks are its heartbeat: it does not hold again
+    assert len(entries("engine.held")) == 1  # its ticks are its heartbeat: it does not hold again
 
 
 def test_what_has_expired_becomes_one_notice_for_each_person(
@@ -173,7 +173,7 @@ def test_whoever_starts_it_on_purpose_is_not_held(restored: Incident, capsys: An
     assert capsys.readouterr().out.strip() == "The engine goes on."
     assert engine.tick() == 1
     assert not Hold.objects.filter(ended_at=None).exists()
-    assert told("engine.held")[0].audience == []
+    assert entries("engine.held")[0].audience == []
     call_command("release_hold")
     assert capsys.readouterr().out.strip() == "The engine is not held."
 
@@ -190,18 +190,18 @@ def test_the_page_shows_what_is_due_and_asks(restored: Incident, admin: User, cl
     page = client.get(reverse("engine")).content.decode()
     assert "Shall the engine go on?" not in page
     client.post(reverse("engine-release"))
-    assert len(told("engine.released")) == 1
+    assert len(entries("engine.released")) == 1
 
 
 @pytest.mark.django_db(transaction=True)
 def test_of_workers_that_start_at_once_one_opens_it(restored: Incident, admin: User) -> None:
     counts = at_once(engine.tick, 6)
     assert counts == [0] * 6
-    assert Hold.objects.count() == len(told("engine.held")) == 1
+    assert Hold.objects.count() == len(entries("engine.held")) == 1
     Hold.objects.update(ends_at=Now() - timedelta(seconds=1))
     counts = at_once(engine.tick, 6)
     assert sum(counts) == 1
-    assert Hold.objects.count() == len(told("engine.hold_lapsed")) == 1
+    assert Hold.objects.count() == len(entries("engine.hold_lapsed")) == 1
 
 
 def at_once(work: Callable[[], int], number: int) -> list[int]:

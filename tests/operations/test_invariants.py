@@ -437,7 +437,7 @@ def broken_entries() -> list[Entry]:
     return list(Entry.objects.filter(kind="engine.invariant_broken").order_by("seq"))
 
 
-def test_a_violation_is_told_once(lived: Lived, admin: Any) -> None:
+def test_violation_is_reported_once(lived: Lived, admin: Any) -> None:
     somebody_left_out(lived)
     for _minute in range(3):
         actions.note(check())
@@ -451,7 +451,7 @@ def test_a_violation_is_told_once(lived: Lived, admin: Any) -> None:
     assert len(broken_entries()) == 2  # another row is another violation
 
 
-def test_an_outage_is_told_once_however_many_deadlines_it_delays(lived: Lived) -> None:
+def test_outage_is_reported_once_for_however_many_deadlines(lived: Lived) -> None:
     overdue(lived)
     actions.note(check())
     fall_due(lived.missed, seconds=30)
@@ -520,9 +520,9 @@ def test_the_command_names_what_is_broken_and_fails(lived: Lived, capsys: Any) -
     with pytest.raises(CommandError, match="Broken: I3") as failed:
         call_command("check_invariants", "--full", "--json")
     assert failed.value.returncode == 1
-    told = json.loads(capsys.readouterr().out)
-    assert told["I3"]["broken"] == [named]
-    assert told["I1"]["holds"] is True
+    report = json.loads(capsys.readouterr().out)
+    assert report["I3"]["broken"] == [named]
+    assert report["I1"]["holds"] is True
 
 
 def test_the_command_reads_receipts(lived: Lived, tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def done(action, bob):
     return actions.complete_action(action=action, actor=bob, result="Installed; see the log.")
 
 
-def told(kind):
+def alerted(kind):
     return set(Delivery.objects.filter(entry__kind=kind).values_list("person__name", flat=True))
 
 
@@ -54,9 +54,9 @@ def test_from_proposed_to_verified_by_somebody_else(done, carol, bob):
         carol,
         "Installed; see the log.",
     )
-    assert told("action.proposed") == {"Bob Nowak"}
-    assert told("action.done") == {"Carol Li"}
-    assert told("action.verified") == {"Bob Nowak"}
+    assert alerted("action.proposed") == {"Bob Nowak"}
+    assert alerted("action.done") == {"Carol Li"}
+    assert alerted("action.verified") == {"Bob Nowak"}
 
 
 def test_adding_counts_as_an_edit(action, post_mortem, alice):
@@ -128,7 +128,7 @@ def test_a_verifier_sends_it_back(done, carol):
     actions.return_action(action=done, actor=carol, verification="No log found")
     done.refresh_from_db()
     assert (done.state, done.done_at) == (ActionState.IN_PROGRESS, None)
-    assert told("action.returned") == {"Bob Nowak"}
+    assert alerted("action.returned") == {"Bob Nowak"}
 
 
 def test_cancelling_needs_a_reason(action, alice):

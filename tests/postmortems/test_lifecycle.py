@@ -25,7 +25,7 @@ from tests.postmortems.conftest import stand_down, write_all
 pytestmark = [pytest.mark.calendar, pytest.mark.django_db]
 
 
-def clock_of(post_mortem):
+def deadline_of(post_mortem):
     return Deadline.objects.of(post_mortem).armed().filter(purpose="postmortem.approval").first()
 
 
@@ -33,29 +33,29 @@ def clock_of(post_mortem):
 
 
 @pytest.mark.parametrize(("level", "working_days_given"), [(1, 10), (2, 15), (3, 20)])
-def test_standing_down_begins_the_post_mortem_and_its_clock(activated, bob, level, working_days_given):
+def test_standing_down_begins_the_post_mortem_and_its_deadline(activated, bob, level, working_days_given):
     post_mortem = stand_down(activated(level), bob)
     assert (post_mortem.state, post_mortem.author) == (PostMortemState.DRAFT, bob)
     resolved_at = post_mortem.incident.resolved_at
     expected = working_days.after(resolved_at, working_days_given * 1440, ZoneInfo("UTC"))
-    assert clock_of(post_mortem).due_at == expected
+    assert deadline_of(post_mortem).due_at == expected
     assert Entry.objects.filter(stream=post_mortem.incident.stream, kind="postmortem.begun").count() == 1
     assert Delivery.objects.filter(person=bob, entry__kind="postmortem.begun").exists()
 
 
-def test_an_issue_has_a_post_mortem_without_a_clock(activated, bob):
-    assert clock_of(stand_down(activated(4), bob)) is None
+def test_issue_has_a_post_mortem_without_a_deadline(activated, bob):
+    assert deadline_of(stand_down(activated(4), bob)) is None
 
 
 def test_reopening_voids_the_review_and_keeps_its_text(approved, alice, bob):
     incident_actions.reopen(incident=approved.incident, actor=alice, reason="A new video")
     approved.refresh_from_db()
     assert (approved.state, approved.approved_by, approved.figures) == (PostMortemState.DRAFT, None, None)
-    assert clock_of(approved) is None
+    assert deadline_of(approved) is None
     again = stand_down(approved.incident, bob)
     assert again.pk == approved.pk
     assert again.summary == "About summary."
-    assert clock_of(again) is not None
+    assert deadline_of(again) is not None
     kinds = list(Entry.objects.filter(stream=again.incident.stream).values_list("kind", flat=True))
     assert kinds.count("postmortem.begun") == 1
     assert kinds.count("postmortem.resumed") == 1
@@ -189,10 +189,10 @@ def test_the_short_form_is_enough_below_l2():
 
 def test_submitting_tells_the_independent_approvers(written, alice, bob, carol, dave, erin):
     actions.submit(post_mortem=written, actor=alice)
-    told = set(
+    alerted = set(
         Delivery.objects.filter(entry__kind="postmortem.submitted").values_list("person__name", flat=True)
     )
-    assert told == {"Carol Li", "Dave Okafor"}  # not Bob, who is its author
+    assert alerted == {"Carol Li", "Dave Okafor"}  # not Bob, who is its author
 
 
 def test_an_open_incident_has_nothing_to_submit(written, alice):
@@ -212,7 +212,7 @@ def test_an_independent_approver_approves_and_freezes_the_figures(in_review, car
         "approval",
         "response_rate",
     }
-    assert clock_of(in_review) is None
+    assert deadline_of(in_review) is None
     assert Delivery.objects.filter(person=bob, entry__kind="postmortem.approved").exists()
 
 
@@ -273,12 +273,12 @@ def test_asking_for_changes_needs_words_and_returns_it(in_review, carol, bob, al
     )
     in_review.refresh_from_db()
     assert (in_review.state, in_review.review_comment) == (PostMortemState.DRAFT, "Name the cause")
-    told = set(
+    alerted = set(
         Delivery.objects.filter(entry__kind="postmortem.changes_requested").values_list(
             "person__name", flat=True
         )
     )
-    assert told == {bob.name, alice.name}
+    assert alerted == {bob.name, alice.name}
 
 
 def test_database_refuses_approval_by_author_or_last_editor(in_review, bob, alice):
@@ -297,17 +297,19 @@ def test_the_database_refuses_approved_without_approver(in_review):
 def test_missed_approval_alerts_author_and_the_policys_people(post_mortem, bob):
     with transaction.atomic():
         locked = PostMortem.objects.select_for_update().get(pk=post_mortem.pk)
-        entry = record_missed(purposes.get("postmortem.approval"), locked, clock_of(post_mortem))
+        entry = record_missed(purposes.get("postmortem.approval"), locked, deadline_of(post_mortem))
     assert bob.pk in entry.audience
 
 
 @pytest.mark.django_db(transaction=True)
 def test_the_engine_fires_a_missed_approval_and_arms_the_next_step(activated, bob):
     post_mortem = stand_down(activated(2), bob)
-    Deadline.objects.filter(pk=clock_of(post_mortem).pk).update(due_at=timezone.now() - timedelta(minutes=1))
+    Deadline.objects.filter(pk=deadline_of(post_mortem).pk).update(
+        due_at=timezone.now() - timedelta(minutes=1)
+    )
     assert engine.tick() == 1
     assert Entry.objects.filter(stream=post_mortem.incident.stream, kind="postmortem.overdue").count() == 1
-    assert clock_of(post_mortem).step == 1
+    assert deadline_of(post_mortem).step == 1
 
 
 # The gate of closing the incident
@@ -365,12 +367,12 @@ def test_confidential_post_mortem_is_seen_by_who_sees_the_incident(post_mortem, 
         )
 
 
-def test_approvers_outside_a_confidential_incident_are_not_told(post_mortem, alice, dave, carol):
+def test_approvers_outside_a_confidential_incident_get_no_alert(post_mortem, alice, dave, carol):
     Incident.objects.filter(pk=post_mortem.incident_id).update(confidential=True)
     post_mortem.refresh_from_db()
     write_all(post_mortem, alice)
     actions.submit(post_mortem=post_mortem, actor=alice)
-    told = set(
+    alerted = set(
         Delivery.objects.filter(entry__kind="postmortem.submitted").values_list("person__name", flat=True)
     )
-    assert told == {"Dave Okafor"}  # the deputy lead; Carol has no part in it
+    assert alerted == {"Dave Okafor"}  # the deputy lead; Carol has no part in it

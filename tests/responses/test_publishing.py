@@ -1,4 +1,4 @@
-"""Publication: what it demands at that moment, what it records, what it does to the incident's clocks."""
+"""Publication: what it demands at that moment, what it records, what it does to the incident's deadlines."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_records_exactly_the_approved_words(approved, alice, posted, account):
     assert Entry.objects.filter(kind="response.published").count() == 1
 
 
-def test_stops_the_holding_clock_and_keeps_the_promise_as_a_clock(approved, alice, posted):
+def test_publishing_meets_one_deadline_and_arms_the_promised_one(approved, alice, posted):
     response = go(approved(), alice, posted())
     armed = set(Deadline.objects.armed().values_list("purpose", flat=True))
     assert "incident.holding_statement" not in armed
@@ -218,14 +218,14 @@ def test_recovery_post_after_stand_down_takes_lead_and_executive(
     assert Incident.objects.get(pk=incident.pk).state == "resolved"
 
 
-def test_take_back_stops_the_clock_and_voids(approved, alice):
+def test_take_back_stops_the_deadline_and_voids(approved, alice):
     response = actions.take_back(response=approved(), actor=alice)
     assert response.state == "draft"
     assert not Approval.objects.live().exists()
     assert not Deadline.objects.armed().filter(purpose="draft.approval").exists()
 
 
-def test_submission_tells_the_approvers_and_arms_their_clock(submitted, bob, carol, dave, erin):
+def test_submission_alerts_approvers_and_arms_their_deadline(submitted, bob, carol, dave, erin):
     response = submitted(1)
     entry = Entry.objects.get(kind="response.submitted")
     assert set(entry.audience) == {bob.pk, carol.pk, dave.pk}
@@ -235,8 +235,8 @@ def test_submission_tells_the_approvers_and_arms_their_clock(submitted, bob, car
 
 def test_missed_approval_alerts_policys_people_and_approvers(submitted, activated, carol, dave):
     response = submitted(1)
-    clock = Deadline.objects.of(response).armed().get()
-    entry = record_missed(purposes.get("draft.approval"), response, clock)
+    deadline = Deadline.objects.of(response).armed().get()
+    entry = record_missed(purposes.get("draft.approval"), response, deadline)
     assert {carol.pk, dave.pk} <= set(entry.audience)
 
 

@@ -134,7 +134,7 @@ def test_outsider_of_a_confidential_incident_cannot_approve(drafted, alice, bob)
         yes(response, bob)
 
 
-def test_a_writer_who_lost_sight_of_the_incident_is_not_told(drafted, alice, bob, dave, words):
+def test_writer_who_lost_sight_of_the_incident_is_not_alerted(drafted, alice, bob, dave, words):
     response = drafted(2)
     edit(response, dave, words(OTHER))
     incident_actions.change_members(incident=response.incident, actor=alice, confidential=True, members=[bob])
@@ -287,10 +287,10 @@ def test_locked_incident_takes_no_decision(submitted, bob, close_down):
 
 
 @pytest.mark.calendar
-def test_missed_clock_approves_nothing(submitted):
+def test_missed_deadline_approves_nothing(submitted):
     response = submitted(2)
-    clock = Deadline.objects.armed().get(purpose="draft.approval")
-    entry = record_missed(purposes.get("draft.approval"), response, clock)
+    deadline = Deadline.objects.armed().get(purpose="draft.approval")
+    entry = record_missed(purposes.get("draft.approval"), response, deadline)
     response.refresh_from_db()
     assert (response.state, entry.kind) == ("in_review", "response.approval_missed")
     assert not Approval.objects.exists()
@@ -386,7 +386,7 @@ def test_database_refuses_a_response_that_begins_approved(incident, alice):
     )
 
 
-def test_database_refuses_other_words_under_a_standing_approval(approved, alice, words):
+def test_database_refuses_other_words_under_a_live_approval(approved, alice, words):
     response = approved()
     swapped = Revision.objects.create(
         response=response, number=2, author=alice, renditions=[], audience="public", content_hash="2" * 64

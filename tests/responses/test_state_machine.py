@@ -221,7 +221,7 @@ class ResponseLife(RuleBasedStateMachine):
         self.try_(lambda: action(response=self.response, actor=self.people[who], reason="A typo."))
 
     @invariant()
-    def a_standing_yes_is_for_these_words_by_somebody_else(self) -> None:
+    def a_live_approval_is_for_these_words_by_somebody_else(self) -> None:
         if not hasattr(self, "response"):
             return
         writers = set(self.response.revisions.values_list("author", flat=True))

@@ -1,4 +1,4 @@
-"""Starts, lets run out, acknowledges, lapses, settles one clock in every order, and looks for what must never be."""
+"""Starts, lets run out, acknowledges, lapses, settles one deadline in every order, and looks for what must never be."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ one_step = st.fixed_dictionaries(
 )
 
 
-class Clock(RuleBasedStateMachine):
+class DeadlineMachine(RuleBasedStateMachine):
     """The model knows one thing only: is there something that somebody still has to do?"""
 
     @initialize(steps=st.lists(one_step, min_size=1, max_size=3))
@@ -68,7 +68,7 @@ class Clock(RuleBasedStateMachine):
         return Deadline.objects.of(self.incident).filter(purpose=HOLDING)
 
     @property
-    def alarms(self) -> int:
+    def alerts(self) -> int:
         return self.rows.filter(entry__isnull=False).count()
 
     @rule()
@@ -83,7 +83,7 @@ class Clock(RuleBasedStateMachine):
 
     @rule(minutes=st.sampled_from([0, 1, 45, 600]))
     def time_passes(self, minutes: int) -> None:
-        """As though the running clock had been due for so long."""
+        """As though the running deadline had been due for so long."""
         self.rows.armed().update(
             due_at=timezone.now() - timedelta(minutes=minutes), next_try_at=timezone.now()
         )
@@ -95,10 +95,10 @@ class Clock(RuleBasedStateMachine):
         row = rows[place % len(rows)]
         due = row.state == DeadlineState.ARMED and row.due_at <= timezone.now()
         newest = max(other.generation for other in rows)
-        before = self.alarms
+        before = self.alerts
         fired = [engine.fire(row.pk) for _time in range(times)]
         assert fired == [due, False][:times]
-        assert self.alarms == before + due
+        assert self.alerts == before + due
         if due:
             assert row.generation == newest
             assert self.asked
@@ -136,11 +136,11 @@ class Clock(RuleBasedStateMachine):
     def somebody_is_asked_or_it_is_settled(self) -> None:
         if not hasattr(self, "asked"):
             return
-        armed, alarming = self.rows.armed().count(), self.rows.missed().exists()
+        armed, missed = self.rows.armed().count(), self.rows.missed().exists()
         if self.asked:
-            assert armed == 1 or (armed == 0 and alarming)
+            assert armed == 1 or (armed == 0 and missed)
         else:
-            assert (armed, alarming) == (0, False)
+            assert (armed, missed) == (0, False)
 
     @invariant()
     def only_the_newest_generation_is_open(self) -> None:
@@ -152,7 +152,7 @@ class Clock(RuleBasedStateMachine):
             assert generations == {self.rows.order_by("generation").last().generation}
 
     @invariant()
-    def alarms_come_in_order_each_with_its_entry(self) -> None:
+    def alerts_come_in_order_each_with_its_entry(self) -> None:
         if not hasattr(self, "asked"):
             return
         fired = self.rows.filter(state=DeadlineState.FIRED).order_by("entry__seq")
@@ -170,9 +170,9 @@ class Clock(RuleBasedStateMachine):
 
 @pytest.mark.hypothesis
 @pytest.mark.django_db
-def test_no_order_of_events_loses_or_doubles_an_alarm():
+def test_no_order_of_events_loses_or_doubles_an_alert():
     run_state_machine_as_test(
-        Clock,
+        DeadlineMachine,
         settings=settings(
             max_examples=examples(40),
             stateful_step_count=25,
@@ -183,13 +183,13 @@ def test_no_order_of_events_loses_or_doubles_an_alarm():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_acknowledgement_racing_the_alarm_is_first_or_second(steps, activated, dave):
+def test_acknowledgement_racing_the_alert_is_first_or_second(steps, activated, dave):
     steps({"tell": ["role:CL", "deputy:CL"], "repeats": 5})
     incident = activated(2)
     for _round in range(30):
-        clock = arm(subject=incident, purpose=HOLDING, level=2, since=timezone.now() - timedelta(hours=2))
-        fired = race(clock, dave)
-        row = Deadline.objects.get(pk=clock.pk)
+        deadline = arm(subject=incident, purpose=HOLDING, level=2, since=timezone.now() - timedelta(hours=2))
+        fired = race(deadline, dave)
+        row = Deadline.objects.get(pk=deadline.pk)
         assert row.settled_at
         assert row.state == (DeadlineState.FIRED if fired else DeadlineState.CANCELLED)
         lapse = Deadline.objects.of(incident).armed().get(purpose=HOLDING)
@@ -200,21 +200,21 @@ def test_an_acknowledgement_racing_the_alarm_is_first_or_second(steps, activated
     assert said.count() == 30
 
 
-def race(clock: Deadline, person: Any) -> bool:
+def race(deadline: Deadline, person: Any) -> bool:
     """Fire and acknowledge at the same moment, each in a transaction of its own; did it fire?"""
     gate, fired = threading.Barrier(2), []
 
     def engine_fires() -> None:
         try:
             gate.wait(timeout=PATIENCE_SECONDS)
-            fired.append(engine.fire(clock.pk))
+            fired.append(engine.fire(deadline.pk))
         finally:
             connection.close()
 
     def person_acknowledges() -> None:
         try:
             gate.wait(timeout=PATIENCE_SECONDS)
-            acknowledge_deadline(deadline=clock, actor=person)
+            acknowledge_deadline(deadline=deadline, actor=person)
         finally:
             connection.close()
 

@@ -1,4 +1,4 @@
-"""Whatever can be forgotten in an incident alarms somebody, and stops when it is done or no longer matters."""
+"""Whatever can be forgotten in an incident alerts somebody, and stops when it is done or no longer matters."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def of(subject, purpose: str) -> Deadline | None:
     return found.order_by("generation", "step", "repeat").last()
 
 
-def minutes(clock: Deadline, since) -> int:
-    return round((clock.target_at - since) / MINUTE)
+def minutes(deadline: Deadline, since) -> int:
+    return round((deadline.target_at - since) / MINUTE)
 
 
-def run_out(clock: Deadline) -> Entry:
-    Deadline.objects.filter(pk=clock.pk).update(due_at=timezone.now(), target_at=timezone.now())
-    assert engine.fire(clock.pk)
-    return Deadline.objects.get(pk=clock.pk).entry
+def run_out(deadline: Deadline) -> Entry:
+    Deadline.objects.filter(pk=deadline.pk).update(due_at=timezone.now(), target_at=timezone.now())
+    assert engine.fire(deadline.pk)
+    return Deadline.objects.get(pk=deadline.pk).entry
 
 
 def staff(incident, by, *roles: str):
@@ -59,13 +59,13 @@ def began(incident, ago: timedelta) -> None:
 # Activation
 
 
-def test_activation_starts_every_clock_of_the_response(activated):
+def test_activation_arms_every_deadline_of_the_response(activated):
     incident = activated(2)
     assert minutes(of(incident, "incident.sitrep"), incident.activated_at) == 60
     assert minutes(of(incident, "role.vacant"), incident.activated_at) == 20
     for task in incident.tasks.filter(state=TaskState.OPEN):
-        clock = of(task, "task.ageing")
-        assert (clock and clock.target_at) == task.due_at
+        deadline = of(task, "task.ageing")
+        assert (deadline and deadline.target_at) == task.due_at
     for notice in incident.stakeholder_notices.all():
         assert of(notice, "stakeholder.notice").target_at == notice.due_at
 
@@ -100,7 +100,7 @@ def test_a_long_playbook_costs_as_many_queries_as_a_short_one(triaged, alice, bo
 # Situation reports
 
 
-def test_each_report_starts_the_clock_of_the_next(activated, alice, bob):
+def test_each_report_arms_the_deadline_of_the_next(activated, alice, bob):
     incident = activated(2)
     first = of(incident, "incident.sitrep")
     reported = actions.report_situation(incident=incident, actor=alice, next_steps="Bob calls the airport.")
@@ -113,7 +113,7 @@ def test_each_report_starts_the_clock_of_the_next(activated, alice, bob):
     assert "Bob calls the airport." in entry.sentence
 
 
-def test_a_crisis_reports_every_half_hour_and_hourly_after_two_hours(activated, alice):
+def test_crisis_reports_half_hourly_then_hourly_after_two_hours(activated, alice):
     incident = activated(1)
     began(incident, timedelta(minutes=100))
     early = actions.report_situation(incident=incident, actor=alice, next_steps="Go on.")
@@ -164,7 +164,7 @@ def test_the_page_reports_and_shows_the_reports_before(client, activated, alice)
 # Roles
 
 
-def test_a_role_that_the_level_demands_is_missed_until_somebody_takes_it(activated, alice, bob):
+def test_demanded_role_is_missed_until_somebody_accepts(activated, alice, bob):
     incident = activated(3)
     entry = run_out(of(incident, "role.vacant"))
     assert entry.kind == "role.vacant"
@@ -204,10 +204,10 @@ def test_a_rise_demands_more_roles_and_a_fall_waives_them(activated, alice, bob)
 def test_whoever_is_asked_and_does_not_answer_is_missed(activated, alice, bob, carol):
     incident = activated(2)
     role = actions.assign_role(incident=incident, actor=alice, role="LG", user=carol)
-    clock = of(role, "role.unaccepted")
-    assert minutes(clock, role.assigned_at) == 10
-    entry = run_out(clock)
-    assert set(entry.audience) == {alice.pk, bob.pk}  # Carol was asked, and is not told to call herself
+    deadline = of(role, "role.unaccepted")
+    assert minutes(deadline, role.assigned_at) == 10
+    entry = run_out(deadline)
+    assert set(entry.audience) == {alice.pk, bob.pk}  # Carol was asked, and is not alerted to call herself
     assert entry.sentence.startswith("Carol Li was asked to be Legal and has not answered.")
     run_out(of(role, "role.unaccepted"))
     repeated = run_out(of(role, "role.unaccepted"))
@@ -218,14 +218,14 @@ def test_whoever_is_asked_and_does_not_answer_is_missed(activated, alice, bob, c
     assert not Delivery.objects.filter(entry=repeated, state=DeliveryState.PENDING).exists()
 
 
-def test_who_was_asked_is_told_only_when_nobody_else_is_left(activated, alice, bob, carol, dave):
+def test_who_was_asked_is_alerted_only_when_nobody_else_is_left(activated, alice, bob, carol, dave):
     incident = activated(2)
     role = actions.assign_role(incident=incident, actor=alice, role="LG", user=carol)
     User.objects.exclude(pk=carol.pk).update(is_active=False)
     assert run_out(of(role, "role.unaccepted")).audience == [carol.pk]
 
 
-def test_who_declines_hands_over_or_named_themselves_is_not_waited_for(activated, alice, carol, dave):
+def test_declined_handed_over_or_own_role_is_not_waited_for(activated, alice, carol, dave):
     incident = activated(2)
     own = RoleAssignment.objects.get(user=alice)
     assert of(own, "role.unaccepted") is None
@@ -238,7 +238,7 @@ def test_who_declines_hands_over_or_named_themselves_is_not_waited_for(activated
     assert of(successor, "role.unaccepted")
 
 
-# Tasks and those who must be told
+# Tasks and stakeholders to be notified
 
 
 def test_a_late_task_tells_its_role_and_stops_when_it_is_done(activated, alice):
@@ -254,7 +254,7 @@ def test_a_late_task_tells_its_role_and_stops_when_it_is_done(activated, alice):
     assert of(task, "task.ageing") is None
 
 
-def test_a_task_that_was_added_with_a_time_has_a_clock(activated, alice):
+def test_task_added_with_a_time_has_a_deadline(activated, alice):
     incident = activated(2)
     due_at = timezone.now() + timedelta(hours=3)
     timed = actions.add_task(incident=incident, actor=alice, role="SM", text="Look again", due_at=due_at)
@@ -263,7 +263,7 @@ def test_a_task_that_was_added_with_a_time_has_a_clock(activated, alice):
     assert of(loose, "task.ageing") is None
 
 
-@pytest.mark.parametrize("how", ["told", "skipped"])
+@pytest.mark.parametrize("how", ["notified", "skipped"])
 def test_whoever_must_hear_from_us_is_not_forgotten(activated, alice, how):
     incident = activated(2)
     [care] = staff(incident, alice, "CC")
@@ -271,7 +271,7 @@ def test_whoever_must_hear_from_us_is_not_forgotten(activated, alice, how):
     entry = run_out(of(notice, "stakeholder.notice"))
     assert care.pk in entry.audience
     assert "Affected people should have heard from us" in entry.sentence
-    if how == "told":
+    if how == "notified":
         actions.tell_stakeholder(notice=notice, actor=care)
     else:
         actions.skip_stakeholder(notice=notice, actor=care, reason="they called us")
@@ -288,7 +288,7 @@ def test_an_acknowledged_task_lapses_when_it_is_not_done(activated, alice):
     assert task.text in lapsed.sentence
 
 
-def test_only_those_who_see_a_confidential_incident_are_told(activated, alice, bob, dave):
+def test_only_those_who_see_a_confidential_incident_are_alerted(activated, alice, bob, dave):
     incident = activated(2)
     actions.change_members(incident=incident, actor=alice, confidential=True, members=[])
     outsider = UserFactory()
@@ -305,7 +305,7 @@ def test_only_those_who_see_a_confidential_incident_are_told(activated, alice, b
     assert set(entry.audience) <= {alice.pk, bob.pk, dave.pk}
 
 
-def test_who_asked_and_may_not_see_it_any_more_is_not_told(activated, alice, bob, carol, dave):
+def test_who_asked_and_may_not_see_it_any_more_is_not_alerted(activated, alice, bob, carol, dave):
     incident = activated(2)
     asked = actions.assign_role(incident=incident, actor=UserFactory(), role="LG", user=carol)
     actions.change_members(incident=incident, actor=alice, confidential=True, members=[])
@@ -319,7 +319,7 @@ def open_texts(incident) -> set[str]:
     return set(incident.tasks.filter(state=TaskState.OPEN).values_list("text", flat=True))
 
 
-def test_a_task_is_done_when_its_deed_is_done_elsewhere_in_the_room(activated, alice, bob):
+def test_task_is_done_when_its_deed_is_done_elsewhere(activated, alice, bob):
     incident = activated(2)
     assert "Score the incident and name the roles" not in open_texts(incident)
     pause = incident.tasks.get(text__startswith="Pause scheduled")
@@ -366,7 +366,7 @@ def test_a_rise_counts_from_the_beginning_and_puts_nothing_off(activated, alice)
     assert of(incident, "role.vacant").level == 1
 
 
-def test_a_rise_that_makes_a_target_past_alarms_once_and_then_goes_on_step_by_step(activated, alice):
+def test_rise_past_a_target_alerts_once_then_step_by_step(activated, alice):
     incident = activated(3)
     ago = timezone.now() - timedelta(hours=3)
     Incident.objects.filter(pk=incident.pk).update(detected_at=ago)
@@ -383,7 +383,7 @@ def test_a_rise_that_makes_a_target_past_alarms_once_and_then_goes_on_step_by_st
 
 
 @pytest.mark.parametrize(("times", "kept"), [(9, True), (1, False)])
-def test_a_rise_makes_no_alarm_later(activated, alice, times, kept):
+def test_rise_puts_no_alert_off(activated, alice, times, kept):
     incident = activated(3)
     Policy.objects.get(purpose="incident.sitrep", level=1).steps.update(times_target=times)
     before = of(incident, "incident.sitrep")
@@ -394,7 +394,7 @@ def test_a_rise_makes_no_alarm_later(activated, alice, times, kept):
     assert after.level == (3 if kept else 1)
 
 
-def test_a_rise_to_a_level_without_a_target_leaves_the_clock_running(activated, alice):
+def test_rise_to_a_level_without_target_keeps_the_deadline(activated, alice):
     incident = activated(3)
     Policy.objects.filter(purpose="incident.sitrep", level=1).delete()
     before = of(incident, "incident.sitrep")
@@ -402,7 +402,7 @@ def test_a_rise_to_a_level_without_a_target_leaves_the_clock_running(activated, 
     assert of(incident, "incident.sitrep") == before
 
 
-def test_a_fall_gives_more_time_but_lets_be_what_somebody_has_taken_on(activated, alice, bob, carol):
+def test_fall_gives_more_time_but_keeps_what_is_acknowledged(activated, alice, bob, carol):
     incident = activated(2)
     role = actions.assign_role(incident=incident, actor=alice, role="LG", user=carol)
     taken = actions.assign_role(incident=incident, actor=alice, role="MA", user=UserFactory())
@@ -414,7 +414,7 @@ def test_a_fall_gives_more_time_but_lets_be_what_somebody_has_taken_on(activated
     assert of(taken, "role.unaccepted") == lapse
 
 
-def test_a_rise_by_a_missed_deadline_moves_the_other_clocks_along(activated, alice):
+def test_rise_by_a_missed_deadline_moves_the_others_along(activated, alice):
     incident = activated(3)
     policy = Policy.objects.get(purpose="incident.sitrep", level=3)
     policy.steps.filter(position=0).update(raise_level=True)
@@ -483,7 +483,7 @@ def outage(db):
     return playbook
 
 
-def test_a_playbook_is_reviewed_within_a_year_by_whoever_may_change_it(outage, alice, admin):
+def test_playbook_is_reviewed_within_a_year_by_who_may_change_it(outage, alice, admin):
     today = timezone.localdate()
     assert outage.review_due_on > today + timedelta(days=360)
     with pytest.raises(NotAllowed):
@@ -492,13 +492,14 @@ def test_a_playbook_is_reviewed_within_a_year_by_whoever_may_change_it(outage, a
         with pytest.raises(Invalid):
             actions.review_playbook(playbook=outage, actor=admin, next_on=wrong)
     reviewed = actions.review_playbook(playbook=outage, actor=admin, next_on=today + timedelta(days=30))
-    clock = of(outage, "playbook.review")
+    deadline = of(outage, "playbook.review")
     assert reviewed.review_due_on == today + timedelta(days=30)
-    assert clock.target_at.date() == today + timedelta(days=31)  # the midnight with which that day ends, UTC
+    # the midnight with which that day ends, UTC
+    assert deadline.target_at.date() == today + timedelta(days=31)
     assert Entry.objects.get(kind="playbook.reviewed").actor == admin
 
 
-def test_an_aged_playbook_tells_the_administrators_until_it_is_reviewed(outage, admin):
+def test_aged_playbook_alerts_administrators_until_reviewed(outage, admin):
     entry = run_out(of(outage, "playbook.review"))
     assert entry.kind == "playbook.review_due"
     assert entry.audience == [admin.pk]
@@ -521,7 +522,7 @@ def test_the_review_is_recorded_on_a_page(client, outage, admin, alice):
     assert outage.review_due_on == next_on
 
 
-def test_another_day_in_the_administration_moves_the_clock(client, outage, admin):
+def test_another_day_in_the_administration_moves_the_deadline(client, outage, admin):
     client.force_login(admin)
     page = reverse("admin:incidents_playbook_change", args=[outage.pk])
     day = timezone.localdate() + timedelta(days=50)

@@ -31,10 +31,10 @@ def of(subject, purpose: str) -> Deadline | None:
     return found.order_by("generation", "step", "repeat").last()
 
 
-def run_out(clock: Deadline) -> Entry:
-    Deadline.objects.filter(pk=clock.pk).update(due_at=timezone.now(), target_at=timezone.now())
-    assert engine.fire(clock.pk)
-    return Deadline.objects.get(pk=clock.pk).entry
+def run_out(deadline: Deadline) -> Entry:
+    Deadline.objects.filter(pk=deadline.pk).update(due_at=timezone.now(), target_at=timezone.now())
+    assert engine.fire(deadline.pk)
+    return Deadline.objects.get(pk=deadline.pk).entry
 
 
 # The review meeting
@@ -143,8 +143,8 @@ def test_late_action_alerts_owner_and_lead_until_done(action, owner, alice, bob)
 
 
 def test_what_is_due_on_a_day_wakes_nobody(action, bob):
-    while clock := Deadline.objects.of(action).armed().first():
-        run_out(clock)
+    while deadline := Deadline.objects.of(action).armed().first():
+        run_out(deadline)
     last = Entry.objects.filter(kind="deadline.exhausted").get()
     assert last.urgency == Urgency.SOON
     assert "Corrective action “List certificates”" in last.sentence

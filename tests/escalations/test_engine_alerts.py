@@ -1,4 +1,4 @@
-"""What the engine tells about itself: what cannot fire, what is locked, and a clock that jumps."""
+"""What the engine tells about itself: what cannot fire, what is locked, and a clock jump."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.pace import PATIENCE_SECONDS, Pace
 pytestmark = pytest.mark.django_db
 
 
-def told(kind: str) -> list[Entry]:
+def alerts(kind: str) -> list[Entry]:
     return list(Entry.objects.filter(stream="engine", kind=kind))
 
 
@@ -65,21 +65,21 @@ def locked(rows: Any) -> Iterator[None]:
 
 
 @pytest.mark.calendar
-def test_the_third_failure_of_a_deadline_is_told_once(incident: Incident, admin: Any) -> None:
+def test_the_third_failure_of_a_deadline_is_reported_once(incident: Incident, admin: Any) -> None:
     nonsense = [{"after_seconds": 1, "tell": ["nonsense"]}]
     Deadline.objects.of(incident).update(steps=nonsense)
     for failures in range(1, 6):
         fall_due(incident)
         assert engine.tick() == 0
-        assert len(told("engine.deadline_failed")) == (failures >= 3)
-    (entry,) = told("engine.deadline_failed")
+        assert len(alerts("engine.deadline_failed")) == (failures >= 3)
+    (entry,) = alerts("engine.deadline_failed")
     assert entry.audience == [admin.pk]
     assert entry.data["deadline"] == Deadline.objects.of(incident).get().pk
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.calendar
-def test_what_is_locked_for_long_is_told_once_and_holds_up_no_other(
+def test_long_lock_is_reported_once_and_delays_no_other(
     incident: Incident, other: Incident, admin: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine, "ALERT_AFTER_LOCKED_SECONDS", 0.5)
@@ -88,11 +88,11 @@ def test_what_is_locked_for_long_is_told_once_and_holds_up_no_other(
     with locked(Incident.objects.filter(pk=incident.pk)):
         assert engine.tick() == 1
         assert fired(other) == 1
-        assert not told("engine.deadline_locked")  # somebody who acts holds a lock for a moment
+        assert not alerts("engine.deadline_locked")  # somebody who acts holds a lock for a moment
         for _tick in range(3):
             time.sleep(0.3)
             engine.tick()
-        (entry,) = told("engine.deadline_locked")
+        (entry,) = alerts("engine.deadline_locked")
         assert entry.audience == [admin.pk]
         assert engine.oldest_due_seconds() > 1
     assert engine.tick() == 1
@@ -115,7 +115,7 @@ def test_a_database_error_of_one_deadline_stops_no_other(incident: Incident, oth
 
 
 @pytest.mark.calendar
-def test_the_pause_after_a_failure_goes_by_the_databases_clock(incident: Incident) -> None:
+def test_the_pause_after_a_failure_goes_by_the_databases_time(incident: Incident) -> None:
     Deadline.objects.of(incident).update(steps=[{"after_seconds": 1, "tell": ["nonsense"]}])
     fall_due(incident)
     engine.tick()
@@ -123,12 +123,12 @@ def test_the_pause_after_a_failure_goes_by_the_databases_clock(incident: Inciden
     assert timedelta(0) < pause - timezone.now() <= timedelta(seconds=2)
 
 
-# The clock
+# The database clock
 
 
 @contextmanager
-def clock_set_forward(interval: str) -> Iterator[None]:
-    """The database's own clock, as the session sees it: another function of the same name comes first."""
+def clock_jump_forward(interval: str) -> Iterator[None]:
+    """The database's clock, as the session sees it: another function of the same name comes first."""
     with connection.cursor() as cursor:
         cursor.execute("CREATE SCHEMA shifted")
         cursor.execute(
@@ -141,32 +141,32 @@ def clock_set_forward(interval: str) -> Iterator[None]:
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> DatabaseClock:
+def database_clock(monkeypatch: pytest.MonkeyPatch) -> DatabaseClock:
     """One that has looked before, as every process has after its first tick."""
     fresh = DatabaseClock()
-    monkeypatch.setattr(engine, "clock", fresh)
+    monkeypatch.setattr(engine, "database_clock", fresh)
     engine.tick()
     return fresh
 
 
 @pytest.mark.parametrize(("interval", "seconds"), [("1 hour", 3600), ("-1 hour", -3600), ("6 seconds", 6)])
 @pytest.mark.calendar
-def test_a_jump_is_told_once_and_what_is_due_fires(
-    incident: Incident, admin: Any, clock: DatabaseClock, interval: str, seconds: int, pace: Pace
+def test_clock_jump_is_reported_once_and_what_is_due_fires(
+    incident: Incident, admin: Any, database_clock: DatabaseClock, interval: str, seconds: int, pace: Pace
 ) -> None:
     fall_due(incident)
     Deadline.objects.of(incident).update(
         due_at=Now() - timedelta(hours=2), next_try_at=Now() - timedelta(hours=2)
     )
     another = DatabaseClock()
-    another.last = clock.last
-    with clock_set_forward(interval):
+    another.last = database_clock.last
+    with clock_jump_forward(interval):
         engine.tick()
         assert fired(incident)
         another.watch()
         engine.tick()
     assert not Hold.objects.exists()
-    (entry,) = told("engine.clock_jumped")
+    (entry,) = alerts("engine.clock_jumped")
     assert abs(entry.data["seconds"] - seconds) <= pace.limit(1)
     assert entry.audience == [admin.pk]
 
@@ -174,18 +174,18 @@ def test_a_jump_is_told_once_and_what_is_due_fires(
 @pytest.mark.parametrize("interval", ["4 seconds", "-4 seconds", "0 seconds"])
 @pytest.mark.calendar
 def test_small_corrections_are_nobodys_business(
-    incident: Incident, clock: DatabaseClock, interval: str
+    incident: Incident, database_clock: DatabaseClock, interval: str
 ) -> None:
-    with clock_set_forward(interval):
+    with clock_jump_forward(interval):
         engine.tick()
-    assert not told("engine.clock_jumped")
+    assert not alerts("engine.clock_jumped")
 
 
 @pytest.mark.calendar
-def test_a_slow_answer_is_no_jump(clock: DatabaseClock) -> None:
-    """The question took long, by this machine's clock: the database's may have been read at any time in between."""
-    before, after, shown = clock.last
-    clock.last = (before - 60, after, shown - timedelta(seconds=55))
-    assert clock.jump()[0] == 0
-    clock.last = (before - 60, after - 60, shown - timedelta(seconds=50))
-    assert clock.jump()[0] < -5
+def test_a_slow_answer_is_no_jump(database_clock: DatabaseClock) -> None:
+    """The question took long, by this machine's time: the database's may have been read at any time in between."""
+    before, after, shown = database_clock.last
+    database_clock.last = (before - 60, after, shown - timedelta(seconds=55))
+    assert database_clock.jump()[0] == 0
+    database_clock.last = (before - 60, after - 60, shown - timedelta(seconds=50))
+    assert database_clock.jump()[0] < -5

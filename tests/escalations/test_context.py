@@ -1,4 +1,4 @@
-"""No repeat is the old text: each alarm after the first says how things stand now."""
+"""No repeat is the old text: each alert after the first says how things stand now."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def post(brand):
     return posted
 
 
-def test_the_second_alarm_says_something_newer_than_the_first(steps, activated, miss, post):
-    # Repeats far apart: whatever an alarm is late must not swallow the next one.
+def test_the_second_alert_says_something_newer_than_the_first(steps, activated, miss, post):
+    # Repeats far apart: however late an alert is, it must not swallow the next one.
     steps(
         {"tell": ["role:CL"], "repeats": 2, "repeat_minutes": 40},
         {"times_target": 3, "tell": ["deputy:CL"], "raise_level": True},

@@ -27,14 +27,14 @@ def of(subject, purpose: str) -> Deadline | None:
     return found.order_by("generation", "step", "repeat").last()
 
 
-def minutes(clock: Deadline, since) -> int:
-    return round((clock.target_at - since) / timedelta(minutes=1))
+def minutes(deadline: Deadline, since) -> int:
+    return round((deadline.target_at - since) / timedelta(minutes=1))
 
 
-def run_out(clock: Deadline) -> Entry:
-    Deadline.objects.filter(pk=clock.pk).update(due_at=timezone.now(), target_at=timezone.now())
-    assert engine.fire(clock.pk)
-    return Deadline.objects.get(pk=clock.pk).entry
+def run_out(deadline: Deadline) -> Entry:
+    Deadline.objects.filter(pk=deadline.pk).update(due_at=timezone.now(), target_at=timezone.now())
+    assert engine.fire(deadline.pk)
+    return Deadline.objects.get(pk=deadline.pk).entry
 
 
 def test_whoever_may_decide_has_one_row_for_a_text_however_late(submitted, bob):
@@ -76,14 +76,14 @@ def test_a_claim_waits_until_somebody_decides_what_we_answer(claim, bob, carol):
     assert of(claim, "claim.unanswered") is None
 
 
-def test_new_evidence_begins_the_clock_anew(claim, bob, carol):
+def test_new_evidence_arms_the_deadline_again(claim, bob, carol):
     verify(claim, carol)
     actions.decide_answer(claim=claim, actor=bob, answer=Answer.DEBUNK)
     actions.reopen_claim(claim=claim, actor=bob, reason="a second video")
     assert minutes(of(claim, "claim.unanswered"), timezone.now()) == 75
 
 
-def test_a_claim_before_the_triage_has_a_clock_and_follows_the_level(incident, triaged, alice):
+def test_claim_before_triage_has_a_deadline_and_follows_the_level(incident, triaged, alice):
     claim = actions.log_claim(incident=incident, actor=alice, text="The crew laughed at her")
     assert of(claim, "claim.unanswered").level == 2
     triaged(1)
@@ -93,7 +93,7 @@ def test_a_claim_before_the_triage_has_a_clock_and_follows_the_level(incident, t
 # Approvals
 
 
-def test_a_rise_shortens_the_time_to_approve_from_when_it_was_submitted(submitted, alice):
+def test_rise_shortens_approval_time_counted_from_submission(submitted, alice):
     response = submitted(3)
     first = of(response, "draft.approval")
     incident_actions.assess(incident=response.incident, actor=alice, scores=SCORES[1])
@@ -102,7 +102,7 @@ def test_a_rise_shortens_the_time_to_approve_from_when_it_was_submitted(submitte
     assert minutes(after, response.submitted_at) == 10
 
 
-def test_an_approved_text_that_needs_more_approvals_has_the_whole_time_from_now(approved, alice):
+def test_text_needing_more_approvals_gets_the_whole_time(approved, alice):
     response = approved()
     incident_actions.assess(incident=response.incident, actor=alice, scores=SCORES[1])
     response.refresh_from_db()
@@ -110,7 +110,7 @@ def test_an_approved_text_that_needs_more_approvals_has_the_whole_time_from_now(
     assert minutes(of(response, "draft.approval"), timezone.now()) == 10
 
 
-def test_a_text_in_review_asks_nobody_after_the_end_and_again_after_a_reopening(submitted, alice):
+def test_review_deadline_stops_with_the_incident_and_resumes(submitted, alice):
     response = submitted(3)
     incident_actions.dismiss(incident=response.incident, actor=alice, reason="satire")
     assert of(response, "draft.approval") is None
@@ -119,10 +119,10 @@ def test_a_text_in_review_asks_nobody_after_the_end_and_again_after_a_reopening(
     assert minutes(of(response, "draft.approval"), timezone.now()) == 60
 
 
-def test_an_approval_whose_last_alarm_has_gone_out_shows_as_overdue(client, submitted, bob):
+def test_approval_after_its_last_alert_shows_as_overdue(client, submitted, bob):
     response = submitted(2)
-    while clock := Deadline.objects.of(response).armed().first():
-        run_out(clock)
+    while deadline := Deadline.objects.of(response).armed().first():
+        run_out(deadline)
     [row] = rows_of(Response.objects.with_seal(), bob)
     assert row.deadline
     assert row.deadline.target_at <= timezone.now()
@@ -160,7 +160,7 @@ def test_a_promise_and_a_reason_for_none_contradict_each_other(drafted, words):
         drafted(2, content=words(next_update_by=None, no_update_reason="x" * 301))
 
 
-def test_the_reason_is_sealed_and_seals_without_one_stay_what_they_were(drafted, words, alice):
+def test_reason_is_sealed_and_seals_without_one_stay_valid(drafted, words, alice):
     response = drafted(2)
     before = response.current
     assert "no_update_reason" not in before.content
@@ -178,7 +178,7 @@ def test_the_reason_is_sealed_and_seals_without_one_stay_what_they_were(drafted,
     assert changed.current.number == 3
 
 
-def test_what_an_issue_promises_is_a_clock_too(drafted, alice, bob, posted):
+def test_what_an_issue_promises_has_a_deadline_too(drafted, alice, bob, posted):
     response = drafted(4)
     actions.submit(response=response, actor=alice, checklist=Tone.values)
     hashed = response.current.content_hash
