@@ -107,7 +107,7 @@ class Sight:
     """What a page that is up to date shows; None where the page did not say."""
 
     page: str | None
-    told: str | None  # the mark of the reader's unread notifications
+    unread: str | None  # the mark of the reader's unread notifications
 
 
 @dataclass(frozen=True)
@@ -135,14 +135,14 @@ class Watch:
         user = User.objects.filter(pk=self.person, is_active=True).first()
         if user is None or not _session_lives(self.session_key):
             return None
-        told = Delivery.objects.unread_mark(user).mark
+        unread = Delivery.objects.unread_mark(user).mark
         if self.incident is None:
-            return Sight(page=told, told=told)
+            return Sight(page=unread, unread=unread)
         incident = Incident.objects.visible_to(user).filter(pk=self.incident).first()
         if incident is None:
             return None
         seq = Stream.objects.filter(pk=incident.stream).values_list("last_seq", flat=True).first()
-        return Sight(page=str(seq or 0), told=told)
+        return Sight(page=str(seq or 0), unread=unread)
 
 
 def _session_lives(key: str) -> bool:
@@ -151,17 +151,17 @@ def _session_lives(key: str) -> bool:
 
 @require_safe
 async def incident(request: SignedInRequest, pk: int) -> HttpResponseBase:
-    """Live hints for the room of one incident: "changed" for the room, "told" for the bell.
+    """Live hints for the room of one incident: "changed" for the room, "unread" for the bell.
 
-    `seen` is the last journal number that the page shows, `told` the mark of the notifications that it shows.
+    `seen` is the last journal number that the page shows, `unread` the mark of the notifications that it shows.
     """
     return await _stream(request, pk, seen=request.GET.get("seen"))
 
 
 @require_safe
 async def me(request: SignedInRequest) -> HttpResponseBase:
-    """Live hints for any other page: "changed" and "told" whenever the reader was told or has read something."""
-    return await _stream(request, None, seen=request.GET.get("told"))
+    """Live hints for any other page: "changed" and "unread" whenever the reader was told or has read something."""
+    return await _stream(request, None, seen=request.GET.get("unread"))
 
 
 async def _stream(request: SignedInRequest, pk: int | None, *, seen: str | None) -> HttpResponseBase:
@@ -173,7 +173,7 @@ async def _stream(request: SignedInRequest, pk: int | None, *, seen: str | None)
     if hub().open_by_person[watch.person] >= MOST_PER_PERSON:
         return HttpResponse(_("Too many pages are open. Close some of them."), status=429)
     return StreamingHttpResponse(
-        _events(watch, Sight(page=seen, told=request.GET.get("told"))),
+        _events(watch, Sight(page=seen, unread=request.GET.get("unread"))),
         content_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
@@ -193,14 +193,14 @@ async def _events(watch: Watch, seen: Sight) -> AsyncIterator[str]:
             if sight is None:
                 yield "event: closed\ndata: \n\n"
                 return
-            yield "".join(_news(seen, sight)) or ": nothing new\n\n"
-            seen = Sight(page=sight.page or seen.page, told=sight.told or seen.told)
+            yield "".join(_changes(seen, sight)) or ": nothing new\n\n"
+            seen = Sight(page=sight.page or seen.page, unread=sight.unread or seen.unread)
             with suppress(TimeoutError):
                 async with asyncio.timeout(settings.LIVE_KEEP_ALIVE_SECONDS):
                     await poked.wait()
 
 
-def _news(seen: Sight, sight: Sight) -> Iterator[str]:
-    for name, before, now in (("changed", seen.page, sight.page), ("told", seen.told, sight.told)):
+def _changes(seen: Sight, sight: Sight) -> Iterator[str]:
+    for name, before, now in (("changed", seen.page, sight.page), ("unread", seen.unread, sight.unread)):
         if before is not None and now is not None and before != now:
             yield f"event: {name}\ndata: {now}\n\n"

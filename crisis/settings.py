@@ -295,7 +295,7 @@ FAILPOINT = env.str("FAILPOINT", default="") if DEMO or TESTING else ""
 HOLD_MINUTES = env.int("HOLD_MINUTES", default=15)
 # Where the signed heads of the journal go every hour; best another machine's disk.
 JOURNAL_HEADS_DIR = Path(env.str("JOURNAL_HEADS_DIR", default="") or VAR_DIR / "journal-heads")
-# Called every minute while deadlines fire and all checks pass: a service that alarms when the calls stop.
+# Called every minute while deadlines fire and all checks pass: a service that raises the alert when the calls stop.
 DEAD_MAN_URL = env.str("DEAD_MAN_URL", default="")
 if DEAD_MAN_URL and not DEAD_MAN_URL.startswith(("https://", "http://")):
     raise ImproperlyConfigured("DEAD_MAN_URL must begin with https:// or http://.")

@@ -125,7 +125,7 @@ def _alert(status: DeadlineStatus, user: User) -> WorkItem:
             people = status.acknowledged
         else:
             why = _("Missed, and nobody has acted. Alerted: %(people)s")
-            people = status.told
+            people = status.alerted
         why = why % {"people": ", ".join(map(str, people))}
         step = Step(_("Acknowledge"), page, is_post=True)
         if not user.has_perm("people.work"):

@@ -11,7 +11,7 @@ import re
 import subprocess
 import sys
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -134,12 +134,12 @@ class Glossary:
             exempt = [one for one in self.exemptions if one.word == ruling.word]
             if not ruling.covers(path) or any(one.path and path.startswith(one.path) for one in exempt):
                 continue
-            if any(_names_file(ruling, part) for part in Path(path).parts):
+            phrases = [one.phrase for one in exempt if one.phrase]
+            if any(_names_file(ruling, _blank(phrases, part)) for part in Path(path).parts):
                 yield Found(path, 0, ruling.word, ruling.term)
             passages = {"file": [], "name": names}.get(ruling.only, [(1, text)])
             for line, passage in passages:
-                for phrase in (one.phrase for one in exempt if one.phrase):
-                    passage = _blank(phrase, passage)
+                passage = _blank(phrases, passage)
                 for match in ruling.pattern.finditer(passage):
                     yield Found(path, line + passage.count("\n", 0, match.start()), match[0], ruling.term)
 
@@ -157,10 +157,12 @@ def _spaced(phrase: str) -> str:
     return r"[\s#*_-]*".join(re.escape(word) for word in phrase.split())
 
 
-def _blank(phrase: str, text: str) -> str:
-    """`text` with the phrase replaced by as many lines."""
-    pattern = re.compile(_spaced(phrase), re.IGNORECASE)
-    return pattern.sub(lambda match: "\n" * match[0].count("\n"), text)
+def _blank(phrases: Iterable[str], text: str) -> str:
+    """`text` with each of the phrases replaced by as many lines."""
+    for phrase in phrases:
+        pattern = re.compile(_spaced(phrase), re.IGNORECASE)
+        text = pattern.sub(lambda match: "\n" * match[0].count("\n"), text)
+    return text
 
 
 def _names_file(ruling: Ruling, part: str) -> bool:

@@ -172,13 +172,13 @@ def acknowledge_deadline(*, deadline: Deadline, actor: User) -> list[User]:
     if purpose.acknowledge:
         purpose.acknowledge(subject, actor)
         return []
-    told = missed.told_so_far(deadline)
+    alerted = missed.alerted_so_far(deadline)
     waiting = acknowledge(subject=subject, purpose=deadline.purpose, actor=actor)
     purpose.record(
         subject,
         "deadline.acknowledged_by_one" if waiting else "deadline.acknowledged",
         actor,
-        audience=told,
+        audience=alerted,
         purpose=deadline.purpose,
         waiting=", ".join(str(person) for person in waiting),
     )

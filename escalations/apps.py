@@ -8,9 +8,9 @@ class EscalationsConfig(AppConfig):
 
     def ready(self) -> None:
         from escalations import engine_alerts, links, missed, policies
-        from journal import kinds
+        from journal import entry_kinds
         from notifications.wording import add_button
 
         for sentences in (missed, engine_alerts, policies):
-            kinds.declare(sentences.SENTENCES)
+            entry_kinds.declare(sentences.SENTENCES)
         add_button(links.button)

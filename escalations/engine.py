@@ -21,7 +21,7 @@ from django.db.models.functions import Now
 
 from escalations import purposes
 from escalations.engine_alerts import alert_administrators
-from escalations.holds import DatabaseClock, must_wait, take_heartbeats_anew
+from escalations.holds import DatabaseClock, must_wait, reset_heartbeats
 from escalations.missed import record_exhausted, record_missed
 from escalations.models import Deadline, Heartbeat
 from escalations.purposes import Purpose
@@ -158,7 +158,7 @@ def _watch_locked(skipped: set[int]) -> None:
 def may_act() -> bool:
     """Whether anything may fire or be sent just now: looks at the database clock, and for a hold."""
     if database_clock.watch():
-        take_heartbeats_anew()
+        reset_heartbeats()
     return not must_wait()
 
 

@@ -18,8 +18,9 @@ STREAM = "engine"
 
 SENTENCES = {
     "engine.held": _(
-        "The engine had stood still since {silent_since}, as after a restored backup, and {due} deadlines are due. "
-        "It alerts nobody until an administrator decides. If nobody does, it goes on by itself at {ends_at}"
+        "The escalation engine was not running from {silent_since}, as after a restored backup, and {due} deadlines "
+        "are due. Alerts are on hold until an administrator decides. If nobody does, it continues by itself at "
+        "{ends_at}"
     ),
     "engine.released": _("{actor} let the engine go on after its hold"),
     "engine.hold_lapsed": _("Nobody has decided about the hold: the engine goes on by itself"),
@@ -32,8 +33,8 @@ SENTENCES = {
         "Look for a transaction that hangs"
     ),
     "engine.clock_jumped": _(
-        "Between two ticks the database's clock went {seconds} s wrong: a clock was set, or a machine had slept. "
-        "Deadlines go by that clock, so check it"
+        "Between two ticks the database's clock went {seconds} s wrong: its time was set, or a machine had slept. "
+        "Deadlines go by it, so check it"
     ),
 }
 

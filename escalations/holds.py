@@ -1,4 +1,4 @@
-"""The engine was away for long and something is due, as after a restored backup: it waits for somebody's word.
+"""The engine was away for long and something is due, as after a restored backup: an administrator decides.
 
 What is due may have been fired already by the engine of which the backup was taken. But silence is worse than a
 repeat, so a hold that nobody decides about ends by itself.
@@ -70,7 +70,7 @@ def open_if_silent(*, tell: bool = True) -> bool:
         silent_since=silent_since, ends_at=Now() + timedelta(minutes=settings.HOLD_MINUTES)
     )
     hold.refresh_from_db()
-    take_heartbeats_anew()
+    reset_heartbeats()
     hold_back(until=hold.ends_at)
     alert_administrators(
         "engine.held",
@@ -82,8 +82,8 @@ def open_if_silent(*, tell: bool = True) -> bool:
     return True
 
 
-def take_heartbeats_anew() -> None:
-    """After the clock has jumped their age says nothing: whoever calls this has just looked after deadlines."""
+def reset_heartbeats() -> None:
+    """After a clock jump their age says nothing: whoever calls this has just looked after deadlines."""
     Heartbeat.objects.filter(process__in=FIRING).update(last_tick_at=Now())
 
 
@@ -95,7 +95,7 @@ def release(*, actor: User) -> None:
         raise ActionRefused(_("The engine is not held: it has gone on already."))
 
 
-def release_from_the_machine() -> bool:
+def release_from_cli() -> bool:
     """What an operator at the machine says with `manage.py release_hold`, also before the engine has ticked.
 
     Returns whether there was anything to release.
@@ -145,6 +145,6 @@ class DatabaseClock:
         """Whether it jumped. Tells administrators, once for all processes; what is due fires all the same."""
         seconds, shown = self.jump()
         if seconds:
-            told = Q(at__range=(shown - SAME_JUMP, shown + SAME_JUMP))
-            alert_administrators("engine.clock_jumped", once=told, seconds=round(seconds))
+            known = Q(at__range=(shown - SAME_JUMP, shown + SAME_JUMP))
+            alert_administrators("engine.clock_jumped", once=known, seconds=round(seconds))
         return bool(seconds)

@@ -19,12 +19,14 @@ from journal.models import Entry, Urgency
 from people.models import User
 
 SENTENCES = {
-    "deadline.missed": _("Missed: {purpose}. Alerted: {told}"),
-    "deadline.missed_raised": _("Missed: {purpose}. Raised to L{level}. Alerted: {told}"),
-    "deadline.repeated": _("Still nobody has acted: {purpose}, due {target_at}. Alerted again: {told}"),
-    "deadline.lapsed": _("{acknowledged_by} acknowledged “{purpose}”, but nothing followed. Alerted: {told}"),
+    "deadline.missed": _("Missed: {purpose}. Alerted: {alerted}"),
+    "deadline.missed_raised": _("Missed: {purpose}. Raised to L{level}. Alerted: {alerted}"),
+    "deadline.repeated": _("Still nobody has acted: {purpose}, due {target_at}. Alerted again: {alerted}"),
+    "deadline.lapsed": _(
+        "{acknowledged_by} acknowledged “{purpose}”, but nothing followed. Alerted: {alerted}"
+    ),
     "deadline.lapsed_raised": _(
-        "{acknowledged_by} acknowledged “{purpose}”, but nothing followed. Raised to L{level}. Alerted: {told}"
+        "{acknowledged_by} acknowledged “{purpose}”, but nothing followed. Raised to L{level}. Alerted: {alerted}"
     ),
     "deadline.exhausted": _(
         "Nobody has acted: {purpose}, due {target_at}. Nobody else is alerted from here on: call people yourself."
@@ -35,7 +37,7 @@ SENTENCES = {
     "context.overdue": _("overdue by {minutes} min"),
     "context.level": _("raised to L{level} since then"),
     "context.acknowledged": _("has acknowledged: {people}"),
-    "context.told": _("alerted so far: {people}"),
+    "context.alerted": _("alerted so far: {people}"),
 }
 
 # A fact is data for a journal entry: the kind of its sentence, and what the sentence names.
@@ -54,29 +56,29 @@ def record_missed(purpose: Purpose, subject: Any, deadline: Deadline) -> Entry:
         purpose.on_lapse(subject)
     wants_rise = purpose.can_raise and deadline.current_step["raise_level"] and not deadline.repeat
     raised = purpose.scope.raise_level(subject, deadline) if wants_rise else False
-    told = audience(deadline, purpose.recipients(subject, deadline.current_step["tell"]))
+    alerting = audience(deadline, purpose.recipients(subject, deadline.current_step["tell"]))
     return purpose.record(
         subject,
         _kind_of(purpose, deadline, raised),
         None,
-        audience=told,
+        audience=alerting,
         urgency=purpose.urgency_of(subject),
         alert_of=deadline.chain,
-        **_facts(deadline, subject, told, raised=raised),
+        **_facts(deadline, subject, alerting, raised=raised),
     )
 
 
 def record_exhausted(purpose: Purpose, subject: Any, deadline: Deadline) -> Entry:
     """The last step was missed: the administrators hear that nobody else will be alerted."""
-    told = purpose.recipients(subject, ["administrators"])
+    alerting = purpose.recipients(subject, ["administrators"])
     return purpose.record(
         subject,
         "deadline.exhausted",
         None,
-        audience=told,
+        audience=alerting,
         urgency=Urgency.SOON if purpose.urgency == Urgency.SOON else Urgency.NOW,
         alert_of=deadline.chain,
-        **_facts(deadline, subject, told, last=True),
+        **_facts(deadline, subject, alerting, last=True),
     )
 
 
@@ -100,7 +102,7 @@ def audience(deadline: Deadline, people: list[User]) -> list[User]:
 
 
 def _facts(
-    deadline: Deadline, subject: Any, told: list[User], *, raised: bool = False, last: bool = False
+    deadline: Deadline, subject: Any, alerting: list[User], *, raised: bool = False, last: bool = False
 ) -> dict[str, Any]:
     """What every entry about a missed step states, whatever it is about.
 
@@ -116,8 +118,8 @@ def _facts(
         "lapsed": deadline.is_lapse,
         "acknowledged_by": str(deadline.acknowledged_by) if deadline.acknowledged_by else "",
         "everyone": bool(deadline.current_step["everyone"]),
-        "told": ", ".join(str(person) for person in told),
-        "context": _context(deadline, subject, told=() if last else told, raised=raised),
+        "alerted": ", ".join(str(person) for person in alerting),
+        "context": _context(deadline, subject, alerting=() if last else alerting, raised=raised),
     }
 
 
@@ -127,27 +129,27 @@ def add_context(source: Source) -> None:
 
 
 def _context(
-    deadline: Deadline, subject: Any, *, told: Collection[User] = (), raised: bool = False
+    deadline: Deadline, subject: Any, *, alerting: Collection[User] = (), raised: bool = False
 ) -> list[Fact]:
     """Facts as they are at this moment, for every alert about a deadline but its first.
 
-    Without what the alert's sentence says already: whom it alerts (`told`), and that it has `raised` the level.
+    Without what the alert's sentence says already: whom it alerts (`alerting`), and that it has `raised` the level.
     """
     if not (deadline.step or deadline.repeat or deadline.is_lapse):
         return []
-    own = _own(deadline, subject, told, raised)
+    own = _own(deadline, subject, alerting, raised)
     return [*own, *(fact for source in _sources for fact in source(subject))]
 
 
-def _own(deadline: Deadline, subject: Any, told: Collection[User], raised: bool) -> Iterator[Fact]:
+def _own(deadline: Deadline, subject: Any, alerting: Collection[User], raised: bool) -> Iterator[Fact]:
     now = Deadline.objects.filter(pk=deadline.pk).values_list(Now(), flat=True).get()
     if (minutes := (now - deadline.target_at) // timedelta(minutes=1)) > 0:
         yield {"kind": "context.overdue", "minutes": minutes}
     level = getattr(getattr(subject, "incident", subject), "level", None)
     if level and level < deadline.level and not raised:
         yield {"kind": "context.level", "level": level}
-    others = [person for person in told_so_far(deadline) if person not in told]
-    for kind, people in (("acknowledged", acknowledged(deadline)), ("told", others)):
+    others = [person for person in alerted_so_far(deadline) if person not in alerting]
+    for kind, people in (("acknowledged", acknowledged(deadline)), ("alerted", others)):
         if people:
             yield {"kind": f"context.{kind}", "people": ", ".join(map(str, people))}
 
@@ -163,7 +165,7 @@ def acknowledged(deadline: Deadline) -> list[User]:
     return [row.person for row in rows.select_related("person").order_by("at")]
 
 
-def told_so_far(deadline: Deadline) -> list[User]:
+def alerted_so_far(deadline: Deadline) -> list[User]:
     """Whom this deadline has alerted so far, in its last twenty alerts, and who is still there."""
     audiences = (
         Deadline.objects.same_as(deadline)

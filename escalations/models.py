@@ -24,7 +24,7 @@ from journal.models import Entry
 
 class PolicyQuerySet(models.QuerySet["Policy"]):
     def find(self, purpose: str, level: int) -> Policy | None:
-        """With its steps; None where the level has no such target, or nobody would be told."""
+        """With its steps; None where the level has no such target, or nobody would be alerted."""
         policy = self.prefetch_related("steps").filter(purpose=purpose, level=level).first()
         return policy if policy and policy.steps.all() else None
 

@@ -23,7 +23,7 @@ from people.models import User, administrators
 
 STREAM = "policies"
 SENTENCES = {
-    "policy.changed": _("{actor} changed who is alarmed when at L{policy_level}: {purpose}, {minutes} min"),
+    "policy.changed": _("{actor} changed the escalation policy at L{policy_level}: {purpose}, {minutes} min"),
 }
 POLICY_FIELDS = ("minutes", "working_days", "lapse_minutes")
 STEP_FIELDS = ("times_target", "tell", "raise_level", "repeats", "repeat_minutes", "everyone")
@@ -57,7 +57,7 @@ def require_order(times: Iterable[Decimal]) -> None:
     if not listed:
         raise Invalid(
             _(
-                "Without a step nobody would ever be told. Keep at least one; its clock would not run otherwise."
+                "Without a step nobody would ever be alerted. Keep at least one; otherwise the deadline would not run."
             )
         )
     if listed != sorted(set(listed)):
@@ -76,13 +76,13 @@ def change_policy(
     steps: Sequence[Mapping[str, Any]],
     seen: str,
 ) -> Policy:
-    """Set target and steps of a purpose at a level. Clocks that run already keep what they were started with.
+    """Set target and steps of a purpose at a level. Deadlines that run already keep what they were set with.
 
     `seen` is the version (`version_of`) that the administrator had before them. Raises Conflict with what is stored
     when somebody else has changed it since, Invalid for steps that tell nobody or come in no order, NotAllowed.
     """
     if not actor.has_perm("people.administer"):
-        raise NotAllowed(_("Only administrators set who is alarmed when."))
+        raise NotAllowed(_("Only administrators can change escalation policies."))
     rows = [PolicyStep(position=position, **facts) for position, facts in enumerate(steps)]
     require_order(row.times_target for row in rows)
     _require_able(code for row in rows for code in row.tell if is_known(code))
@@ -109,7 +109,7 @@ def change_policy(
 def _require_able(codes: Iterable[str]) -> None:
     if people := who_cannot_act(codes):
         raise Invalid(
-            _("Not able to act on an alarm: %(people)s. Choose active people who may work in incidents.")
+            _("Not able to act on an alert: %(people)s. Choose active people who may work in incidents.")
             % {"people": ", ".join(map(str, people))}
         )
 

@@ -26,7 +26,7 @@ class Line:
 
 
 def preview(policy: Policy, steps: list[dict[str, Any]], begins: datetime, wording: Wording) -> list[Line]:
-    """Who is told when, if the clock begins to run at `begins` and nobody acts."""
+    """Who is alerted when, if the deadline is set at `begins` and nobody acts."""
     late = timedelta(seconds=steps[0]["after_seconds"]) - timedelta(minutes=policy.minutes)
     fired = list(_walk(steps, policy.target(begins) + late))
     lines, level = [], policy.level
@@ -43,7 +43,7 @@ def preview(policy: Policy, steps: list[dict[str, Any]], begins: datetime, wordi
     lines.append(
         Line(
             _("After that"),
-            _("the administrators are told that nobody has acted; nobody else is alerted."),
+            _("the administrators learn that nobody has acted; nobody else is alerted."),
         )
     )
     return lines
@@ -81,9 +81,9 @@ def _moment(at: datetime, begins: datetime) -> str:
 
 
 def _what(step: dict[str, Any], raised_to: int, rows: list[Deadline], wording: Wording) -> str:
-    told = {"told": wording.of(step["tell"]), "level": raised_to}
+    facts = {"people": wording.of(step["tell"]), "level": raised_to}
     sentences = [
-        _("raises to L%(level)d and tells %(told)s.") % told if raised_to else _("tells %(told)s.") % told
+        (_("raises to L%(level)d and alerts %(people)s.") if raised_to else _("alerts %(people)s.")) % facts
     ]
     if repeats := len(rows) - 1:
         sentences.append(
@@ -93,7 +93,7 @@ def _what(step: dict[str, Any], raised_to: int, rows: list[Deadline], wording: W
     elif step["repeats"]:
         sentences.append(_("It is never repeated: step %(n)d comes first.") % {"n": rows[0].step + 2})
     if step["everyone"]:
-        sentences.append(_("Everybody told must acknowledge."))
+        sentences.append(_("Everybody alerted must acknowledge."))
     return " ".join(sentences)
 
 

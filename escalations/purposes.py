@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from escalations.models import Deadline, DeadlineQuerySet, Start
-from journal import kinds
+from journal import entry_kinds
 from journal.models import Entry, Urgency
 from people.models import User
 
@@ -133,7 +133,7 @@ _purposes: dict[str, Purpose] = {}
 def declare(*purposes: Purpose) -> None:
     for purpose in purposes:
         _purposes[purpose.code] = purpose
-        kinds.declare_labels("purpose", {purpose.code: purpose.label})
+        entry_kinds.declare_labels("purpose", {purpose.code: purpose.label})
 
 
 def get(code: str) -> Purpose:

@@ -39,7 +39,7 @@ class Group:
 
 
 def groups(kept: Iterable[str] = ()) -> list[Group]:
-    """Everybody who can be chosen; of people who cannot act on an alarm only those that `kept` still names."""
+    """Everybody who can be chosen; of people who cannot act on an alert only those that `kept` still names."""
     named = {int(code.partition(":")[2]) for code in kept if code.startswith("person:") and is_known(code)}
     people = User.objects.order_by("name", "pk")
     offered = [person for person in people if person.pk in named or person.has_perm("people.work")]
@@ -63,7 +63,7 @@ def groups(kept: Iterable[str] = ()) -> list[Group]:
 
 
 def who_cannot_act(codes: Iterable[str]) -> list[User]:
-    """Those of the named people who may not work in incidents, or are gone: an alarm would reach them in vain."""
+    """Those of the named people who may not work in incidents, or are gone: an alert would reach them in vain."""
     ids = [int(code.partition(":")[2]) for code in codes if code.startswith("person:")]
     return [person for person in User.objects.filter(pk__in=ids) if not person.has_perm("people.work")]
 

@@ -29,7 +29,7 @@ class DeadlineStatus:
     subject: Any
     rows: list[Deadline]
     acknowledged: list[User] = field(default_factory=list)  # in this generation
-    told: list[User] = field(default_factory=list)  # by its alerts so far, whatever the generation
+    alerted: list[User] = field(default_factory=list)  # by its alerts so far, whatever the generation
     waiting: list[User] = field(default_factory=list)  # who must still acknowledge, where everybody must
 
     @property
@@ -147,18 +147,18 @@ def _subjects(keys: Iterable[Key], user: User) -> dict[Key, Any]:
 
 
 def _add_people(shown: list[DeadlineStatus], rows_of: dict[Key, list[Deadline]]) -> None:
-    """Who was told, who has acknowledged and who must still do so, for all of them at once."""
+    """Who was alerted, who has acknowledged and who must still do so, for all of them at once."""
     acknowledgements: dict[tuple[Key, int], list[int]] = defaultdict(list)
     for row in Acknowledgement.objects.filter(object_id__in={one.latest.object_id for one in shown}):
         key = (row.content_type_id, row.object_id, row.purpose)
         acknowledgements[key, row.generation].append(row.person_id)
-    told = {
+    alerted = {
         _key(one.latest): list(
             dict.fromkeys(pk for row in rows_of[_key(one.latest)] if row.entry for pk in row.entry.audience)
         )
         for one in shown
     }
-    ids = {pk for people in [*told.values(), *acknowledgements.values()] for pk in people}
+    ids = {pk for people in [*alerted.values(), *acknowledgements.values()] for pk in people}
     people = User.objects.in_bulk(ids)
 
     def named(pks: Iterable[int]) -> list[User]:
@@ -167,7 +167,7 @@ def _add_people(shown: list[DeadlineStatus], rows_of: dict[Key, list[Deadline]])
     for one in shown:
         key = _key(one.latest)
         done = acknowledgements[key, one.latest.generation]
-        one.told, one.acknowledged = named(told[key]), named(done)
+        one.alerted, one.acknowledged = named(alerted[key]), named(done)
         fired = [row for row in one.rows if row.entry and row.settled_at is None]
         if fired and fired[-1].current_step["everyone"]:
             audience = fired[-1].entry.audience if fired[-1].entry else []

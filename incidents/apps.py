@@ -10,17 +10,17 @@ class IncidentsConfig(AppConfig):
         from escalations import purposes
         from incidents import checks, scope
         from incidents.deadlines import PURPOSES
-        from incidents.kinds import SENTENCES
+        from incidents.entry_kinds import SENTENCES
         from incidents.scct import Strategy
-        from journal import kinds
+        from journal import entry_kinds
         from journal.actions import entries_recorded
         from notifications.models import add_subjects
         from people.models import CrisisRole
 
         purposes.declare(*PURPOSES)
-        kinds.declare(SENTENCES)
-        kinds.declare_labels("role", dict(CrisisRole.choices))
-        kinds.declare_labels("strategy", dict(Strategy.choices))
+        entry_kinds.declare(SENTENCES)
+        entry_kinds.declare_labels("role", dict(CrisisRole.choices))
+        entry_kinds.declare_labels("strategy", dict(Strategy.choices))
         entries_recorded.connect(scope.on_entries_recorded, dispatch_uid="incidents.on_entries_recorded")
         add_subjects(find=scope.streams_about, hide=scope.streams_hidden_from)
         checks.register_all()

@@ -19,11 +19,11 @@ def _room(incident: Incident, anchor: str) -> str:
     return f"{reverse('incidents:room', args=[incident.pk])}#{anchor}"
 
 
-def stakeholders_told(incident: Incident) -> list[Blocker]:
-    untold = incident.stakeholder_notices.filter(Q(told_at__isnull=True) & Q(skipped_reason=""))
+def stakeholders_notified(incident: Incident) -> list[Blocker]:
+    waiting = incident.stakeholder_notices.filter(Q(notified_at__isnull=True) & Q(skipped_reason=""))
     return [
-        Blocker(_("%(name)s not told yet") % {"name": notice.name}, _room(incident, "stakeholders"))
-        for notice in untold
+        Blocker(_("%(name)s not notified yet") % {"name": notice.name}, _room(incident, "stakeholders"))
+        for notice in waiting
     ]
 
 
@@ -63,7 +63,9 @@ def signed(incident: Incident) -> list[Blocker]:
 def register_all() -> None:
     resolved = IncidentState.RESOLVED
     gates.register(
-        Check("stakeholders", gettext_lazy("Every stakeholder told"), resolved, stakeholders_told, True)
+        Check(
+            "stakeholders", gettext_lazy("Every stakeholder notified"), resolved, stakeholders_notified, True
+        )
     )
     gates.register(
         Check(

@@ -94,9 +94,9 @@ def open_tasks(incident: Incident) -> dict[Task, Start]:
     return {task: Start(incident.activated_at or timezone.now(), task.due_at) for task in tasks}
 
 
-def untold(incident: Incident) -> dict[StakeholderNotice, Start]:
+def not_notified(incident: Incident) -> dict[StakeholderNotice, Start]:
     notices = incident.stakeholder_notices.filter(
-        Q(told_at__isnull=True), Q(skipped_reason=""), due_at__isnull=False
+        Q(notified_at__isnull=True), Q(skipped_reason=""), due_at__isnull=False
     )
     return {notice: Start(incident.activated_at or timezone.now(), notice.due_at) for notice in notices}
 
@@ -202,9 +202,9 @@ PURPOSES = (
     ),
     _in_room(
         running_deadlines.STAKEHOLDER_NOTICE,
-        _("Stakeholder to be told"),
+        _("Stakeholder to be notified"),
         StakeholderNotice,
-        untold,
+        not_notified,
         anchor="#stakeholders",
         missed="stakeholder.overdue",
         responsible=lambda notice: [f"role:{notice.sender_role}"],

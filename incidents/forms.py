@@ -260,7 +260,7 @@ class SettleForm(Form):
 
 class StakeholderForm(Form):
     group = forms.ChoiceField(label=_("Group"), choices=StakeholderGroup.choices)
-    name = forms.CharField(label=_("Who has to be told?"), max_length=120)
+    name = forms.CharField(label=_("Who has to be notified?"), max_length=120)
     channel = forms.CharField(label=_("How?"), required=False, max_length=120)
     sender_role = forms.ChoiceField(
         label=_("By whom?"), choices=CrisisRole.choices, initial=CrisisRole.COMMS_LEAD
@@ -268,7 +268,7 @@ class StakeholderForm(Form):
     due_at = MomentField(label=_("Due"), required=False)
 
 
-class TellForm(Form):
+class NotifyForm(Form):
     message = forms.CharField(
         label=_("What were they told?"),
         widget=forms.Textarea(attrs={"rows": 3}),

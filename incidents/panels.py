@@ -1,4 +1,4 @@
-"""What the apps above hang into the incident room: responses, mentions, the review."""
+"""Panels that the apps above register in the incident room: responses, mentions, the review."""
 
 from __future__ import annotations
 

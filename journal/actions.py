@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from django.dispatch import Signal
 
 from common import hints
-from journal import kinds
+from journal import entry_kinds
 from journal.models import Entry, Stream, Urgency
 from people.models import User
 
@@ -42,11 +42,11 @@ def record(
     `notifications.actions.alert` in the same transaction.
 
     Must run inside the transaction of the change that it records. The time is the database's, so that machines
-    with different clocks agree on the order.
+    with different times agree on the order.
 
     Raises ValueError for a kind that no app declared, TransactionManagementError outside a transaction.
     """
-    if not kinds.is_declared(kind):
+    if not entry_kinds.is_declared(kind):
         raise ValueError(f"journal kind {kind!r} is not declared")
     entry = Entry(
         stream_id=stream,
@@ -91,7 +91,7 @@ def _append(entries: list[Entry]) -> None:
     heads = _lock_streams({entry.stream_id for entry in entries})
     for entry in entries:
         head = heads[entry.stream_id]
-        entry.seq, entry.at, entry.prev_hash = head.last_seq + 1, head.clock, head.last_hash  # type: ignore[attr-defined]
+        entry.seq, entry.at, entry.prev_hash = head.last_seq + 1, head.database_now, head.last_hash  # type: ignore[attr-defined]
         entry.hash = entry.computed_hash()
         head.last_seq, head.last_hash = entry.seq, entry.hash
         transaction.on_commit(partial(hints.publish, entry.stream_id, entry.kind), robust=True)
@@ -107,7 +107,7 @@ def _append(entries: list[Entry]) -> None:
 
 def _lock_streams(names: set[str]) -> dict[str, Stream]:
     """The streams by name, locked in one order for everybody; a new one begins here."""
-    rows = Stream.objects.select_for_update().filter(pk__in=names).order_by("pk").annotate(clock=Now())
+    rows = Stream.objects.select_for_update().filter(pk__in=names).order_by("pk").annotate(database_now=Now())
     heads: dict[str, Stream] = {head.name: head for head in rows}
     if missing := names - heads.keys():
         Stream.objects.bulk_create([Stream(name=name) for name in sorted(missing)], ignore_conflicts=True)

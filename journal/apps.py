@@ -7,11 +7,11 @@ class JournalConfig(AppConfig):
     verbose_name = _("Journal")
 
     def ready(self) -> None:
-        from journal import kinds
+        from journal import entry_kinds
         from journal.people import on_person_changed
         from people.signals import person_changed
 
-        kinds.declare(
+        entry_kinds.declare(
             {
                 "person.changed": _("{actor} changed {person} in the administration: {fields}"),
                 "person.renamed": _("{before} goes by the name {person} now"),

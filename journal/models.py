@@ -14,7 +14,7 @@ from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from journal import kinds
+from journal import entry_kinds
 
 FIRST_HASH = "0" * 64
 
@@ -95,7 +95,7 @@ class Entry(models.Model):
 
     @property
     def sentence(self) -> str:
-        return kinds.sentence(self.kind, self.actor_name, self.data)
+        return entry_kinds.sentence(self.kind, self.actor_name, self.data)
 
     @property
     def headline(self) -> str:

@@ -1,6 +1,6 @@
 """Mentions and signals over JSON: the pages' own actions, with the pages' own refusals. No rules live here."""
 
-# No `from __future__ import annotations` here: the pagination decorator needs the types themselves.
+# No `from __future__ import annotations` here: the pagination decorator requires the types themselves.
 from datetime import datetime
 from typing import Any, cast
 

@@ -10,10 +10,10 @@ class MonitoringConfig(AppConfig):
         from escalations.missed import add_context
         from incidents import gates
         from incidents import panels as room_panels
-        from journal import kinds
+        from journal import entry_kinds
         from monitoring import checks, panels, velocity_context
 
-        kinds.declare(
+        entry_kinds.declare(
             {
                 "signal.raised": _(
                     "Unusually much complaining about {brand}: {count} people in the hour from {at}, usually {usual}"

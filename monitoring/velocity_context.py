@@ -1,4 +1,4 @@
-"""How much is being said just now, for alarms about an incident that nobody has acted on yet."""
+"""How much is being said just now, for alerts about an incident that nobody has acted on yet."""
 
 from __future__ import annotations
 

@@ -46,17 +46,17 @@ def fan_out(entries: list[Entry]) -> None:
     One per person for the inbox and one per contact point that the person wants for this urgency. Unique per entry,
     person and contact point: writing them again changes nothing.
     """
-    told = {person_id for entry in entries for person_id in entry.audience}
-    if not told:
+    audience = {person_id for entry in entries for person_id in entry.audience}
+    if not audience:
         return
     contacts = {
-        urgency: _contacts_of(told, wanted=urgency)
+        urgency: _contacts_of(audience, wanted=urgency)
         for urgency in {entry.urgency for entry in entries if entry.audience}
     }
     rows = [row for entry in entries for row in _rows_of(entry, contacts.get(entry.urgency, {}))]
     Delivery.objects.bulk_create(rows, ignore_conflicts=True)
-    for person_id in told:
-        transaction.on_commit(partial(hints.publish, f"person-{person_id}", "told"), robust=True)
+    for person_id in audience:
+        transaction.on_commit(partial(hints.publish, f"person-{person_id}", "unread"), robust=True)
     if any(row.channel != Channel.IN_APP for row in rows):
         transaction.on_commit(partial(wake, "notifications.tasks.deliver"), robust=True)
 

@@ -9,14 +9,14 @@ class NotificationsConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models.signals import post_save
 
-        from journal import kinds
+        from journal import entry_kinds
         from journal.actions import entries_recorded, entries_superseded
         from notifications.actions import on_entries_recorded, withdraw
         from notifications.contact_points import keep_login_contact
         from notifications.models.choices import channel_labels
         from people.models import User
 
-        kinds.declare(
+        entry_kinds.declare(
             {
                 "notification.undelivered": _(
                     "A message to {person} could not be delivered ({channel}): {reason}"
@@ -40,8 +40,8 @@ class NotificationsConfig(AppConfig):
                 "contact.verified": _("{actor} verified a contact point ({channel})"),
             }
         )
-        kinds.declare_labels("channel", channel_labels())
-        kinds.declare_labels("whom", {"everybody": _("everybody together")})
+        entry_kinds.declare_labels("channel", channel_labels())
+        entry_kinds.declare_labels("whom", {"everybody": _("everybody together")})
         entries_recorded.connect(on_entries_recorded, dispatch_uid="notifications.on_entries_recorded")
         entries_superseded.connect(withdraw, dispatch_uid="notifications.withdraw")
         post_save.connect(keep_login_contact, sender=User, dispatch_uid="notifications.login_contact")

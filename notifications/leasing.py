@@ -30,7 +30,7 @@ LEASE = timedelta(seconds=60)  # longer than the 20 s that a send may take
 BATCH = 10
 MOST_IN_ONE_MESSAGE = 200
 MOST_REPEATS = 1  # of what may have arrived, alone or in another's message
-# The same thing urgent again, or an older alarm of the same clock, while a message is on its way: its answer comes
+# The same thing urgent again, or an older alert of the same deadline, while a message is on its way: its answer comes
 # within seconds.
 LOOK_AGAIN = timedelta(seconds=5)
 QUOTA_WINDOW = timedelta(minutes=10)  # in which messages are counted against a quota
@@ -58,7 +58,7 @@ def lease_due(closed: Closed | None = None) -> list[Delivery]:
     """Lease up to ten messages to this worker, most urgent first. Any number of workers may do so at once.
 
     A row that has to wait gets a later time, a row that travels in another's message is bundled into it, and an
-    alarm that has been overtaken by a newer one of the same clock is not sent by itself any more.
+    alert that has been overtaken by a newer one of the same deadline is not sent by itself any more.
     """
     closed = closed or Closed()
     while True:
@@ -110,7 +110,7 @@ def _candidates(closed: Closed) -> list[Delivery]:
         due.order_by("priority", "available_at", "pk")
         .select_for_update(skip_locked=True, of=("self",), no_key=True)
         .select_related("person", "contact", "entry__actor")
-        .annotate(clock=Now())[:BATCH]
+        .annotate(database_now=Now())[:BATCH]
     )
     contacts = ContactPoint.objects.filter(pk__in={row.contact_id for row in rows}).order_by("pk")
     mine = {contact.pk for contact in contacts.select_for_update(skip_locked=True, no_key=True)}
@@ -126,7 +126,7 @@ class _Round:
         self.leading: set[int] = set()
         if not rows:
             return
-        self.now: datetime = rows[0].clock  # type: ignore[attr-defined]
+        self.now: datetime = rows[0].database_now  # type: ignore[attr-defined]
         self.traffic = Traffic.to({row.person_id for row in rows})
         self._look_back({row.contact_id for row in rows if row.contact_id})
         self.newer = _newer_alerts(rows, self.now)
@@ -171,7 +171,7 @@ class _Round:
         return leads
 
     def _is_overtaken(self, row: Delivery) -> bool:
-        """Whether a newer alarm of the same clock has arrived: the older one would only mislead."""
+        """Whether a newer alert of the same deadline has arrived: the older one would only mislead."""
         return DeliveryState.SENT in self.newer.get(row.pk, ())
 
     def _must_wait_until(self, row: Delivery) -> datetime | None:
@@ -211,12 +211,12 @@ class _Round:
         )
         is_fresh = Q(attempt_count=0, ambiguous_count=0)
         is_due = Q(available_at__lte=self.now)
-        # Also what waits for company itself, but not what waits for the end of quiet hours.
+        # Also rows still inside their bundling window, but not what waits for the end of quiet hours.
         in_window = Q(available_at__lte=F("entry__at") + BUNDLE_WINDOW)
         if lead.is_digest:
             may_travel = is_fresh & is_due
         elif lead.priority == Priority.NOW:
-            # An alarm did not wait for what waits for company, so that comes along now.
+            # An alert did not wait for rows still inside their bundling window, so they come along now.
             is_in_time = Q(available_at__lte=self.now + BUNDLE_WINDOW) if lead.entry.alert_of else is_due
             may_travel = is_fresh & is_in_time & Q(priority=Priority.NOW, entry__stream=lead.entry.stream_id)
         else:

@@ -17,7 +17,7 @@ from notifications import actions
 from notifications.forms import DeliveryFilter, InboxFilter
 from notifications.models import Delivery, hidden_from, streams_about
 from notifications.models.choices import OPEN
-from people.access import SignedInRequest, needs
+from people.access import SignedInRequest, requires
 
 PAGE_SIZE = 50
 
@@ -27,8 +27,8 @@ def inbox(request: SignedInRequest) -> HttpResponse:
     """The sentences as they read when the reader was told: who has lost access since keeps what was said then."""
     form = InboxFilter(request.GET)
     only_unread = form.is_valid() and form.cleaned_data["show"] == "unread"
-    told = Delivery.objects.inbox(request.user)
-    page = Paginator(told.unread() if only_unread else told, PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = Delivery.objects.inbox(request.user)
+    page = Paginator(rows.unread() if only_unread else rows, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(
         request, "notifications/list.html", {"page_obj": page, "filter_form": form, "filtered": only_unread}
     )
@@ -66,7 +66,7 @@ def read_all(request: SignedInRequest) -> HttpResponse:
 
 
 @require_safe
-@needs("people.administer")
+@requires("people.administer")
 def deliveries(request: SignedInRequest) -> HttpResponse:
     """What became of every message, what reached nobody first. What it says only where the reader may know."""
     form = DeliveryFilter(request.GET)
@@ -100,7 +100,7 @@ def deliveries(request: SignedInRequest) -> HttpResponse:
 
 
 @require_POST
-@needs("people.administer")
+@requires("people.administer")
 def retry(request: SignedInRequest, pk: int) -> HttpResponse:
     """Send once more what was given up or is uncertain."""
     delivery = get_object_or_404(Delivery.objects.outside(), pk=pk)
@@ -113,7 +113,7 @@ def retry(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@needs("people.administer")
+@requires("people.administer")
 def try_now(request: SignedInRequest, pk: int) -> HttpResponse:
     """Do not wait for the next try."""
     delivery = get_object_or_404(Delivery.objects.outside(), pk=pk)

@@ -54,14 +54,14 @@ class Item:
     headline: str
     at: str
     due: str  # when what was missed should have happened
-    told: str
-    to_do: str  # for the first, and for every alarm
+    audience: str
+    to_do: str  # for the first, and for every alert
     url: str
     link: Button | None
 
 
 def compose(rows: list[Delivery], *, possible_repeat: bool) -> Message:
-    """One message of everything in `rows`: alarms and what is urgent first. The first row given is its identity."""
+    """One message of everything in `rows`: alerts and what is urgent first. The first row given is its identity."""
     lead, rows = rows[0], sorted(rows, key=lambda row: precedence(row.entry))
     first = rows[0].entry
     person = lead.person
@@ -97,17 +97,17 @@ def _names(rows: list[Delivery]) -> dict[int, str]:
 
 
 def _item(entry: Entry, person: User, names: dict[int, str], *, is_first: bool) -> Item:
-    told = [names[pk] for pk in entry.audience[:MOST_NAMES] if pk in names]
+    audience = [names[pk] for pk in entry.audience[:MOST_NAMES] if pk in names]
     if len(entry.audience) > MOST_NAMES:
         more = len(entry.audience) - MOST_NAMES
-        told.append(ngettext("%(n)d more", "%(n)d more", more) % {"n": more})
+        audience.append(ngettext("%(n)d more", "%(n)d more", more) % {"n": more})
     due = parse_datetime(str(entry.data.get("target_at") or ""))
     return Item(
         level=entry.data.get("level"),
         headline=_one_line(entry.headline),
         at=absolute(entry.at),
         due=absolute(due) if due else "",
-        told=_one_line(", ".join(told)),
+        audience=_one_line(", ".join(audience)),
         to_do=_to_do(entry) if is_first or entry.alert_of else "",
         url=f"{settings.SITE_URL}{entry.path}",
         link=button_for(entry, person),
@@ -135,7 +135,7 @@ def button_for(entry: Entry, person: User) -> Button | None:
 
 def _to_do(entry: Entry) -> str:
     if entry.data.get("everyone"):
-        return _("Look at it now. Everybody told must acknowledge.")
+        return _("Look at it now. Everybody alerted must acknowledge.")
     if entry.urgency == Urgency.NOW:
         return _("Look at it now. Whoever acts on it stops further alerts.")
     if entry.urgency == Urgency.SOON:

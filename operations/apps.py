@@ -7,10 +7,10 @@ class OperationsConfig(AppConfig):
     verbose_name = _("Operations")
 
     def ready(self) -> None:
-        from journal import kinds
+        from journal import entry_kinds
         from operations.invariants import RULES
 
-        kinds.declare(
+        entry_kinds.declare(
             {
                 "engine.invariant_broken": _(
                     "A check of the engine found what must never be ({invariant}): {rows}. Open the engine's page"
@@ -18,4 +18,4 @@ class OperationsConfig(AppConfig):
                 "engine.invariant_settled": _("{actor} has looked at “{invariant}” ({rows}): {reason}"),
             }
         )
-        kinds.declare_labels("invariant", RULES)
+        entry_kinds.declare_labels("invariant", RULES)

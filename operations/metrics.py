@@ -24,7 +24,7 @@ from escalations.models import Deadline, DeadlineState, Heartbeat, Hold
 from notifications.models import Delivery
 from operations.engine_state import engine_state
 from operations.models import Violation
-from people.access import needs
+from people.access import requires
 
 # Histogram and deliveries count what was recorded in the last hour: an index answers that however much there ever was.
 WINDOW = timedelta(hours=1)
@@ -124,7 +124,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@needs("people.administer")
+@requires("people.administer")
 def _for_administrators(request: HttpRequest) -> HttpResponse:
     return _measured(request)
 

@@ -21,13 +21,13 @@ from operations.forms import SettleForm
 from operations.invariants import RULES
 from operations.invariants.actions import settle
 from operations.models import Violation
-from people.access import SignedInRequest, needs
+from people.access import SignedInRequest, requires
 
 MOST_SHOWN = 50
 
 
 @require_safe
-@needs("people.administer")
+@requires("people.administer")
 def engine(request: SignedInRequest) -> HttpResponse:
     return _page(request)
 
@@ -70,13 +70,13 @@ def _page(
 
 
 @require_POST
-@needs("people.administer")
+@requires("people.administer")
 def release_hold(request: SignedInRequest) -> HttpResponse:
     return press(request, partial(release, actor=request.user), then="engine", done=_("The engine goes on."))
 
 
 @require_POST
-@needs("people.administer")
+@requires("people.administer")
 def settle_violation(request: SignedInRequest, pk: int) -> HttpResponse:
     violation = get_object_or_404(Violation, pk=pk)
     form = SettleForm(typed(request), auto_id=f"violation-{pk}-%s")

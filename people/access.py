@@ -1,4 +1,4 @@
-"""The site role that a page needs: too weak a role gets 403, whoever is not logged in gets the login page."""
+"""The site role that a page requires: too weak a role gets 403, whoever is not logged in gets the login page."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class SignedInRequest(HttpRequest):
 View = Callable[..., HttpResponse]
 
 
-def needs(permission: str) -> Callable[[View], View]:
-    """For views that change something: @needs("people.work")."""
+def requires(permission: str) -> Callable[[View], View]:
+    """For views that change something: @requires("people.work")."""
 
     def decorate(view: View) -> View:
         @wraps(view)

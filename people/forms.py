@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from common.forms import Form
 from people.models import User
 
-# Only places to live in: aliases such as "US/Pacific" and clocks such as "Etc/GMT+3" confuse more than they help.
+# Only places to live in: aliases such as "US/Pacific" and offsets such as "Etc/GMT+3" confuse more than they help.
 REGIONS = {
     "Africa": _("Africa"),
     "America": _("America"),

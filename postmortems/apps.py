@@ -9,12 +9,12 @@ class PostmortemsConfig(AppConfig):
     def ready(self) -> None:
         from escalations import purposes
         from incidents.signals import incident_moved
-        from journal import kinds
+        from journal import entry_kinds
         from postmortems import checks, panels, receivers
         from postmortems.deadlines import PURPOSES
-        from postmortems.kinds import SENTENCES
+        from postmortems.entry_kinds import SENTENCES
 
-        kinds.declare(SENTENCES)
+        entry_kinds.declare(SENTENCES)
         purposes.declare(*PURPOSES)
         incident_moved.connect(receivers.on_incident_moved, dispatch_uid="postmortems.on_incident_moved")
         checks.register_all()

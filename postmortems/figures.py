@@ -99,7 +99,7 @@ LABELS = {
     "sentiment_lowest": _("Net sentiment, lowest hour"),
     "sentiment_after": _("Net sentiment after"),
     "claims_settled": _("Claims settled"),
-    "stakeholders": _("Stakeholders told on time"),
+    "stakeholders": _("Stakeholders notified on time"),
 }
 MEANINGS = {
     "ttd": _("from the first post to our noticing it"),

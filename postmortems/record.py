@@ -36,7 +36,7 @@ def gather(incident: Incident) -> Facts:
         cases=Count("pk"), resolved=Count("pk", filter=Q(state=CaseState.RESOLVED))
     )
     notices = incident.stakeholder_notices.filter(due_at__isnull=False, skipped_reason="").aggregate(
-        due=Count("pk"), on_time=Count("pk", filter=Q(told_at__lte=F("due_at")))
+        due=Count("pk"), on_time=Count("pk", filter=Q(notified_at__lte=F("due_at")))
     )
     approvals = incident.responses.only("submitted_at", "approved_at")
     first_published = Publication.objects.filter(response__incident=incident).aggregate(

@@ -103,8 +103,8 @@ def _fields(post_mortem: PostMortem, section: Section) -> list[dict[str, str]]:
             text = f"{incident.get_cause_display()}\n{incident.cause_investigation}".strip()
             shown.append({"label": gettext("Cause, as investigated"), "text": text})
         if incident.department:
-            told = incident.department_notified_at
-            when = absolute(told) if told else gettext("not notified")
+            notified = incident.department_notified_at
+            when = absolute(notified) if notified else gettext("not notified")
             reply = incident.department_reply or gettext("no reply recorded")
             shown.append(
                 {

@@ -69,7 +69,7 @@ def may_verify(user: User, action: CorrectiveAction) -> bool:
 
 
 def may_take_on(user: User, action: CorrectiveAction) -> bool:
-    """Say “I have it” when the action is late: its owner, and whoever works where it hangs."""
+    """Acknowledge a corrective action that is late: its owner, and whoever works on its incident."""
     return user.has_perm("postmortems.carry_out", action) or user.has_perm(
         "postmortems.write", action.post_mortem
     )

@@ -7,9 +7,9 @@ class ReadinessConfig(AppConfig):
     verbose_name = _("Readiness")
 
     def ready(self) -> None:
-        from journal import kinds
+        from journal import entry_kinds
 
-        kinds.declare(
+        entry_kinds.declare(
             {
                 "duty.added": _("{actor} put {person} on duty for {role}"),
                 "duty.ended": _("{actor} ended the duty of {person} for {role}"),

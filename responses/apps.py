@@ -10,14 +10,14 @@ class ResponsesConfig(AppConfig):
         from escalations import purposes
         from incidents import panels
         from incidents.signals import level_changed
-        from journal import kinds
+        from journal import entry_kinds
         from responses import gates
         from responses.actions.approvals import on_level_changed
         from responses.deadlines import PURPOSES
-        from responses.kinds import SENTENCES
+        from responses.entry_kinds import SENTENCES
         from responses.panels import PANELS
 
-        kinds.declare(SENTENCES)
+        entry_kinds.declare(SENTENCES)
         purposes.declare(*PURPOSES)
         gates.register_checks()
         for panel in PANELS:

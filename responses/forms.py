@@ -60,7 +60,7 @@ class TextForm(Form):
     next_update_by = MomentField(
         label=_("Next update by"),
         required=False,
-        help_text=_("What the text promises. It becomes a clock once published."),
+        help_text=_("What the text promises. It becomes a deadline once published."),
     )
     no_update_reason = forms.CharField(
         label=_("Or: why no further update is planned"),

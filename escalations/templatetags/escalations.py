@@ -1,4 +1,4 @@
-"""What only the pages about alarms draw."""
+"""What only the pages about alerts draw."""
 
 from django import template
 from django.utils.functional import Promise

@@ -1,4 +1,4 @@
-"""Who is alarmed when: the pages on which administrators set it."""
+"""Escalation policies: the pages on which administrators set them."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from escalations.policies import change_policy, every_policy, facts_of, version_
 from escalations.preview import Line, preview, words_of
 from escalations.purposes import Purpose
 from escalations.recipient_codes import Wording, groups
-from people.access import SignedInRequest, needs
+from people.access import SignedInRequest, requires
 
 FIRST_STEP: dict[str, Any] = {"times_target": "1.0", "tell": [], "repeats": 0, "repeat_minutes": 5}
 
 
 @require_safe
-@needs("people.administer")
+@requires("people.administer")
 def policies(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
     rows = every_policy()
@@ -45,7 +45,7 @@ def policies(request: SignedInRequest) -> HttpResponse:
     )
 
 
-@needs("people.administer")
+@requires("people.administer")
 def policy(request: SignedInRequest, purpose: str, level: int) -> HttpResponse:
     about = _purpose_or_404(purpose)
     stored = Policy.objects.prefetch_related("steps").filter(purpose=purpose, level=level).first()

@@ -32,8 +32,8 @@ from incidents.actions.situation import (
 from incidents.actions.stakeholders import (
     add_stakeholder,
     notify_department,
+    notify_stakeholder,
     skip_stakeholder,
-    tell_stakeholder,
 )
 from incidents.actions.standdown import sign_off, waive_check
 from incidents.actions.statements import note_first_response, promise_next_update
@@ -63,6 +63,7 @@ __all__ = [
     "may_hand_over",
     "note_first_response",
     "notify_department",
+    "notify_stakeholder",
     "promise_next_update",
     "reopen",
     "report_situation",
@@ -72,6 +73,5 @@ __all__ = [
     "settle_task",
     "sign_off",
     "skip_stakeholder",
-    "tell_stakeholder",
     "waive_check",
 ]

@@ -70,9 +70,9 @@ def change_situation(
 
 @transaction.atomic
 def report_situation(*, incident: Incident, actor: User, next_steps: str) -> Incident:
-    """A SitRep: what is known, unknown and said as it stands now, and what comes next, told to all of the level.
+    """A SitRep: what is known, unknown and said as it stands now, and what comes next, for everybody of the level.
 
-    The clock of the next one starts. Raises Invalid without a next step: a report that asks for nothing is none.
+    The deadline of the next one is armed. Raises Invalid without a next step: a report that asks for nothing is none.
     """
     incident = lock_incident(incident.pk)
     require(actor, "incidents.work", incident)
@@ -160,13 +160,13 @@ def mark_claim_proven(*, incident: Incident, actor: User) -> Incident:
         incident.strategy, incident.strategy_reason = "", ""
     incident.save(update_fields=["claim_proven", "strategy", "strategy_reason"])
     if fell:
-        note(incident, "incident.strategy_fell", actor)
+        note(incident, "incident.strategy_withdrawn", actor)
     return incident
 
 
 @transaction.atomic
 def decide_no_response(*, incident: Incident, actor: User, reason: str) -> Incident:
-    """Say nothing in public, on purpose and with a reason: the holding-statement clock stops."""
+    """Say nothing in public, on purpose and with a reason: the holding-statement deadline stops."""
     incident = lock_incident(incident.pk)
     require(actor, "incidents.work", incident)
     require_open(incident)

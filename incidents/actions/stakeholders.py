@@ -31,7 +31,7 @@ def add_stakeholder(
     notice = StakeholderNotice.objects.create(
         incident=incident,
         group=StakeholderGroup(group),
-        name=require_text(name, _("Say who has to be told.")),
+        name=require_text(name, _("Say who has to be notified.")),
         due_at=due_at,
         **details,
     )
@@ -41,22 +41,22 @@ def add_stakeholder(
 
 
 @transaction.atomic
-def tell_stakeholder(*, notice: StakeholderNotice, actor: User, message: str = "") -> StakeholderNotice:
-    """Record that somebody was told, now, and what."""
+def notify_stakeholder(*, notice: StakeholderNotice, actor: User, message: str = "") -> StakeholderNotice:
+    """Record that somebody was notified, now, and what they were told."""
     incident, notice = _lock(notice, actor)
-    notice.told_at, notice.told_by = timezone.now(), actor
+    notice.notified_at, notice.notified_by = timezone.now(), actor
     if message.strip():
         notice.message = message.strip()
-    notice.save(update_fields=["told_at", "told_by", "message"])
+    notice.save(update_fields=["notified_at", "notified_by", "message"])
     stop(subject=notice)
-    note(incident, "stakeholder.told", actor, name=notice.name, message=notice.message)
+    note(incident, "stakeholder.notified", actor, name=notice.name, message=notice.message)
     return notice
 
 
 @transaction.atomic
 def skip_stakeholder(*, notice: StakeholderNotice, actor: User, reason: str) -> StakeholderNotice:
     incident, notice = _lock(notice, actor)
-    notice.skipped_reason = require_text(reason, _("Say why they do not have to be told."))
+    notice.skipped_reason = require_text(reason, _("Say why they do not have to be notified."))
     notice.save(update_fields=["skipped_reason"])
     stop(subject=notice)
     note(incident, "stakeholder.skipped", actor, name=notice.name, reason=notice.skipped_reason)
@@ -65,7 +65,7 @@ def skip_stakeholder(*, notice: StakeholderNotice, actor: User, reason: str) -> 
 
 @transaction.atomic
 def notify_department(*, incident: Incident, actor: User, department: str, reply: str = "") -> Incident:
-    """Record that the department where it began was told, and what it answered."""
+    """Record that the department where it began was notified, and what it answered."""
     incident = lock_incident(incident.pk)
     require(actor, "incidents.work", incident)
     incident.department = require_text(department, _("Name the responsible department."))

@@ -1,4 +1,4 @@
-"""What a published statement means for the incident's clocks. Called by the responses app inside its transaction."""
+"""What a published statement means for the incident's deadlines. Called by the responses app inside its transaction."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from people.models import User
 
 
 def note_first_response(*, incident: Incident, actor: User, published_at: datetime) -> None:
-    """The brand has spoken: the holding-statement clock of the locked incident stops."""
+    """The brand has spoken: the holding-statement deadline of the locked incident stops."""
     if incident.first_response_at is None:
         incident.first_response_at = published_at
         incident.save(update_fields=["first_response_at"])
@@ -21,7 +21,7 @@ def note_first_response(*, incident: Incident, actor: User, published_at: dateti
 
 
 def promise_next_update(*, incident: Incident, by: datetime | None, since: datetime) -> None:
-    """A statement of the locked incident promised the next one: that promise is a clock of its own."""
+    """A statement of the locked incident promised the next one: that promise is a deadline of its own."""
     incident.next_update_by = by
     incident.save(update_fields=["next_update_by"])
     stop(subject=incident, purpose=NEXT_UPDATE)

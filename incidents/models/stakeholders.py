@@ -29,12 +29,12 @@ class StakeholderNotice(models.Model):
     name = models.CharField(_("who"), max_length=120)
     channel = models.CharField(_("how"), max_length=120, blank=True)
     sender_role = models.CharField(
-        _("told by"), max_length=3, choices=CrisisRole, default=CrisisRole.COMMS_LEAD
+        _("notified by"), max_length=3, choices=CrisisRole, default=CrisisRole.COMMS_LEAD
     )
     message = models.TextField(_("message"), blank=True, max_length=5_000)
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
-    told_at = models.DateTimeField(null=True)
-    told_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    notified_at = models.DateTimeField(null=True)
+    notified_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     skipped_reason = models.CharField(_("why not"), max_length=300, blank=True)
 
     class Meta:
@@ -46,4 +46,4 @@ class StakeholderNotice(models.Model):
 
     @property
     def is_settled(self) -> bool:
-        return bool(self.told_at or self.skipped_reason)
+        return bool(self.notified_at or self.skipped_reason)

@@ -1,4 +1,4 @@
-"""What only incidents draw: their state, and what a clock is about."""
+"""What only incidents draw: their state, and what a deadline is about."""
 
 from django import template
 from django.utils.functional import Promise
@@ -30,7 +30,7 @@ def incident_state(incident: Incident) -> SafeString:
 
 @register.filter
 def purpose_label(deadline: Deadline) -> str | Promise:
-    """What a clock is about, and who has it already."""
+    """What a deadline is about, and who has acknowledged it."""
     label = purposes.get(deadline.purpose).label
     if not deadline.is_lapse:
         return label

@@ -26,25 +26,25 @@ from incidents.forms import (
 from incidents.models import Incident, Playbook
 from incidents.scct import ALWAYS_FIRST
 from journal.models import Entry
-from people.access import SignedInRequest, needs
+from people.access import SignedInRequest, requires
 from people.models import User
 
 SITREPS_SHOWN = 10
 
 
 @require_POST
-@needs("people.work")
+@requires("people.work")
 def acknowledge(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
     return press(
         request,
         partial(actions.acknowledge, incident=incident, actor=request.user),
         then=incident,
-        done=_("Acknowledged: the alarm has stopped and the others see that you have taken it."),
+        done=_("Acknowledged: the alerts have stopped, and the others see that you are on it."),
     )
 
 
-@needs("people.work")
+@requires("people.work")
 def triage(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
     last = incident.assessments.first()
@@ -69,7 +69,7 @@ def triage(request: SignedInRequest, pk: int) -> HttpResponse:
     )
 
 
-@needs("people.work")
+@requires("people.work")
 def activate(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
     held = {
@@ -98,7 +98,7 @@ def activate(request: SignedInRequest, pk: int) -> HttpResponse:
     )
 
 
-@needs("people.work")
+@requires("people.work")
 def situation(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
     return form_page(
@@ -112,7 +112,7 @@ def situation(request: SignedInRequest, pk: int) -> HttpResponse:
     )
 
 
-@needs("people.work")
+@requires("people.work")
 def sitrep(request: SignedInRequest, pk: int) -> HttpResponse:
     """Report the situation as it stands, with what comes next; the reports so far stand below."""
     incident = incident_or_404(request, pk)
@@ -127,13 +127,15 @@ def sitrep(request: SignedInRequest, pk: int) -> HttpResponse:
         SitRepForm(typed(request)),
         partial(actions.report_situation, incident=incident, actor=request.user),
         then=incident,
-        done=_("Reported. Everybody of the level is told; the clock for the next report is running."),
+        done=_(
+            "SitRep reported. Everybody of the level is alerted; the deadline of the next one is running."
+        ),
         incident=incident,
         reports=reports,
     )
 
 
-@needs("incidents.change_playbook")
+@requires("incidents.change_playbook")
 def review_playbook(request: SignedInRequest, slug: str) -> HttpResponse:
     playbook = get_object_or_404(Playbook, slug=slug)
     return form_page(
@@ -148,7 +150,7 @@ def review_playbook(request: SignedInRequest, slug: str) -> HttpResponse:
     )
 
 
-@needs("people.work")
+@requires("people.work")
 def strategy(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
     advice = advice_for(incident)
@@ -173,7 +175,7 @@ def strategy(request: SignedInRequest, pk: int) -> HttpResponse:
     )
 
 
-@needs("people.work")
+@requires("people.work")
 def no_response(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
     return confirm(
@@ -182,18 +184,18 @@ def no_response(request: SignedInRequest, pk: int) -> HttpResponse:
         title=_("Decide not to respond in public"),
         text=_("Silence can be right, but it is read as an answer. The reason is part of the record."),
         consequences=[
-            _("The clock for the holding statement stops."),
+            _("The deadline for the holding statement stops."),
             _("Everybody in the room sees the reason."),
         ],
         label=_("Log the decision"),
         tone="danger",
         form=ReasonForm(typed(request)),
         back=incident,
-        done=_("Decision logged; the clock for the holding statement has stopped."),
+        done=_("Decision logged; the deadline for the holding statement has stopped."),
     )
 
 
-@needs("people.work")
+@requires("people.work")
 def dismiss(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
     proposed = incident.dismissal_proposed_by
@@ -204,7 +206,7 @@ def dismiss(request: SignedInRequest, pk: int) -> HttpResponse:
         text=_("%(person)s proposes this; you would be the second person to agree.") % {"person": proposed}
         if proposed
         else _("Nothing to act on? At L1 and L2 a second person has to agree."),
-        consequences=[_("All its clocks stop."), _("It can be reopened with a reason.")],
+        consequences=[_("All its deadlines stop."), _("It can be reopened with a reason.")],
         label=_("Dismiss"),
         tone="danger",
         form=ReasonForm(typed(request), initial={"reason": incident.dismissal_reason}),

@@ -16,7 +16,7 @@ from incidents import actions
 from incidents.forms import FilterForm, LogForm
 from incidents.models import Incident, RoleAssignment
 from incidents.models.incident import IncidentQuerySet
-from people.access import SignedInRequest, needs
+from people.access import SignedInRequest, requires
 from people.models import CrisisRole
 
 PAGE_SIZE = 50
@@ -61,7 +61,7 @@ def with_lead_and_deadlines(incidents: IncidentQuerySet) -> IncidentQuerySet:
     )
 
 
-@needs("people.work")
+@requires("people.work")
 def log(request: SignedInRequest) -> HttpResponse:
     return form_page(
         request,

@@ -17,7 +17,7 @@ from incidents import actions
 from incidents.access import incident_or_404
 from incidents.forms import HandOverForm, MembersForm, RoleForm
 from incidents.models import Incident, RoleAssignment
-from people.access import SignedInRequest, needs
+from people.access import SignedInRequest, requires
 from people.models import CrisisRole
 
 
@@ -29,7 +29,7 @@ def _assignment_or_404(request: SignedInRequest, pk: int) -> RoleAssignment:
     return get_object_or_404(rows, pk=pk)
 
 
-@needs("people.work")
+@requires("people.work")
 def people(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
     initial = {"role": request.GET.get("role", ""), "is_deputy": "deputy" in request.GET}
@@ -60,7 +60,7 @@ def role_table(incident: Incident) -> list[tuple[CrisisRole, RoleAssignment | No
 
 
 @require_POST
-@needs("people.work")
+@requires("people.work")
 def accept(request: SignedInRequest, pk: int) -> HttpResponse:
     assignment = _assignment_or_404(request, pk)
     role = assignment.get_role_display()
@@ -73,7 +73,7 @@ def accept(request: SignedInRequest, pk: int) -> HttpResponse:
     )
 
 
-@needs("people.work")
+@requires("people.work")
 def decline(request: SignedInRequest, pk: int) -> HttpResponse:
     assignment = _assignment_or_404(request, pk)
     return confirm(
@@ -91,7 +91,7 @@ def decline(request: SignedInRequest, pk: int) -> HttpResponse:
     )
 
 
-@needs("people.work")
+@requires("people.work")
 def hand_over(request: SignedInRequest, pk: int) -> HttpResponse:
     assignment = _assignment_or_404(request, pk)
     if not actions.may_hand_over(assignment, request.user):  # before a briefing is written in vain
@@ -108,7 +108,7 @@ def hand_over(request: SignedInRequest, pk: int) -> HttpResponse:
     )
 
 
-@needs("people.work")
+@requires("people.work")
 def members(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
     initial = {"confidential": incident.confidential, "members": incident.members.all()}

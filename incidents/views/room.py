@@ -47,7 +47,7 @@ def room(request: SignedInRequest, pk: int) -> HttpResponse:
         "my_roles": {row.role for row in assignments if row.user_id == user.pk},
         "tasks": tasks,
         "tasks_done": sum(task.state != "open" for task in tasks),
-        "notices": incident.stakeholder_notices.select_related("told_by"),
+        "notices": incident.stakeholder_notices.select_related("notified_by"),
         "escalation": escalation_of(incident, user, [row.user for row in assignments]),
         "alerts": by_person(messages_of(incident)[:MESSAGES_IN_PANEL]),
         "assessment": _assessment(incident),

@@ -16,11 +16,11 @@ from incidents import actions, gates
 from incidents.access import incident_or_404
 from incidents.actions.standdown import SIGNING_ROLES
 from incidents.models import Incident, IncidentState
-from people.access import SignedInRequest, needs
+from people.access import SignedInRequest, requires
 from people.models import CrisisRole, User
 
 
-@needs("people.work")
+@requires("people.work")
 def gate(request: SignedInRequest, pk: int) -> HttpResponse:
     """What still blocks the stand-down, each with the page on which it is settled."""
     incident = incident_or_404(request, pk)
@@ -57,7 +57,7 @@ def _may_sign(incident: Incident, user: User) -> list[CrisisRole]:
 
 
 @require_POST
-@needs("people.work")
+@requires("people.work")
 def sign(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
     role = request.POST.get("role", "")
@@ -69,7 +69,7 @@ def sign(request: SignedInRequest, pk: int) -> HttpResponse:
     )
 
 
-@needs("people.work")
+@requires("people.work")
 def waive(request: SignedInRequest, pk: int, check: str) -> HttpResponse:
     incident = incident_or_404(request, pk)
     try:
@@ -90,7 +90,7 @@ def waive(request: SignedInRequest, pk: int, check: str) -> HttpResponse:
     )
 
 
-@needs("people.work")
+@requires("people.work")
 def monitoring(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
     return form_page(
@@ -106,7 +106,7 @@ def monitoring(request: SignedInRequest, pk: int) -> HttpResponse:
     )
 
 
-@needs("people.work")
+@requires("people.work")
 def flare_up(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
     return confirm(
@@ -121,7 +121,7 @@ def flare_up(request: SignedInRequest, pk: int) -> HttpResponse:
     )
 
 
-@needs("people.work")
+@requires("people.work")
 def close(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
     return form_page(
@@ -136,7 +136,7 @@ def close(request: SignedInRequest, pk: int) -> HttpResponse:
     )
 
 
-@needs("people.work")
+@requires("people.work")
 def reopen(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
     return confirm(

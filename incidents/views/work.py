@@ -13,9 +13,9 @@ from common.forms import Form, ReasonForm
 from common.pages import form_page, typed
 from incidents import actions
 from incidents.access import incident_or_404
-from incidents.forms import DepartmentForm, SettleForm, StakeholderForm, TaskForm, TellForm
+from incidents.forms import DepartmentForm, NotifyForm, SettleForm, StakeholderForm, TaskForm
 from incidents.models import Incident, StakeholderNotice, Task
-from people.access import SignedInRequest, needs
+from people.access import SignedInRequest, requires
 
 
 def _small_form(
@@ -40,7 +40,7 @@ def _small_form(
     )
 
 
-@needs("people.work")
+@requires("people.work")
 def add_task(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
     add = partial(actions.add_task, incident=incident)
@@ -48,7 +48,7 @@ def add_task(request: SignedInRequest, pk: int) -> HttpResponse:
     return _small_form(request, incident, form, add, title=_("Add a task"), anchor="tasks")
 
 
-@needs("people.work")
+@requires("people.work")
 def settle_task(request: SignedInRequest, pk: int) -> HttpResponse:
     visible = Incident.objects.visible_to(request.user)
     task = get_object_or_404(Task.objects.filter(incident__in=visible).select_related("incident"), pk=pk)
@@ -57,11 +57,11 @@ def settle_task(request: SignedInRequest, pk: int) -> HttpResponse:
     return _small_form(request, task.incident, form, settle, title=task.text, anchor="tasks")
 
 
-@needs("people.work")
+@requires("people.work")
 def add_stakeholder(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
     add = partial(actions.add_stakeholder, incident=incident)
-    title = _("Add somebody who must be told")
+    title = _("Add a stakeholder to be notified")
     return _small_form(
         request, incident, StakeholderForm(typed(request)), add, title=title, anchor="stakeholders"
     )
@@ -73,27 +73,27 @@ def _notice_or_404(request: SignedInRequest, pk: int) -> StakeholderNotice:
     return get_object_or_404(rows, pk=pk)
 
 
-@needs("people.work")
-def tell(request: SignedInRequest, pk: int) -> HttpResponse:
+@requires("people.work")
+def notify(request: SignedInRequest, pk: int) -> HttpResponse:
     notice = _notice_or_404(request, pk)
-    title = _("%(name)s: told now") % {"name": notice.name}
-    act = partial(actions.tell_stakeholder, notice=notice)
+    title = _("%(name)s: notified now") % {"name": notice.name}
+    act = partial(actions.notify_stakeholder, notice=notice)
     return _small_form(
-        request, notice.incident, TellForm(typed(request)), act, title=title, anchor="stakeholders"
+        request, notice.incident, NotifyForm(typed(request)), act, title=title, anchor="stakeholders"
     )
 
 
-@needs("people.work")
+@requires("people.work")
 def skip(request: SignedInRequest, pk: int) -> HttpResponse:
     notice = _notice_or_404(request, pk)
-    title = _("%(name)s: does not have to be told") % {"name": notice.name}
+    title = _("%(name)s: does not have to be notified") % {"name": notice.name}
     act = partial(actions.skip_stakeholder, notice=notice)
     return _small_form(
         request, notice.incident, ReasonForm(typed(request)), act, title=title, anchor="stakeholders"
     )
 
 
-@needs("people.work")
+@requires("people.work")
 def department(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = incident_or_404(request, pk)
     title = _("Notify the responsible department")

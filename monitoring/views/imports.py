@@ -17,7 +17,7 @@ from monitoring import actions
 from monitoring.forms import UploadForm
 from monitoring.importing.columns import NAMES
 from monitoring.models import ImportRun
-from people.access import SignedInRequest, needs
+from people.access import SignedInRequest, requires
 
 PER_PAGE = 25
 
@@ -51,7 +51,7 @@ def import_run(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-@needs("monitoring.import")
+@requires("monitoring.import")
 def rejected_rows(request: SignedInRequest, pk: int) -> HttpResponse:
     """The rows that were not stored, for whoever may mend and import them again."""
     run = get_object_or_404(ImportRun, pk=pk)
@@ -67,7 +67,7 @@ def rejected_rows(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@needs("monitoring.import")
+@requires("monitoring.import")
 def retry_import(request: SignedInRequest, pk: int) -> HttpResponse:
     run = get_object_or_404(ImportRun, pk=pk)
     return press(request, partial(actions.retry_import, run=run, actor=request.user), then=run)

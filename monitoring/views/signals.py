@@ -18,7 +18,7 @@ from monitoring.charts import evidence_chart
 from monitoring.detector import HOUR
 from monitoring.forms import OpenIncidentForm, SignalFilter
 from monitoring.models import Mention, Signal, SignalState
-from people.access import SignedInRequest, needs
+from people.access import SignedInRequest, requires
 
 PER_PAGE = 25
 
@@ -64,7 +64,7 @@ def signal(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs("monitoring.decide")
+@requires("monitoring.decide")
 def dismiss_signal(request: SignedInRequest, pk: int) -> HttpResponse:
     found = _visible(request, pk)
     return confirm(
@@ -90,7 +90,7 @@ def dismiss_signal(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs("monitoring.decide")
+@requires("monitoring.decide")
 def open_signal(request: SignedInRequest, pk: int) -> HttpResponse:
     found = _visible(request, pk)
     suggested = {"title": _("Complaints about %(brand)s") % {"brand": found.brand}}
@@ -100,14 +100,14 @@ def open_signal(request: SignedInRequest, pk: int) -> HttpResponse:
         title=_("Open an incident"),
         consequences=[
             _("The complaints of the spike are attached, and the time of the first one is noted."),
-            _("Those who can judge it are alerted, and the clock for acknowledging it starts."),
+            _("Those who can assess it are alerted, and the deadline for acknowledging it starts."),
         ],
         label=_("Open the incident"),
         icon="siren",
         form=OpenIncidentForm(typed(request), initial=suggested),
         back=found,
         then=lambda incident: incident,
-        done=_("Logged. Those who can judge it are alerted."),
+        done=_("Logged. Those who can assess it are alerted."),
         template="monitoring/decide.html",
         signal=found,
     )

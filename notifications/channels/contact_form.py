@@ -35,11 +35,11 @@ class ContactForm(Form):
         help_text=_("So that you know which one it is, for example “Work phone”."),
     )
     urgencies = forms.MultipleChoiceField(
-        label=_("What comes here"),
+        label=_("Send here:"),
         choices=[
-            (Urgency.NOW, _("Urgent alarms")),
-            (Urgency.SOON, _("What needs you soon")),
-            (Urgency.LATER, _("What is good to know")),
+            (Urgency.NOW, _("Urgent alerts")),
+            (Urgency.SOON, _("Needs attention soon")),
+            (Urgency.LATER, _("For information")),
         ],
         widget=forms.CheckboxSelectMultiple,
         required=False,

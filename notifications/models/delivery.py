@@ -69,7 +69,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def lost_first(self) -> DeliveryQuerySet:
         return self.order_by(LOST_FIRST, "-id")
 
-    def to_be_told_by_hand(self) -> DeliveryQuerySet:
+    def lost_alerts(self) -> DeliveryQuerySet:
         """Given up or uncertain within the last day, not tried again, and nothing else got through to the person."""
         reached = Delivery.objects.outside().filter(
             entry=models.OuterRef("entry"), person=models.OuterRef("person"), state=DeliveryState.SENT

@@ -36,7 +36,7 @@ RULES: dict[str, str | Promise] = {
     "I3": _("Every unacknowledged incident has a running deadline, or its policy is exhausted"),
     "I4": _("No step of an escalation comes before an earlier one"),
     "I5": _("Nobody is alerted about what was settled before"),
-    "I6": _("Everybody who must be told has a delivery"),
+    "I6": _("Everybody who must be alerted has a delivery"),
     "I7": _("Nothing is sent without a recorded attempt"),
     "I8": _("Every possible repeat is known as one"),
     "I9": _("What has ended never changes again"),

@@ -23,7 +23,7 @@ from postmortems.sections import label_of, required_fields
 
 
 def prepare(*, incident: Incident, actor: User | None) -> PostMortem:
-    """Begin the post-mortem of an incident that has just stood down, and start the clocks of its meeting and approval.
+    """Begin the post-mortem of an incident that has just stood down, and set the deadlines of its meeting and approval.
 
     Called inside the transaction that resolves the incident, which holds its lock. After a reopening the same
     post-mortem goes on: what was written stays, and has to be reviewed again.
@@ -48,7 +48,7 @@ def prepare(*, incident: Incident, actor: User | None) -> PostMortem:
 
 
 def suspend(*, incident: Incident) -> None:
-    """The incident is reopened: its story is not over, so a review of it is void and its clocks stop."""
+    """The incident is reopened: its story is not over, so a review of it is void and its deadlines stop."""
     post_mortem = PostMortem.objects.select_for_update(of=("self",)).filter(incident=incident).first()
     if post_mortem is None:
         return
@@ -77,7 +77,7 @@ def _back_to_draft(post_mortem: PostMortem, comment: str = "") -> None:
 
 @transaction.atomic
 def record_meeting(*, post_mortem: PostMortem, actor: User) -> PostMortem:
-    """The team has met and looked back together. Somebody says so once, and the clock of the meeting stops."""
+    """The team has met and looked back together. Somebody says so once, and the deadline of the meeting stops."""
     post_mortem = lock(post_mortem.pk)
     require(actor, "postmortems.write", post_mortem)
     if post_mortem.incident.is_open:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods, require_safe
 
 from common.pages import confirm, form_page, press, typed
-from people.access import SignedInRequest, needs
+from people.access import SignedInRequest, requires
 from people.models import CrisisRole, DutyShift
 from readiness import actions, wording
 from readiness.forms import SwapForm
@@ -54,7 +54,7 @@ def _address(name: str, *args: str) -> str:
 
 
 @require_http_methods(["GET", "POST"])
-@needs("people.work")
+@requires("people.work")
 def offer(request: SignedInRequest, pk: int) -> HttpResponse:
     """Offer one of my shifts."""
     shift = get_object_or_404(DutyShift.objects.select_related("user"), pk=pk)
@@ -83,7 +83,7 @@ ANSWERS = {
 
 
 @require_http_methods(["GET", "POST"])
-@needs("people.work")
+@requires("people.work")
 def swap(request: SignedInRequest, pk: int) -> HttpResponse:
     """One offer: whom it was made to answers here, whoever made it can take it back, planners look."""
     found = get_object_or_404(SwapOffer.objects.select_related("giver", "taker"), pk=pk)

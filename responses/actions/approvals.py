@@ -182,7 +182,7 @@ def on_level_changed(*, incident_id: int, **_signal: Any) -> None:
             continue
         if response.state == ResponseState.APPROVED:
             change_state(response, ResponseState.IN_REVIEW, RESPONSE_LIFE, approved_at=None)
-            # Whatever was in review already has the clock of the new level, counted from when it was submitted.
+            # Whatever was in review already has the deadline of the new level, counted from when it was submitted.
             arm(subject=response, purpose=DRAFT_APPROVAL, level=incident.level or 1, since=timezone.now())
         pending = pending_approvers(response, incident)
         note(

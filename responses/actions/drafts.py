@@ -136,7 +136,7 @@ def _write_revision(response: Response, actor: User, words: dict[str, Any]) -> R
 
 @transaction.atomic
 def submit(*, response: Response, actor: User, checklist: Iterable[str]) -> Response:
-    """Hand the current revision to the approvers whom the level demands and start their clock."""
+    """Hand the current revision to the approvers whom the level demands and set their deadline."""
     incident, response = lock_response(response.pk)
     actor = require_worker(actor, incident)
     require_unlocked(response.kind, incident)
@@ -173,7 +173,7 @@ def take_back(*, response: Response, actor: User, reason: str = "") -> Response:
     """Back to a draft: nothing waits for approval any more, and no standing approval counts. Also after stand-down."""
     incident, response = lock_response(response.pk)
     actor = require_worker(actor, incident)
-    told = everybody(pending_approvers(response, incident))
+    approvers = everybody(pending_approvers(response, incident))
     void_approvals(response, _("taken back by %(person)s") % {"person": actor})
     change_state(
         response,
@@ -184,5 +184,5 @@ def take_back(*, response: Response, actor: User, reason: str = "") -> Response:
         approved_at=None,
         checklist=[],
     )
-    note(response, "response.taken_back", actor, audience=told, reason=reason.strip())
+    note(response, "response.taken_back", actor, audience=approvers, reason=reason.strip())
     return response

@@ -41,8 +41,8 @@ class Post:
 def publish(*, response: Response, actor: User, content_hash: str, posts: Sequence[Post]) -> Response:
     """Record that the approved words stand on these accounts. Everything is checked again inside the lock.
 
-    The first record makes the response published and stops the incident's holding-statement clock; the promise of
-    a next update becomes a clock. Accounts that follow later are recorded with another call.
+    The first record makes the response published and stops the incident's holding-statement deadline; the promise of
+    a next update becomes a deadline. Accounts that follow later are recorded with another call.
     """
     incident, response = lock_response(response.pk)
     actor = require_worker(actor, incident)

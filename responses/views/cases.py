@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from common.pages import attempt, press, typed
 from incidents.access import incident_or_404
 from incidents.models import Incident
-from people.access import SignedInRequest, needs
+from people.access import SignedInRequest, requires
 from responses import actions
 from responses.forms import CaseForm, ResolveForm
 from responses.models import PrivateCase
@@ -63,7 +63,7 @@ def _resolve_form(case: PrivateCase, request: SignedInRequest | None = None) -> 
     return ResolveForm(typed(request) if request else None, auto_id=f"case-{case.pk}-%s")
 
 
-@needs("people.work")
+@requires("people.work")
 @require_POST
 def case_step(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take a case, or say how it ended."""

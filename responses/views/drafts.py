@@ -18,7 +18,7 @@ from common.forms import ReasonForm
 from common.pages import attempt, confirm, form_page, typed
 from incidents.access import incident_or_404
 from incidents.models import Incident
-from people.access import SignedInRequest, needs
+from people.access import SignedInRequest, requires
 from responses import actions
 from responses.cards import cards_of, cited_by, compared, compared_as_typed, compared_with
 from responses.content import clean_text
@@ -49,7 +49,7 @@ def _open_kinds(incident: Incident) -> list[tuple[str, str]]:
     return [(kind.value, str(kind.label)) for kind in ResponseKind if why_locked(kind, incident) is None]
 
 
-@needs("people.work")
+@requires("people.work")
 @require_http_methods(["GET", "POST"])
 def new(request: SignedInRequest, incident_pk: int) -> HttpResponse:
     incident = incident_or_404(request, incident_pk)
@@ -119,7 +119,7 @@ def _accounts_left(response: Response) -> bool:
     )
 
 
-@needs("people.work")
+@requires("people.work")
 @require_http_methods(["GET", "POST"])
 def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """The editor. After a refusal or a conflict everything typed is still there."""
@@ -198,7 +198,7 @@ def revision(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     return render(request, "responses/revision.html", context)
 
 
-@needs("people.work")
+@requires("people.work")
 @require_http_methods(["GET", "POST"])
 def submit(request: SignedInRequest, pk: int) -> HttpResponse:
     response = response_for(request, pk)
@@ -227,7 +227,7 @@ def submit(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "responses/submit.html", context, status=sent.status)
 
 
-@needs("people.work")
+@requires("people.work")
 @require_http_methods(["GET", "POST"])
 def take_back(request: SignedInRequest, pk: int) -> HttpResponse:
     response = response_for(request, pk)
@@ -237,7 +237,7 @@ def take_back(request: SignedInRequest, pk: int) -> HttpResponse:
         title=_("Take “%(title)s” back?") % {"title": response.title},
         text=_("It becomes a draft again."),
         consequences=[
-            _("Nobody has to decide on it any more; the approval clock stops."),
+            _("Nobody has to decide on it any more; the approval deadline stops."),
             _("Approvals that were given no longer count."),
         ],
         label=_("Take it back"),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from common.forms import ReasonForm
 from common.pages import attempt, confirm, typed
-from people.access import SignedInRequest, needs
+from people.access import SignedInRequest, requires
 from responses import actions
 from responses.cards import cards_of
 from responses.forms import LONGEST_NOTE, PublishForm
@@ -23,7 +23,7 @@ from responses.rules import publishing_problems
 from responses.views.fetch import response_for
 
 
-@needs("people.work")
+@requires("people.work")
 @require_http_methods(["GET", "POST"])
 def publish(request: SignedInRequest, pk: int) -> HttpResponse:
     """Copy the exact words, post them, come back with address and time. Every guard is shown before and asked again."""
@@ -65,7 +65,7 @@ def publish(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "responses/publish.html", context, status=sent.status)
 
 
-@needs("people.work")
+@requires("people.work")
 @require_http_methods(["GET", "POST"])
 def correct(request: SignedInRequest, pk: int) -> HttpResponse:
     return _take_from_public(
@@ -78,7 +78,7 @@ def correct(request: SignedInRequest, pk: int) -> HttpResponse:
     )
 
 
-@needs("people.work")
+@requires("people.work")
 @require_http_methods(["GET", "POST"])
 def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     return _take_from_public(

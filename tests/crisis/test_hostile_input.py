@@ -61,7 +61,7 @@ NASTY = [
 ]
 FILTERS = [
     "q", "page", "show", "level", "brand", "state", "platform", "sentiment", "period", "since", "until", "channel",
-    "limit", "offset", "role", "deputy", "kind", "corrects", "against", "seen", "told", "shown",
+    "limit", "offset", "role", "deputy", "kind", "corrects", "against", "seen", "unread", "shown",
 ]  # fmt: skip
 PARTS = 4
 

@@ -152,21 +152,21 @@ def test_who_is_disabled_or_signs_out_is_cut_off(web, incident, alice, bob):
 
 
 def test_the_bell_follows_what_arrives_and_what_is_read(web, incident, alice, bob):
-    page = web.open("/live/me/?told=0.0", sign_in(bob))
+    page = web.open("/live/me/?unread=0.0", sign_in(bob))
     page.read_until("nothing new")
     actions.assign_role(incident=incident, actor=alice, role="CL", user=bob)
-    lines = page.read_until("event: told")
+    lines = page.read_until("event: unread")
     assert "event: changed" in lines
     notifications.mark_read(user=bob)
-    page.read_until("event: told")
+    page.read_until("event: unread")
     assert not Delivery.objects.filter(person=bob).unread_mark(bob).count
 
 
 def test_the_room_rings_the_bell_as_well(web, incident, alice, bob):
-    page = web.open(f"/live/incidents/{incident.pk}/?seen={last_seq(incident)}&told=0.0", sign_in(bob))
+    page = web.open(f"/live/incidents/{incident.pk}/?seen={last_seq(incident)}&unread=0.0", sign_in(bob))
     page.read_until("nothing new")
     actions.assign_role(incident=incident, actor=alice, role="CL", user=bob)
-    page.read_until("event: told")
+    page.read_until("event: unread")
 
 
 def test_open_streams_hold_no_database_connection(transactional_db, tmp_path, incident, alice, bob):

@@ -124,7 +124,7 @@ PAGES: dict[str, Row] = {
     "incidents:add_task": Row(INCIDENT, get=WORKERS, post=WORKERS),
     "incidents:settle_task": Row(of("task"), get=WORKERS, post=WORKERS),
     "incidents:add_stakeholder": Row(INCIDENT, get=WORKERS, post=WORKERS),
-    "incidents:tell_stakeholder": Row(of("notice"), get=WORKERS, post=WORKERS),
+    "incidents:notify_stakeholder": Row(of("notice"), get=WORKERS, post=WORKERS),
     "incidents:skip_stakeholder": Row(of("notice"), get=WORKERS, post=WORKERS),
     "incidents:department": Row(INCIDENT, get=WORKERS, post=WORKERS),
     "incidents:stand_down": Row(INCIDENT, get=WORKERS, post=APPROVERS),  # the lead's decision

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from escalations.actions import acknowledge_deadline
-from journal import kinds
+from journal import entry_kinds
 from journal.models import Entry
 from monitoring.models import Mention
 
@@ -85,4 +85,4 @@ def test_facts_are_data_and_read_in_the_language_of_the_reader(steps, activated,
     miss(incident)
     entry = miss(incident, late=timedelta(minutes=5)).entry
     assert {"kind": "context.overdue", "minutes": 5} in Entry.objects.get(pk=entry.pk).data["context"]
-    assert all(kinds.is_declared(fact["kind"]) for fact in entry.data["context"])
+    assert all(entry_kinds.is_declared(fact["kind"]) for fact in entry.data["context"])

@@ -254,13 +254,13 @@ def lines(policy: Policy) -> list[str]:
 def test_the_preview_says_who_is_alerted_when(policy, bob_on_duty):
     first, second, third, last = lines(policy)
     assert first == (
-        "At 14:00 (target, 15 min): tells the deputy of Crisis lead, or who is on duty (just now Bob Nowak). "
+        "At 14:00 (target, 15 min): alerts the deputy of Crisis lead, or who is on duty (just now Bob Nowak). "
         # The fourth alert would fall together with the next step, which wins.
         "Again every 5 min, 2 times."
     )
-    assert second == "At 14:15 (after 30 min): raises to L1 and tells everybody of the level at that time."
-    assert third == "At 14:45 (after 1 h): tells the administrators. Everybody told must acknowledge."
-    assert last.startswith("After that: the administrators are told that nobody has acted")
+    assert second == "At 14:15 (after 30 min): raises to L1 and alerts everybody of the level at that time."
+    assert third == "At 14:45 (after 1 h): alerts the administrators. Everybody alerted must acknowledge."
+    assert last.startswith("After that: the administrators learn that nobody has acted")
 
 
 def test_preview_says_that_a_repeat_never_comes(policy, bob_on_duty, carol):
@@ -269,7 +269,7 @@ def test_preview_says_that_a_repeat_never_comes(policy, bob_on_duty, carol):
     tell = ["role:CL", "role:LG", "deputy:CL"]
     policy.steps.filter(position=0).update(tell=tell, repeats=2, repeat_minutes=15)
     assert lines(policy)[0] == (
-        "At 14:00 (target, 15 min): tells Crisis lead, or who is on duty (just now Bob Nowak); "
+        "At 14:00 (target, 15 min): alerts Crisis lead, or who is on duty (just now Bob Nowak); "
         "the deputy of Crisis lead, or who is on duty (just now the same); "
         "Legal, or who is on duty (just now Carol Li). It is never repeated: step 2 comes first."
     )

@@ -1,4 +1,4 @@
-"""`python -m tests.faults.setting`: the people of the installation that the fault tests damage, and its short deadlines."""
+"""`python -m tests.faults.setting`: people and short deadlines of the installation that the fault tests damage."""
 
 from __future__ import annotations
 

@@ -272,7 +272,7 @@ def test_whoever_must_hear_from_us_is_not_forgotten(activated, alice, how):
     assert care.pk in entry.audience
     assert "Affected people should have heard from us" in entry.sentence
     if how == "notified":
-        actions.tell_stakeholder(notice=notice, actor=care)
+        actions.notify_stakeholder(notice=notice, actor=care)
     else:
         actions.skip_stakeholder(notice=notice, actor=care, reason="they called us")
     assert of(notice, "stakeholder.notice") is None

@@ -146,7 +146,7 @@ def test_the_gate_names_what_blocks_with_a_link(browse, bob, activated):
     actions.decide_no_response(incident=incident, actor=bob, reason="a joke")
     actions.begin_monitoring(incident=incident, actor=bob)
     page = browse(bob).get(reverse("incidents:stand_down", args=[incident.pk])).content.decode()
-    assert "Staff not told yet" in page
+    assert "Staff not notified yet" in page
     assert f"{incident.get_absolute_url()}#stakeholders" in page
     browse(bob).post(reverse("incidents:stand_down", args=[incident.pk]))
     incident.refresh_from_db()

@@ -5,7 +5,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from journal import kinds
+from journal import entry_kinds
 from journal.actions import record
 from journal.models import Entry
 
@@ -74,10 +74,10 @@ def test_nul_characters_do_not_break_the_chain(incident, alice):
 
 @pytest.mark.calendar
 def test_sentence_names_deputy_and_times_in_the_readers_zone():
-    asked = kinds.sentence("role.assigned", "Bob", {"person": "Alice", "role": "CL", "deputy": True})
+    asked = entry_kinds.sentence("role.assigned", "Bob", {"person": "Alice", "role": "CL", "deputy": True})
     assert asked == "Bob asked Alice to be Crisis lead (deputy)"
     with timezone.override("Europe/Istanbul"):
-        raised = kinds.sentence(
+        raised = entry_kinds.sentence(
             "signal.raised", "", {"brand": "X", "count": 9, "usual": "1", "at": "2026-11-20T09:00:00Z"}
         )
     assert "20 Nov 2026, 12:00 Europe/Istanbul" in raised

@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from common.templatetags.ui import icon
-from journal import kinds
+from journal import entry_kinds
 from journal.models import Entry
 from notifications import channels
 from notifications.channels import all_channels, errors
@@ -147,7 +147,7 @@ def test_a_new_folder_alone_is_a_channel_that_people_can_use(folder, client, bob
 
 def test_new_channel_folder_is_named_in_the_journal_at_once(folder, bob):
     folder(PIGEON)
-    kinds.declare_labels("channel", channel_labels())  # as at the start of the site
+    entry_kinds.declare_labels("channel", channel_labels())  # as at the start of the site
     said = Entry(kind="contact.added", actor=bob, data={"channel": "pigeon"}).sentence
     assert "(Carrier pigeon)" in said
     call_command("makemigrations", "--check", "--dry-run", verbosity=0)

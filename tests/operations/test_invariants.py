@@ -443,7 +443,7 @@ def test_violation_is_reported_once(lived: Lived, admin: Any) -> None:
         actions.note(check())
     (entry,) = broken_entries()
     assert entry.audience == [admin.pk]
-    assert "Everybody who must be told has a delivery" in entry.sentence
+    assert "Everybody who must be alerted has a delivery" in entry.sentence
     assert Heartbeat.objects.get(process="invariants").last_clean_tick_at is None
     entry = Entry.objects.exclude(audience=[]).first()
     erase(Delivery.objects.filter(entry=entry))

@@ -124,9 +124,9 @@ def busy(post_mortem, brand):
     incident.save()
     incident.stakeholder_notices.all().delete()
     due = incident.detected_at + timedelta(hours=1)
-    for number, told in enumerate((due - timedelta(minutes=1), due + timedelta(minutes=1), None)):
+    for number, at in enumerate((due - timedelta(minutes=1), due + timedelta(minutes=1), None)):
         StakeholderNotice.objects.create(
-            incident=incident, group="2_staff", name=f"Group {number}", due_at=due, told_at=told
+            incident=incident, group="2_staff", name=f"Group {number}", due_at=due, notified_at=at
         )
     StakeholderNotice.objects.create(incident=incident, group="6_media", name="Not due")
     StakeholderNotice.objects.create(

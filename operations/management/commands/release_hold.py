@@ -4,12 +4,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from escalations.holds import release_from_the_machine
+from escalations.holds import release_from_cli
 
 
 class Command(BaseCommand):
     help = "Lets the engine go on after a hold; before the processes start, it keeps one from being opened."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        released = release_from_the_machine()
+        released = release_from_cli()
         self.stdout.write("The engine goes on." if released else "The engine is not held.")

@@ -19,19 +19,19 @@ SENTENCES = {
     "incident.members_changed": _("{actor} changed who sees the incident"),
     "incident.situation_changed": _("{actor} wrote: {fields}"),
     "incident.strategy_chosen": _("{actor} chose the strategy “{strategy}”"),
-    "incident.strategy_fell": _("The strategy “Deny” fell: a claim is verified as true"),
+    "incident.strategy_withdrawn": _("The “Deny” strategy was withdrawn: a claim has been verified as true"),
     "incident.no_response_decided": _("{actor} decided not to respond in public: {reason}"),
     "incident.sitrep": _("{actor} reports, SitRep {number}. Next: {next_steps}"),
     "incident.sitrep_missed": _(
         "The SitRep was due {target_at}: nobody has said what is known now. Write it, or ask the "
-        "scribe. Alerted: {told}"
+        "scribe. Alerted: {alerted}"
     ),
-    "role.vacant": _("Nobody holds this role: {roles}. Name somebody now. Alerted: {told}"),
+    "role.vacant": _("Nobody holds this role: {roles}. Name somebody now. Alerted: {alerted}"),
     "role.unanswered": _(
-        "{person} was asked to be {role} and has not answered. Call them, or ask somebody else. Alerted: {told}"
+        "{person} was asked to be {role} and has not answered. Call them, or ask somebody else. Alerted: {alerted}"
     ),
-    "task.overdue": _("Not done, and due {target_at}: {item} ({role}). Alerted: {told}"),
-    "stakeholder.overdue": _("{item} should have heard from us by {target_at} ({role}). Alerted: {told}"),
+    "task.overdue": _("Not done, and due {target_at}: {item} ({role}). Alerted: {alerted}"),
+    "stakeholder.overdue": _("{item} should have heard from us by {target_at} ({role}). Alerted: {alerted}"),
     "role.assigned": _("{actor} asked {person} to be {role}"),
     "role.accepted": _("{person} accepted to be {role}"),
     "role.declined": _("{person} declined to be {role}: {reason}"),
@@ -39,13 +39,13 @@ SENTENCES = {
     "task.added": _("{actor} added a task for {role}: {text}"),
     "task.done": _("{actor} has done: {text}"),
     "task.skipped": _("{actor} left out: {text}. Reason: {note}"),
-    "stakeholder.added": _("{actor} added {name} to those who must be told"),
-    "stakeholder.told": _("{actor} told {name}"),
-    "stakeholder.skipped": _("{actor}: {name} need not be told. Reason: {reason}"),
+    "stakeholder.added": _("{actor} added {name} to the stakeholders to be notified"),
+    "stakeholder.notified": _("{actor} notified {name}"),
+    "stakeholder.skipped": _("{actor}: {name} need not be notified. Reason: {reason}"),
     "department.notified": _("{actor} notified the department {department}"),
     "playbook.reviewed": _("{actor} reviewed the playbook “{item}”; next on {next_on}"),
     "playbook.review_due": _(
-        "The playbook “{item}” should have been reviewed by {due_on}: does it still hold? Alerted: {told}"
+        "The playbook “{item}” should have been reviewed by {due_on}: does it still hold? Alerted: {alerted}"
     ),
     "standdown.signed": _("{actor} signed the stand-down as {role}"),
     "standdown.waived": _("{actor}: “{check}” does not apply. Reason: {reason}"),

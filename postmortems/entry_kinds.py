@@ -13,10 +13,12 @@ SENTENCES = {
     "postmortem.changes_requested": _("{actor} asked for changes in the post-mortem: {comment}"),
     "postmortem.approved": _("{actor} approved the post-mortem of “{title}”"),
     "postmortem.closed": _("{actor} closed the post-mortem; {verified} actions verified"),
-    "postmortem.overdue": _("The post-mortem of “{title}” should have been approved by now; told: {told}"),
+    "postmortem.overdue": _(
+        "The post-mortem of “{title}” should have been approved by now. Alerted: {alerted}"
+    ),
     "postmortem.meeting_held": _("{actor} recorded that the review meeting was held"),
     "postmortem.meeting_overdue": _(
-        "The team has not yet looked back together on “{title}”; the meeting was due {target_at}. Alerted: {told}"
+        "The team has not yet looked back together on “{title}”; the meeting was due {target_at}. Alerted: {alerted}"
     ),
     "lesson.identified": _("{actor} noted a lesson: {lesson}"),
     "lesson.changed": _("{actor} reworded a lesson: {lesson}"),
@@ -30,6 +32,6 @@ SENTENCES = {
     "action.done": _("{actor} reported “{action}” done; it waits to be verified"),
     "action.verified": _("{actor} verified “{action}”: {verification}"),
     "action.returned": _("{actor} sent “{action}” back: {reason}"),
-    "action.overdue": _("“{action}” was due on {due_on} and is not done; owner: {owner}. Alerted: {told}"),
+    "action.overdue": _("“{action}” was due on {due_on} and is not done; owner: {owner}. Alerted: {alerted}"),
     "action.cancelled": _("{actor} cancelled “{action}”: {reason}"),
 }

@@ -18,7 +18,7 @@ SENTENCES = {
     "response.changes_requested": _("{actor} asked for changes to “{title}”: {comment}"),
     "response.expired": _("The approval of “{title}” expired: the claim “{claim}” changed"),
     "response.more_approvals": _("“{title}” now also needs approval by {capacities}"),
-    "response.approval_missed": _("Nobody decided on “{title}” in time. Alerted: {told}"),
+    "response.approval_missed": _("Nobody decided on “{title}” in time. Alerted: {alerted}"),
     "response.published": _("{actor} published “{title}” on {accounts}"),
     "response.corrected": _("{actor} recorded that “{title}” was corrected: {reason}"),
     "response.withdrawn": _("{actor} recorded that “{title}” was taken down: {reason}"),
@@ -29,7 +29,7 @@ SENTENCES = {
     "claim.answer_decided": _("{actor} decided how to answer “{title}”: {answer}"),
     "claim.answered": _("{actor} marked “{title}” as answered with “{response_title}”"),
     "claim.unanswered": _(
-        "Due {target_at}, and nobody has decided what we answer to “{item}”. Verify it, then decide. Alerted: {told}"
+        "Due {target_at}, and nobody has decided what we answer to “{item}”. Verify it, then decide. Alerted: {alerted}"
     ),
     "claim.settled": _("{actor} settled “{title}”: {reason}"),
     "claim.reopened": _("{actor} reopened “{title}”: {reason}"),
