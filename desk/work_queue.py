@@ -26,7 +26,7 @@ from incidents.templatetags.incidents import purpose_label
 from monitoring.models import Signal
 from people.models import CrisisRole, User
 from postmortems.models import CorrectiveAction, PostMortem, PostMortemState
-from postmortems.models.followup import ActionState
+from postmortems.models.followup import CorrectiveActionState
 from postmortems.models.postmortem import PostMortemQuerySet
 from responses.listing import rows_of
 from responses.models import Response, ResponseState
@@ -401,19 +401,20 @@ def _for_review(review: PostMortem, kind: str, why: str, label: str, since: date
 
 
 def _for_action(action: CorrectiveAction) -> WorkItem:
-    verify = action.state == ActionState.DONE
+    verify = action.state == CorrectiveActionState.DONE
     end_of_day = timezone.make_aware(datetime.combine(action.due_on, time(23, 59))) if action.due_on else None
     return WorkItem(
         kind="action",
         icon="list-checks",
         title=action.title,
-        url=reverse("postmortems:action", args=[action.pk]),
+        url=reverse("postmortems:corrective_action", args=[action.pk]),
         why=(_("Done, you verify it · %(incident)s") if verify else _("Yours to do · %(incident)s"))
         % {"incident": action.post_mortem.incident},
         has_level=False,
         due_at=end_of_day,
         rank=end_of_day or action.added_at + timedelta(days=30),
         step=Step(
-            _("Verify") if verify else _("Work on it"), reverse("postmortems:action", args=[action.pk])
+            _("Verify") if verify else _("Work on it"),
+            reverse("postmortems:corrective_action", args=[action.pk]),
         ),
     )

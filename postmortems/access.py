@@ -19,7 +19,7 @@ def post_mortem_or_404(request: SignedInRequest, pk: int) -> PostMortem:
     return get_object_or_404(found, pk=pk)
 
 
-def action_or_404(request: SignedInRequest, pk: int) -> CorrectiveAction:
+def corrective_action_or_404(request: SignedInRequest, pk: int) -> CorrectiveAction:
     found = CorrectiveAction.objects.visible_to(request.user).select_related(
         "post_mortem__incident", "owner", "verifier", "verified_by", "lesson"
     )

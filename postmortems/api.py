@@ -37,7 +37,7 @@ class LessonOut(Schema):
     evidence: str
 
 
-class ActionOut(Schema):
+class CorrectiveActionOut(Schema):
     id: int
     title: str
     state: str
@@ -68,7 +68,7 @@ class PostMortemDetailOut(PostMortemOut):
     texts: dict[str, str]
     figures: list[FigureOut]
     lessons: list[LessonOut]
-    actions: list[ActionOut]
+    actions: list[CorrectiveActionOut]
 
 
 def _brief(post_mortem: PostMortem) -> dict[str, Any]:

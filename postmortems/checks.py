@@ -40,7 +40,7 @@ def actions_owned(incident: Incident) -> list[Blocker]:
     return [
         Blocker(
             _("“%(action)s” has no owner or no due date") % {"action": action.title},
-            reverse("postmortems:action", args=[action.pk]),
+            reverse("postmortems:corrective_action", args=[action.pk]),
         )
         for action in loose
     ]

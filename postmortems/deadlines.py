@@ -11,7 +11,7 @@ from escalations.purposes import Purpose
 from incidents.scope import INCIDENT
 from journal.models import Entry, Urgency
 from people.models import User
-from postmortems.actions.deadlines import ACTION_DUE, APPROVAL, MEETING
+from postmortems.actions.deadlines import APPROVAL, CORRECTIVE_ACTION_DUE, MEETING
 from postmortems.actions.locking import note
 from postmortems.models import CorrectiveAction, PostMortem
 from postmortems.rules import may_take_on
@@ -35,7 +35,7 @@ def _owner(action: CorrectiveAction) -> list[str]:
     return [f"person:{action.owner_id}"] if action.owner_id else []
 
 
-def _action_facts(action: CorrectiveAction) -> dict[str, Any]:
+def _corrective_action_facts(action: CorrectiveAction) -> dict[str, Any]:
     known = {"owner": str(action.owner) if action.owner else None, "due_on": action.due_on}
     return {
         "action": action.title,
@@ -44,7 +44,7 @@ def _action_facts(action: CorrectiveAction) -> dict[str, Any]:
     }
 
 
-def _note_action(subject: CorrectiveAction, kind: str, actor: User | None, **facts: Any) -> Entry:
+def _note_corrective_action(subject: CorrectiveAction, kind: str, actor: User | None, **facts: Any) -> Entry:
     return note(subject.post_mortem, kind, actor, anchor=f"#action-{subject.pk}", **facts)
 
 
@@ -52,13 +52,13 @@ PURPOSES = (
     _of_post_mortem(APPROVAL, _("Post-mortem approved"), "postmortem.overdue"),
     _of_post_mortem(MEETING, _("Review meeting"), "postmortem.meeting_overdue"),
     Purpose(
-        code=ACTION_DUE,
+        code=CORRECTIVE_ACTION_DUE,
         label=_("Corrective action"),
         model=CorrectiveAction,
         scope=INCIDENT,
-        note=_note_action,
-        missed="action.overdue",
-        facts=_action_facts,
+        note=_note_corrective_action,
+        missed="corrective_action.overdue",
+        facts=_corrective_action_facts,
         responsible=_owner,
         urgency=Urgency.SOON,
         rule=may_take_on,

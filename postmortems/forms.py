@@ -108,7 +108,7 @@ class LessonForm(Form):
     )
 
 
-class ActionForm(ModelForm):
+class CorrectiveActionForm(ModelForm):
     rows = [("owner", "due_on"), ("verifier", "lesson")]
 
     class Meta:

@@ -12,12 +12,12 @@ from incidents.models import Incident
 from people.models import User
 from postmortems.actions.deadlines import APPROVAL
 from postmortems.models import PostMortem
-from postmortems.models.followup import SETTLED_ACTION_STATES
+from postmortems.models.followup import SETTLED_CORRECTIVE_ACTION_STATES
 
 
 def context(incident: Incident, user: User) -> dict[str, Any]:
     """Two queries, whatever the post-mortem holds."""
-    settled = Q(actions__state__in=SETTLED_ACTION_STATES)
+    settled = Q(actions__state__in=SETTLED_CORRECTIVE_ACTION_STATES)
     post_mortem = (
         PostMortem.objects.filter(incident=incident)
         .select_related("author", "approved_by")

@@ -102,6 +102,6 @@ def curve(incident: Incident) -> Chart | None:
 def timeline(incident: Incident) -> list[Entry]:
     """The journal of the incident, oldest first, without the looking back itself."""
     entries = Entry.objects.filter(stream_id=incident.stream).select_related("actor")
-    for own in ("postmortem.", "lesson.", "action."):
+    for own in ("postmortem.", "lesson.", "corrective_action."):
         entries = entries.exclude(kind__startswith=own)
     return list(entries.order_by("seq"))

@@ -9,7 +9,13 @@ from common.transitions import LifeCycle
 from incidents.models import Incident
 from people.models import SiteRole, User
 from people.rules import can_approve, can_read, can_work
-from postmortems.models import ActionState, CorrectiveAction, LessonState, PostMortem, PostMortemState
+from postmortems.models import (
+    CorrectiveAction,
+    CorrectiveActionState,
+    LessonState,
+    PostMortem,
+    PostMortemState,
+)
 
 POST_MORTEM_LIFE = LifeCycle(
     {
@@ -21,16 +27,28 @@ POST_MORTEM_LIFE = LifeCycle(
     },
     _("This post-mortem is “%(now)s” and cannot become “%(then)s”. Reload the page to see what changed."),
 )
-ACTION_LIFE = LifeCycle(
+CORRECTIVE_ACTION_LIFE = LifeCycle(
     {
-        ActionState.PROPOSED: {ActionState.ACCEPTED, ActionState.CANCELLED},
+        CorrectiveActionState.PROPOSED: {CorrectiveActionState.ACCEPTED, CorrectiveActionState.CANCELLED},
         # A new owner has accepted nothing yet: for them it is only proposed.
-        ActionState.ACCEPTED: {ActionState.IN_PROGRESS, ActionState.CANCELLED, ActionState.PROPOSED},
-        ActionState.IN_PROGRESS: {ActionState.DONE, ActionState.CANCELLED, ActionState.PROPOSED},
+        CorrectiveActionState.ACCEPTED: {
+            CorrectiveActionState.IN_PROGRESS,
+            CorrectiveActionState.CANCELLED,
+            CorrectiveActionState.PROPOSED,
+        },
+        CorrectiveActionState.IN_PROGRESS: {
+            CorrectiveActionState.DONE,
+            CorrectiveActionState.CANCELLED,
+            CorrectiveActionState.PROPOSED,
+        },
         # A verifier who finds it undone sends it back.
-        ActionState.DONE: {ActionState.VERIFIED, ActionState.IN_PROGRESS, ActionState.CANCELLED},
-        ActionState.VERIFIED: set(),
-        ActionState.CANCELLED: set(),
+        CorrectiveActionState.DONE: {
+            CorrectiveActionState.VERIFIED,
+            CorrectiveActionState.IN_PROGRESS,
+            CorrectiveActionState.CANCELLED,
+        },
+        CorrectiveActionState.VERIFIED: set(),
+        CorrectiveActionState.CANCELLED: set(),
     },
     _("This action is “%(now)s” and cannot become “%(then)s”. Reload the page to see what changed."),
 )
@@ -76,7 +94,7 @@ def may_take_on(user: User, action: CorrectiveAction) -> bool:
 
 
 @rules.predicate
-def sees_action(user: User, action: CorrectiveAction) -> bool:
+def sees_corrective_action(user: User, action: CorrectiveAction) -> bool:
     return sees(user, action.post_mortem)
 
 
@@ -86,8 +104,8 @@ rules.add_perm("postmortems.write", can_work & sees)
 rules.add_perm("postmortems.review", can_approve & sees)
 rules.add_perm("postmortems.approve", can_approve & sees & is_independent)
 # Being named is the permission: an owner or verifier may be a head of department who only reads otherwise.
-rules.add_perm("postmortems.carry_out", can_read & sees_action & owns)
-rules.add_perm("postmortems.verify", can_read & sees_action & may_verify)
+rules.add_perm("postmortems.carry_out", can_read & sees_corrective_action & owns)
+rules.add_perm("postmortems.verify", can_read & sees_corrective_action & may_verify)
 
 
 def people_who_see(incident: Incident) -> list[User]:

@@ -18,8 +18,15 @@ from journal.models import Urgency
 from people.models import User
 from postmortems.actions.deadlines import keep_due_date
 from postmortems.actions.locking import lock, mark_edited, note, require, require_draft
-from postmortems.models import ActionState, CorrectiveAction, Lesson, LessonState, PostMortem, PostMortemState
-from postmortems.rules import ACTION_LIFE, LESSON_LIFE, sees
+from postmortems.models import (
+    CorrectiveAction,
+    CorrectiveActionState,
+    Lesson,
+    LessonState,
+    PostMortem,
+    PostMortemState,
+)
+from postmortems.rules import CORRECTIVE_ACTION_LIFE, LESSON_LIFE, sees
 
 # Lessons
 
@@ -109,7 +116,7 @@ def learn_lesson(*, lesson: Lesson, actor: User, evidence: str) -> Lesson:
 
 
 @transaction.atomic
-def add_action(
+def add_corrective_action(
     *,
     post_mortem: PostMortem,
     actor: User,
@@ -131,7 +138,7 @@ def add_action(
     action.save()
     keep_due_date(action)
     mark_edited(post_mortem, actor)
-    _tell_owner("action.proposed", action, actor)
+    _tell_owner("corrective_action.proposed", action, actor)
     return action
 
 
@@ -159,7 +166,7 @@ def _fill(action: CorrectiveAction, **fields: Any) -> None:
 
 def _tell_owner(kind: str, action: CorrectiveAction, actor: User) -> None:
     known = {"owner": str(action.owner) if action.owner else None, "due": action.due_on}
-    _note_action(
+    _note_corrective_action(
         action,
         kind,
         actor,
@@ -168,7 +175,7 @@ def _tell_owner(kind: str, action: CorrectiveAction, actor: User) -> None:
     )
 
 
-def _note_action(
+def _note_corrective_action(
     action: CorrectiveAction, kind: str, actor: User, *, audience: list[User], **data: Any
 ) -> None:
     note(
@@ -183,7 +190,7 @@ def _note_action(
     )
 
 
-def _lock_action(action: CorrectiveAction) -> CorrectiveAction:
+def _lock_corrective_action(action: CorrectiveAction) -> CorrectiveAction:
     post_mortem = lock(action.post_mortem_id)
     action = (
         CorrectiveAction.objects.select_for_update(of=("self",))
@@ -195,7 +202,7 @@ def _lock_action(action: CorrectiveAction) -> CorrectiveAction:
 
 
 @transaction.atomic
-def change_action(
+def change_corrective_action(
     *,
     action: CorrectiveAction,
     actor: User,
@@ -210,9 +217,9 @@ def change_action(
 
     Later only who and when may be filled in or changed: the incident cannot be closed before both are known.
     """
-    action = _lock_action(action)
+    action = _lock_corrective_action(action)
     require(actor, "postmortems.write", action.post_mortem)
-    if action.is_settled or action.state == ActionState.DONE:
+    if action.is_settled or action.state == CorrectiveActionState.DONE:
         raise ActionRefused(
             _("This action is “%(state)s”; it does not change any more.")
             % {"state": action.get_state_display()}
@@ -221,7 +228,7 @@ def change_action(
         raise ActionRefused(
             _("The words were reviewed and stay as they are; owner, verifier and date can still change.")
         )
-    if action.state != ActionState.PROPOSED and not (owner and due_on):
+    if action.state != CorrectiveActionState.PROPOSED and not (owner and due_on):
         raise Invalid(_("An accepted action needs an owner and a due date."))
     before = (action.owner, action.due_on)
     _fill(
@@ -234,13 +241,13 @@ def change_action(
         lesson=lesson,
     )
     action.save(update_fields=["title", "detail", "owner", "due_on", "verifier", "lesson"])
-    if owner != before[0] and action.state != ActionState.PROPOSED:
-        change_state(action, ActionState.PROPOSED, ACTION_LIFE)
+    if owner != before[0] and action.state != CorrectiveActionState.PROPOSED:
+        change_state(action, CorrectiveActionState.PROPOSED, CORRECTIVE_ACTION_LIFE)
     if (action.owner, action.due_on) != before:
         keep_due_date(action)
     if action.post_mortem.is_draft:
         mark_edited(action.post_mortem, actor)
-    _tell_owner("action.changed", action, actor)
+    _tell_owner("corrective_action.changed", action, actor)
     return action
 
 
@@ -250,83 +257,93 @@ def _require_owner(actor: User, action: CorrectiveAction) -> None:
 
 
 @transaction.atomic
-def accept_action(*, action: CorrectiveAction, actor: User) -> CorrectiveAction:
+def accept_corrective_action(*, action: CorrectiveAction, actor: User) -> CorrectiveAction:
     """The owner takes it on, with its due date."""
-    action = _lock_action(action)
+    action = _lock_corrective_action(action)
     _require_owner(actor, action)
     if action.due_on is None:
         raise ActionRefused(_("Agree on a due date first."))
-    change_state(action, ActionState.ACCEPTED, ACTION_LIFE)
-    _note_action(action, "action.accepted", actor, audience=[], due=action.due_on)
+    change_state(action, CorrectiveActionState.ACCEPTED, CORRECTIVE_ACTION_LIFE)
+    _note_corrective_action(action, "corrective_action.accepted", actor, audience=[], due=action.due_on)
     return action
 
 
 @transaction.atomic
-def start_action(*, action: CorrectiveAction, actor: User) -> CorrectiveAction:
-    action = _lock_action(action)
+def start_corrective_action(*, action: CorrectiveAction, actor: User) -> CorrectiveAction:
+    action = _lock_corrective_action(action)
     _require_owner(actor, action)
-    if action.state == ActionState.DONE:
+    if action.state == CorrectiveActionState.DONE:
         raise ActionRefused(_("You reported it done. Its verifier sends it back if something is missing."))
-    change_state(action, ActionState.IN_PROGRESS, ACTION_LIFE)
-    _note_action(action, "action.started", actor, audience=[])
+    change_state(action, CorrectiveActionState.IN_PROGRESS, CORRECTIVE_ACTION_LIFE)
+    _note_corrective_action(action, "corrective_action.started", actor, audience=[])
     return action
 
 
 @transaction.atomic
-def complete_action(*, action: CorrectiveAction, actor: User, result: str) -> CorrectiveAction:
+def complete_corrective_action(*, action: CorrectiveAction, actor: User, result: str) -> CorrectiveAction:
     """The owner reports it done; the verifier is asked to look."""
-    action = _lock_action(action)
+    action = _lock_corrective_action(action)
     _require_owner(actor, action)
     result = require_text(result, _("Say what was done and where the verifier can see it."))
-    change_state(action, ActionState.DONE, ACTION_LIFE, result=result, done_at=timezone.now())
+    change_state(
+        action, CorrectiveActionState.DONE, CORRECTIVE_ACTION_LIFE, result=result, done_at=timezone.now()
+    )
     keep_due_date(action)
     asked = [action.verifier] if action.verifier else [action.post_mortem.author]
-    _note_action(action, "action.done", actor, audience=asked, result=result)
+    _note_corrective_action(action, "corrective_action.done", actor, audience=asked, result=result)
     return action
 
 
 @transaction.atomic
-def verify_action(*, action: CorrectiveAction, actor: User, verification: str) -> CorrectiveAction:
+def verify_corrective_action(*, action: CorrectiveAction, actor: User, verification: str) -> CorrectiveAction:
     """Somebody other than the owner has looked, and it works."""
-    action = _lock_action(action)
+    action = _lock_corrective_action(action)
     _require_verifier(actor, action)
     verification = require_text(verification, _("Say how you checked that it works."))
     change_state(
         action,
-        ActionState.VERIFIED,
-        ACTION_LIFE,
+        CorrectiveActionState.VERIFIED,
+        CORRECTIVE_ACTION_LIFE,
         verification=verification,
         verified_by=actor,
         verified_at=timezone.now(),
     )
     keep_due_date(action)
-    _note_action(action, "action.verified", actor, audience=_owner_of(action), verification=verification)
+    _note_corrective_action(
+        action, "corrective_action.verified", actor, audience=_owner_of(action), verification=verification
+    )
     return action
 
 
 @transaction.atomic
-def return_action(*, action: CorrectiveAction, actor: User, verification: str) -> CorrectiveAction:
+def return_corrective_action(*, action: CorrectiveAction, actor: User, verification: str) -> CorrectiveAction:
     """The verifier looked, and something is missing: back to the owner."""
-    action = _lock_action(action)
+    action = _lock_corrective_action(action)
     _require_verifier(actor, action)
-    if action.state != ActionState.DONE:
+    if action.state != CorrectiveActionState.DONE:
         raise ActionRefused(_("Only an action that was reported done can be sent back."))
     reason = require_text(verification, _("Say what is missing."))
-    change_state(action, ActionState.IN_PROGRESS, ACTION_LIFE, verification=reason, done_at=None)
+    change_state(
+        action, CorrectiveActionState.IN_PROGRESS, CORRECTIVE_ACTION_LIFE, verification=reason, done_at=None
+    )
     keep_due_date(action)
-    _note_action(action, "action.returned", actor, audience=_owner_of(action), reason=reason)
+    _note_corrective_action(
+        action, "corrective_action.returned", actor, audience=_owner_of(action), reason=reason
+    )
     return action
 
 
 @transaction.atomic
-def cancel_action(*, action: CorrectiveAction, actor: User, reason: str) -> CorrectiveAction:
+def cancel_corrective_action(*, action: CorrectiveAction, actor: User, reason: str) -> CorrectiveAction:
     """Decide not to do it, with a reason that will be read."""
-    action = _lock_action(action)
+    action = _lock_corrective_action(action)
     require(actor, "postmortems.write", action.post_mortem)
     reason = require_text(reason, _("Say why it will not be done."))
-    change_state(action, ActionState.CANCELLED, ACTION_LIFE, cancel_reason=reason)
+    change_state(action, CorrectiveActionState.CANCELLED, CORRECTIVE_ACTION_LIFE, cancel_reason=reason)
     keep_due_date(action)
-    _note_action(action, "action.cancelled", actor, audience=_owner_of(action), reason=reason)
+    _note_corrective_action(
+        action, "corrective_action.cancelled", actor, audience=_owner_of(action), reason=reason
+    )
     return action
 
 

@@ -16,7 +16,7 @@ from people.models import User
 from postmortems.actions.deadlines import APPROVAL, MEETING
 from postmortems.actions.locking import lock, note, require
 from postmortems.figures import compute
-from postmortems.models import ActionState, LessonState, PostMortem, PostMortemState
+from postmortems.models import CorrectiveActionState, LessonState, PostMortem, PostMortemState
 from postmortems.record import gather
 from postmortems.rules import POST_MORTEM_LIFE, is_independent, reviewers
 from postmortems.sections import label_of, required_fields
@@ -130,14 +130,14 @@ def submit(*, post_mortem: PostMortem, actor: User) -> PostMortem:
 
 
 @transaction.atomic
-def withdraw(*, post_mortem: PostMortem, actor: User) -> PostMortem:
+def take_back(*, post_mortem: PostMortem, actor: User) -> PostMortem:
     """Take it back from the review in order to change something."""
     post_mortem = lock(post_mortem.pk)
     require(actor, "postmortems.write", post_mortem)
     if not post_mortem.is_in_review:
         raise ActionRefused(_("Only a post-mortem that is being reviewed can be taken back."))
     _back_to_draft(post_mortem)
-    note(post_mortem, "postmortem.withdrawn", actor)
+    note(post_mortem, "postmortem.taken_back", actor)
     return post_mortem
 
 
@@ -215,6 +215,6 @@ def close(*, post_mortem: PostMortem, actor: User) -> PostMortem:
         post_mortem,
         "postmortem.closed",
         actor,
-        verified=post_mortem.actions.filter(state=ActionState.VERIFIED).count(),
+        verified=post_mortem.actions.filter(state=CorrectiveActionState.VERIFIED).count(),
     )
     return post_mortem

@@ -1,4 +1,11 @@
-from postmortems.models.followup import ActionState, CorrectiveAction, Lesson, LessonState
+from postmortems.models.followup import CorrectiveAction, CorrectiveActionState, Lesson, LessonState
 from postmortems.models.postmortem import PostMortem, PostMortemState
 
-__all__ = ["ActionState", "CorrectiveAction", "Lesson", "LessonState", "PostMortem", "PostMortemState"]
+__all__ = [
+    "CorrectiveAction",
+    "CorrectiveActionState",
+    "Lesson",
+    "LessonState",
+    "PostMortem",
+    "PostMortemState",
+]

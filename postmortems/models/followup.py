@@ -55,7 +55,7 @@ class Lesson(models.Model):
         return self.text
 
 
-class ActionState(models.TextChoices):
+class CorrectiveActionState(models.TextChoices):
     PROPOSED = "proposed", _("Proposed")
     ACCEPTED = "accepted", _("Accepted")
     IN_PROGRESS = "in_progress", _("In progress")
@@ -64,7 +64,7 @@ class ActionState(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
-SETTLED_ACTION_STATES = (ActionState.VERIFIED, ActionState.CANCELLED)
+SETTLED_CORRECTIVE_ACTION_STATES = (CorrectiveActionState.VERIFIED, CorrectiveActionState.CANCELLED)
 
 
 class CorrectiveActionQuerySet(models.QuerySet["CorrectiveAction"]):
@@ -73,16 +73,23 @@ class CorrectiveActionQuerySet(models.QuerySet["CorrectiveAction"]):
         return seen.select_related("post_mortem__incident")
 
     def unsettled(self) -> CorrectiveActionQuerySet:
-        return self.exclude(state__in=SETTLED_ACTION_STATES)
+        return self.exclude(state__in=SETTLED_CORRECTIVE_ACTION_STATES)
 
     def overdue(self, today: date) -> CorrectiveActionQuerySet:
         """Nobody has reported them done, and the day has passed."""
-        return self.unsettled().exclude(state=ActionState.DONE).filter(due_on__lt=today)
+        return self.unsettled().exclude(state=CorrectiveActionState.DONE).filter(due_on__lt=today)
 
     def waiting_for(self, user: User) -> CorrectiveActionQuerySet:
         """What `user` has to move next: as owner until it is done, as verifier after that."""
-        owns = Q(owner=user, state__in=[ActionState.PROPOSED, ActionState.ACCEPTED, ActionState.IN_PROGRESS])
-        return self.visible_to(user).filter(owns | Q(verifier=user, state=ActionState.DONE))
+        owns = Q(
+            owner=user,
+            state__in=[
+                CorrectiveActionState.PROPOSED,
+                CorrectiveActionState.ACCEPTED,
+                CorrectiveActionState.IN_PROGRESS,
+            ],
+        )
+        return self.visible_to(user).filter(owns | Q(verifier=user, state=CorrectiveActionState.DONE))
 
 
 class CorrectiveAction(models.Model):
@@ -99,7 +106,9 @@ class CorrectiveAction(models.Model):
     )
     title = models.CharField(_("what will be done"), max_length=200)
     detail = models.TextField(_("how we will see that it is done"), blank=True, max_length=5_000)
-    state = models.CharField(_("state"), max_length=12, choices=ActionState, default=ActionState.PROPOSED)
+    state = models.CharField(
+        _("state"), max_length=12, choices=CorrectiveActionState, default=CorrectiveActionState.PROPOSED
+    )
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -134,7 +143,9 @@ class CorrectiveAction(models.Model):
         verbose_name_plural = _("corrective actions")
         ordering = ["id"]
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=ActionState.values), name="action_state_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=CorrectiveActionState.values), name="action_state_known"
+            ),
             models.CheckConstraint(
                 condition=Q(verifier__isnull=True) | Q(owner__isnull=True) | ~Q(verifier=F("owner")),
                 name="action_verifier_is_not_owner",
@@ -170,7 +181,7 @@ class CorrectiveAction(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("postmortems:action", args=[self.pk])
+        return reverse("postmortems:corrective_action", args=[self.pk])
 
     # How the engine finds and locks the incident on which an action hangs.
     path_to_incident = "post_mortem__incident"
@@ -185,13 +196,13 @@ class CorrectiveAction(models.Model):
 
     @property
     def is_settled(self) -> bool:
-        return self.state in SETTLED_ACTION_STATES
+        return self.state in SETTLED_CORRECTIVE_ACTION_STATES
 
     @property
     def is_overdue(self) -> bool:
         return (
             self.due_on is not None
             and not self.is_settled
-            and self.state != ActionState.DONE
+            and self.state != CorrectiveActionState.DONE
             and self.due_on < timezone.localdate()
         )

@@ -19,9 +19,9 @@ from common.pages import confirm, form_page, typed
 from people.access import SignedInRequest
 from people.models import User
 from postmortems import actions
-from postmortems.access import action_or_404, lesson_or_404, post_mortem_or_404, require
-from postmortems.forms import ActionForm, LessonForm
-from postmortems.models import ActionState, CorrectiveAction, Lesson, LessonState, PostMortem
+from postmortems.access import corrective_action_or_404, lesson_or_404, post_mortem_or_404, require
+from postmortems.forms import CorrectiveActionForm, LessonForm
+from postmortems.models import CorrectiveAction, CorrectiveActionState, Lesson, LessonState, PostMortem
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Step:
     tone: str = "primary"
 
 
-ACTION_STEPS = {
+CORRECTIVE_ACTION_STEPS = {
     step.code: step
     for step in (
         Step(
@@ -46,21 +46,21 @@ ACTION_STEPS = {
             gettext_lazy("Accept"),
             gettext_lazy("Take this action on, with its due date?"),
             gettext_lazy("Accepted."),
-            actions.accept_action,
+            actions.accept_corrective_action,
         ),
         Step(
             "start",
             gettext_lazy("Begin"),
             gettext_lazy("Begin with this action?"),
             gettext_lazy("Begun."),
-            actions.start_action,
+            actions.start_corrective_action,
         ),
         Step(
             "done",
             gettext_lazy("Report it done"),
             gettext_lazy("Report this action done?"),
             gettext_lazy("Reported. The verifier is told."),
-            actions.complete_action,
+            actions.complete_corrective_action,
             "result",
             gettext_lazy("What was done, and where it can be seen"),
         ),
@@ -69,7 +69,7 @@ ACTION_STEPS = {
             gettext_lazy("Verify"),
             gettext_lazy("Does it really work?"),
             gettext_lazy("Verified."),
-            actions.verify_action,
+            actions.verify_corrective_action,
             "verification",
             gettext_lazy("How you checked it"),
         ),
@@ -78,7 +78,7 @@ ACTION_STEPS = {
             gettext_lazy("Send it back"),
             gettext_lazy("Send this action back to its owner?"),
             gettext_lazy("Sent back. The owner is told."),
-            actions.return_action,
+            actions.return_corrective_action,
             "verification",
             gettext_lazy("What is missing"),
             "danger",
@@ -88,7 +88,7 @@ ACTION_STEPS = {
             gettext_lazy("Cancel the action"),
             gettext_lazy("Decide not to do this?"),
             gettext_lazy("Cancelled."),
-            actions.cancel_action,
+            actions.cancel_corrective_action,
             "reason",
             gettext_lazy("Why it will not be done"),
             "danger",
@@ -127,33 +127,33 @@ def steps_for(action: CorrectiveAction, user: User) -> list[Step]:
         user.has_perm("postmortems.verify", action),
     )
     codes = {
-        ActionState.PROPOSED: ["accept"] if owner and action.due_on else [],
-        ActionState.ACCEPTED: ["start"] if owner else [],
-        ActionState.IN_PROGRESS: ["done"] if owner else [],
-        ActionState.DONE: ["verify", "return"] if verifier else [],
-    }.get(ActionState(action.state), [])
+        CorrectiveActionState.PROPOSED: ["accept"] if owner and action.due_on else [],
+        CorrectiveActionState.ACCEPTED: ["start"] if owner else [],
+        CorrectiveActionState.IN_PROGRESS: ["done"] if owner else [],
+        CorrectiveActionState.DONE: ["verify", "return"] if verifier else [],
+    }.get(CorrectiveActionState(action.state), [])
     if not action.is_settled and user.has_perm("postmortems.write", action.post_mortem):
         codes = [*codes, "cancel"]
-    return [ACTION_STEPS[code] for code in codes]
+    return [CORRECTIVE_ACTION_STEPS[code] for code in codes]
 
 
 @require_safe
-def action(request: SignedInRequest, pk: int) -> HttpResponse:
-    found = action_or_404(request, pk)
+def corrective_action(request: SignedInRequest, pk: int) -> HttpResponse:
+    found = corrective_action_or_404(request, pk)
     context = {
         "action": found,
         "post_mortem": found.post_mortem,
         "steps": steps_for(found, request.user),
         "may_edit": request.user.has_perm("postmortems.write", found.post_mortem)
         and not found.is_settled
-        and found.state != ActionState.DONE,
+        and found.state != CorrectiveActionState.DONE,
     }
-    return render(request, "postmortems/action.html", context)
+    return render(request, "postmortems/corrective_action.html", context)
 
 
-def _action_page(
+def _corrective_action_page(
     request: SignedInRequest,
-    form: ActionForm,
+    form: CorrectiveActionForm,
     save: Callable[..., Any],
     *,
     post_mortem: PostMortem,
@@ -162,7 +162,7 @@ def _action_page(
 ) -> HttpResponse:
     return form_page(
         request,
-        "postmortems/action_form.html",
+        "postmortems/corrective_action_form.html",
         form,
         partial(save, actor=request.user),
         then=lambda saved: f"{post_mortem.get_absolute_url()}#action-{saved.pk}",
@@ -177,38 +177,38 @@ def _follow_up(post_mortem: PostMortem) -> str:
     return f"{post_mortem.get_absolute_url()}#follow-up"
 
 
-def new_action(request: SignedInRequest, pk: int) -> HttpResponse:
+def new_corrective_action(request: SignedInRequest, pk: int) -> HttpResponse:
     post_mortem = post_mortem_or_404(request, pk)
     require(request, "postmortems.write", post_mortem)
-    return _action_page(
+    return _corrective_action_page(
         request,
-        ActionForm(typed(request), post_mortem=post_mortem),
-        partial(actions.add_action, post_mortem=post_mortem),
+        CorrectiveActionForm(typed(request), post_mortem=post_mortem),
+        partial(actions.add_corrective_action, post_mortem=post_mortem),
         post_mortem=post_mortem,
         title=_("New action"),
         done=_("Added. The owner is told."),
     )
 
 
-def edit_action(request: SignedInRequest, pk: int) -> HttpResponse:
-    found = action_or_404(request, pk)
+def edit_corrective_action(request: SignedInRequest, pk: int) -> HttpResponse:
+    found = corrective_action_or_404(request, pk)
     require(request, "postmortems.write", found.post_mortem)
-    return _action_page(
+    return _corrective_action_page(
         request,
-        ActionForm(typed(request), instance=found, post_mortem=found.post_mortem),
-        partial(actions.change_action, action=found),
+        CorrectiveActionForm(typed(request), instance=found, post_mortem=found.post_mortem),
+        partial(actions.change_corrective_action, action=found),
         post_mortem=found.post_mortem,
         title=_("Change the action"),
         done=_("Changed. The owner is told."),
     )
 
 
-def action_step(request: SignedInRequest, pk: int, step: str) -> HttpResponse:
-    found = action_or_404(request, pk)
-    if step not in ACTION_STEPS:
+def corrective_action_step(request: SignedInRequest, pk: int, step: str) -> HttpResponse:
+    found = corrective_action_or_404(request, pk)
+    if step not in CORRECTIVE_ACTION_STEPS:
         raise Http404
     back = f"{found.post_mortem.get_absolute_url()}#action-{found.pk}"
-    return _take(request, ACTION_STEPS[step], {"action": found}, found.title, back)
+    return _take(request, CORRECTIVE_ACTION_STEPS[step], {"action": found}, found.title, back)
 
 
 def _take(

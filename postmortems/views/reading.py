@@ -19,7 +19,7 @@ from postmortems.actions.lifecycle import missing
 from postmortems.figures import MEANINGS, Figure, compute, thaw
 from postmortems.forms import FilterForm
 from postmortems.models import CorrectiveAction, PostMortem, PostMortemState
-from postmortems.models.followup import SETTLED_ACTION_STATES
+from postmortems.models.followup import SETTLED_CORRECTIVE_ACTION_STATES
 from postmortems.models.postmortem import PostMortemQuerySet
 from postmortems.record import curve, gather, timeline
 from postmortems.report import build
@@ -36,7 +36,7 @@ def listing(request: SignedInRequest) -> HttpResponse:
     form = FilterForm(request.GET)
     visible = PostMortem.objects.visible_to(request.user)
     found = _filtered(visible, form)
-    settled = Q(actions__state__in=SETTLED_ACTION_STATES)
+    settled = Q(actions__state__in=SETTLED_CORRECTIVE_ACTION_STATES)
     rows = (
         found.select_related("incident__brand", "author")
         .prefetch_related("deadlines")

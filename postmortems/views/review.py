@@ -50,12 +50,12 @@ def submit(request: SignedInRequest, pk: int) -> HttpResponse:
     )
 
 
-def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
+def take_back(request: SignedInRequest, pk: int) -> HttpResponse:
     post_mortem = post_mortem_or_404(request, pk)
     require(request, "postmortems.write", post_mortem)
     return confirm(
         request,
-        partial(actions.withdraw, post_mortem=post_mortem, actor=request.user),
+        partial(actions.take_back, post_mortem=post_mortem, actor=request.user),
         title=_("Take the post-mortem back to draft?"),
         text=_("The review ends without a decision. You can edit it and submit it again."),
         label=_("Take it back"),

@@ -269,7 +269,7 @@ def write_post_mortem(bob: Page, room: str) -> str:
     bob.goto(review + "lessons/new/")
     bob.get_by_label("Lesson").fill("The phone lines are the first thing to fail.")
     click(bob, "Save")
-    bob.goto(review + "actions/new/")
+    bob.goto(review + "corrective-actions/new/")
     bob.get_by_label("What will be done").fill("Add a call-back queue")
     choose(bob, "Owner", "Alice")
     bob.get_by_label("Due on").fill(date_in(30))

@@ -261,7 +261,7 @@ def test_times_at_the_ends_of_the_calendar(world: World, client: Client, moment:
             for zone in (WEST, EAST)
         ),
         (
-            "postmortems:new_action",
+            "postmortems:new_corrective_action",
             [case.post_mortem.pk],
             {"title": "Some day", "owner": writer.pk, "due_on": moment[:10]},
         ),

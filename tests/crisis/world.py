@@ -88,7 +88,7 @@ def build_case(team: Team, brand: Any, title: str, *, confidential: bool = False
     post_mortem = stand_down(past, team.lead)
     in_review = stand_down(_active(team, brand, f"{title} long ago", confidential), team.deputy)
     lesson = postmortems.add_lesson(post_mortem=post_mortem, actor=team.writer, text=f"{title}: a lesson")
-    action = postmortems.add_action(
+    action = postmortems.add_corrective_action(
         post_mortem=post_mortem,
         actor=team.lead,
         title=f"{title}: an action",

@@ -29,7 +29,7 @@ from monitoring.models import ImportRun, Mention, Signal, SignalState
 from notifications.models import Delivery, DeliveryState
 from operations.invariants import check
 from people.models import Brand, CrisisRole, DutyShift, Rotation, User
-from postmortems.models import ActionState, CorrectiveAction, Lesson, PostMortem, PostMortemState
+from postmortems.models import CorrectiveAction, CorrectiveActionState, Lesson, PostMortem, PostMortemState
 from readiness.models import SwapOffer
 from readiness.roster import coming_duty
 from responses.models import (
@@ -165,7 +165,7 @@ def _check_the_past_crisis() -> None:
     overdue = CorrectiveAction.objects.overdue(timezone.localdate())
     states = set(CorrectiveAction.objects.values_list("state", flat=True))
     assert overdue.count() == 1
-    assert states == {ActionState.VERIFIED, ActionState.IN_PROGRESS}
+    assert states == {CorrectiveActionState.VERIFIED, CorrectiveActionState.IN_PROGRESS}
 
 
 def _check_that_nothing_else_runs() -> None:
@@ -173,7 +173,7 @@ def _check_that_nothing_else_runs() -> None:
         assert not deadlines_ending_with(incident).unsettled().exists(), incident
     elsewhere = Deadline.objects.unsettled().filter(purpose__in=["review.meeting", "postmortem.approval"])
     assert not elsewhere.exists()
-    late = Deadline.objects.unsettled().get(purpose="action.due", target_at__lt=timezone.now())
+    late = Deadline.objects.unsettled().get(purpose="corrective_action.due", target_at__lt=timezone.now())
     assert late.acknowledged_by  # its owner has said so, and has some time left
     assert late.due_at > timezone.now()
 

@@ -108,38 +108,40 @@ def owner(db) -> User:
 @pytest.fixture
 def action(post_mortem, alice, owner):
     due_on = timezone.localdate() + 10 * DAY
-    return actions.add_action(
+    return actions.add_corrective_action(
         post_mortem=post_mortem, actor=alice, title="List certificates", owner=owner, due_on=due_on
     )
 
 
 def test_an_action_is_due_when_the_day_ends_where_its_owner_is(action):
     midnight = datetime.combine(action.due_on + DAY, datetime.min.time(), ZoneInfo("Pacific/Auckland"))
-    assert of(action, "action.due").target_at == midnight
+    assert of(action, "corrective_action.due").target_at == midnight
 
 
 def test_without_an_owner_the_day_ends_in_the_sites_zone(post_mortem, alice):
     due_on = timezone.localdate() + DAY
-    action = actions.add_action(post_mortem=post_mortem, actor=alice, title="Somebody should", due_on=due_on)
+    action = actions.add_corrective_action(
+        post_mortem=post_mortem, actor=alice, title="Somebody should", due_on=due_on
+    )
     midnight = datetime.combine(due_on + DAY, datetime.min.time(), UTC_ZONE)
-    assert of(action, "action.due").target_at == midnight
-    loose = actions.add_action(post_mortem=post_mortem, actor=alice, title="One day")
-    assert of(loose, "action.due") is None
+    assert of(action, "corrective_action.due").target_at == midnight
+    loose = actions.add_corrective_action(post_mortem=post_mortem, actor=alice, title="One day")
+    assert of(loose, "corrective_action.due") is None
 
 
 def test_late_action_alerts_owner_and_lead_until_done(action, owner, alice, bob):
-    actions.accept_action(action=action, actor=owner)
-    actions.start_action(action=action, actor=owner)
-    entry = run_out(of(action, "action.due"))
+    actions.accept_corrective_action(action=action, actor=owner)
+    actions.start_corrective_action(action=action, actor=owner)
+    entry = run_out(of(action, "corrective_action.due"))
     assert set(entry.audience) == {owner.pk, bob.pk}
     assert entry.sentence.startswith("“List certificates” was due on")
-    actions.complete_action(action=action, actor=owner, result="84 listed")
-    assert of(action, "action.due") is None
+    actions.complete_corrective_action(action=action, actor=owner, result="84 listed")
+    assert of(action, "corrective_action.due") is None
     assert not Delivery.objects.filter(entry=entry, state=DeliveryState.PENDING).exists()
-    actions.return_action(action=action, actor=alice, verification="two are missing")
-    assert of(action, "action.due").target_at > timezone.now()
-    actions.cancel_action(action=action, actor=alice, reason="the system is gone")
-    assert of(action, "action.due") is None
+    actions.return_corrective_action(action=action, actor=alice, verification="two are missing")
+    assert of(action, "corrective_action.due").target_at > timezone.now()
+    actions.cancel_corrective_action(action=action, actor=alice, reason="the system is gone")
+    assert of(action, "corrective_action.due") is None
 
 
 def test_what_is_due_on_a_day_wakes_nobody(action, bob):
@@ -151,31 +153,31 @@ def test_what_is_due_on_a_day_wakes_nobody(action, bob):
 
 
 def test_late_action_when_returned_gets_the_policys_time(action, owner, alice):
-    actions.accept_action(action=action, actor=owner)
-    actions.start_action(action=action, actor=owner)
-    actions.complete_action(action=action, actor=owner, result="84 listed")
+    actions.accept_corrective_action(action=action, actor=owner)
+    actions.start_corrective_action(action=action, actor=owner)
+    actions.complete_corrective_action(action=action, actor=owner, result="84 listed")
     type(action).objects.filter(pk=action.pk).update(due_on=timezone.localdate() - 5 * DAY)
-    actions.return_action(action=action, actor=alice, verification="two are missing")
-    assert round((of(action, "action.due").target_at - timezone.now()) / DAY) == 3
+    actions.return_corrective_action(action=action, actor=alice, verification="two are missing")
+    assert round((of(action, "corrective_action.due").target_at - timezone.now()) / DAY) == 3
 
 
 def test_another_date_or_owner_moves_the_deadline(action, alice, carol):
-    before = of(action, "action.due")
+    before = of(action, "corrective_action.due")
     facts = {"title": action.title, "detail": "", "verifier": None, "lesson": None}
-    same = actions.change_action(
+    same = actions.change_corrective_action(
         action=action, actor=alice, owner=action.owner, due_on=action.due_on, **facts
     )
-    assert of(same, "action.due") == before
+    assert of(same, "corrective_action.due") == before
     later = action.due_on + 3 * DAY
-    actions.change_action(action=action, actor=alice, owner=carol, due_on=later, **facts)
+    actions.change_corrective_action(action=action, actor=alice, owner=carol, due_on=later, **facts)
     midnight = datetime.combine(later + DAY, datetime.min.time(), UTC_ZONE)
-    assert of(action, "action.due").target_at == midnight
+    assert of(action, "corrective_action.due").target_at == midnight
 
 
 def test_owner_without_access_is_not_alerted(action, owner, alice, bob):
     incident_actions.change_members(
         incident=action.post_mortem.incident, actor=alice, confidential=True, members=[]
     )
-    entry = run_out(of(action, "action.due"))
+    entry = run_out(of(action, "corrective_action.due"))
     assert owner.pk not in entry.audience
     assert bob.pk in entry.audience

@@ -247,7 +247,7 @@ def test_only_approvers_decide(request, in_review, who):
 
 def test_a_decision_counts_for_the_version_that_was_read(in_review, alice, carol):
     seen = in_review.version
-    actions.withdraw(post_mortem=in_review, actor=alice)
+    actions.take_back(post_mortem=in_review, actor=alice)
     actions.write(
         post_mortem=in_review,
         actor=alice,
@@ -341,7 +341,7 @@ def test_an_incident_closes_after_approval_cause_and_owned_actions(in_review, al
 
 
 def test_an_action_without_owner_or_date_keeps_the_incident_open(written, alice, carol):
-    actions.add_action(post_mortem=written, actor=alice, title="Second pump")
+    actions.add_corrective_action(post_mortem=written, actor=alice, title="Second pump")
     actions.submit(post_mortem=written, actor=alice)
     written.refresh_from_db()
     actions.approve(post_mortem=written, actor=carol, version=written.version)

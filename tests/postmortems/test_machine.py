@@ -16,7 +16,7 @@ from incidents import actions as incident_actions
 from incidents.models import IncidentState, Playbook
 from postmortems import actions
 from postmortems.models import CorrectiveAction, PostMortem, PostMortemState
-from postmortems.rules import ACTION_LIFE, POST_MORTEM_LIFE
+from postmortems.rules import CORRECTIVE_ACTION_LIFE, POST_MORTEM_LIFE
 from tests.conftest import SCORES
 from tests.examples import examples
 from tests.factories import BrandFactory, UserFactory
@@ -52,7 +52,7 @@ class Walk(RuleBasedStateMachine):
         )
         self.post_mortem = stand_down(incident, bob)
         write_all(self.post_mortem, alice)
-        self.action = actions.add_action(
+        self.action = actions.add_corrective_action(
             post_mortem=self.post_mortem,
             actor=alice,
             title="Second pump",
@@ -82,7 +82,7 @@ class Walk(RuleBasedStateMachine):
             after={"summary": f"Words {self.words}"},
         )
 
-    @rule(who=PEOPLE, act=st.sampled_from([actions.submit, actions.withdraw, actions.close]))
+    @rule(who=PEOPLE, act=st.sampled_from([actions.submit, actions.take_back, actions.close]))
     def move(self, who, act):
         self.attempt(act, post_mortem=self.post_mortem, actor=self.people[who])
 
@@ -124,11 +124,11 @@ class Walk(RuleBasedStateMachine):
         who=PEOPLE,
         step=st.sampled_from(
             [
-                (actions.accept_action, {}),
-                (actions.start_action, {}),
-                (actions.complete_action, {"result": "Done"}),
-                (actions.verify_action, {"verification": "Seen"}),
-                (actions.return_action, {"verification": "Missing"}),
+                (actions.accept_corrective_action, {}),
+                (actions.start_corrective_action, {}),
+                (actions.complete_corrective_action, {"result": "Done"}),
+                (actions.verify_corrective_action, {"verification": "Seen"}),
+                (actions.return_corrective_action, {"verification": "Missing"}),
             ]
         ),
     )
@@ -142,7 +142,7 @@ class Walk(RuleBasedStateMachine):
         action = CorrectiveAction.objects.get(pk=self.action.pk)
         before, before_action = self.states
         assert now.state == before or POST_MORTEM_LIFE.allows(before, now.state)
-        assert action.state == before_action or ACTION_LIFE.allows(before_action, action.state)
+        assert action.state == before_action or CORRECTIVE_ACTION_LIFE.allows(before_action, action.state)
         self.states = (now.state, action.state)
 
     @invariant()

@@ -55,7 +55,7 @@ def test_everybody_reads_and_readers_get_no_buttons(as_, post_mortem, erin):
 
 
 def test_list_shows_state_deadline_and_what_waits_for_me(as_, post_mortem, alice, bob):
-    actions.add_action(
+    actions.add_corrective_action(
         post_mortem=post_mortem, actor=alice, title="Second pump", owner=bob, due_on=timezone.localdate()
     )
     left = timezone.now() + timedelta(days=20, hours=23, minutes=30)
@@ -91,7 +91,7 @@ def test_user_text_is_escaped(as_, post_mortem, alice):
 
 def test_nothing_of_a_confidential_post_mortem_is_found_by_others(as_, post_mortem, alice, carol):
     lesson = actions.add_lesson(post_mortem=post_mortem, actor=alice, text="Secret")
-    action = actions.add_action(post_mortem=post_mortem, actor=alice, title="Secret")
+    action = actions.add_corrective_action(post_mortem=post_mortem, actor=alice, title="Secret")
     Incident.objects.filter(pk=post_mortem.incident_id).update(confidential=True)
     browser = as_(carol)
     names = [
@@ -101,20 +101,20 @@ def test_nothing_of_a_confidential_post_mortem_is_found_by_others(as_, post_mort
         "cause",
         "author",
         "submit",
-        "withdraw",
+        "take_back",
         "review",
         "close",
         "new_lesson",
-        "new_action",
+        "new_corrective_action",
     ]
     for address in [
         *(url(name, post_mortem.pk) for name in names),
         url("edit", post_mortem.pk, "summary"),
         url("lesson", lesson.pk),
         url("lesson_step", lesson.pk, "implement"),
-        url("action", action.pk),
-        url("edit_action", action.pk),
-        url("action_step", action.pk, "cancel"),
+        url("corrective_action", action.pk),
+        url("edit_corrective_action", action.pk),
+        url("corrective_action_step", action.pk, "cancel"),
     ]:
         assert browser.get(address).status_code == 404, address
         assert browser.post(address).status_code in (404, 405), address
@@ -124,7 +124,16 @@ def test_nothing_of_a_confidential_post_mortem_is_found_by_others(as_, post_mort
 def test_readers_are_forbidden_to_write(as_, post_mortem, erin, alice):
     lesson = actions.add_lesson(post_mortem=post_mortem, actor=alice, text="Facts first")
     browser = as_(erin)
-    for name in ("cause", "author", "submit", "withdraw", "review", "close", "new_lesson", "new_action"):
+    for name in (
+        "cause",
+        "author",
+        "submit",
+        "take_back",
+        "review",
+        "close",
+        "new_lesson",
+        "new_corrective_action",
+    ):
         assert browser.get(url(name, post_mortem.pk)).status_code == 403, name
         assert browser.post(url(name, post_mortem.pk)).status_code == 403, name
     assert browser.post(url("edit", post_mortem.pk, "summary")).status_code == 403
@@ -311,7 +320,7 @@ def test_the_author_gets_no_decision(as_, in_review, bob):
 
 def test_a_decision_about_an_older_version_is_not_taken(as_, in_review, carol, alice):
     seen = in_review.version
-    actions.withdraw(post_mortem=in_review, actor=alice)
+    actions.take_back(post_mortem=in_review, actor=alice)
     actions.add_lesson(post_mortem=in_review, actor=alice, text="One more")
     actions.submit(post_mortem=in_review, actor=alice)
     answer = as_(carol).post(
@@ -322,7 +331,7 @@ def test_a_decision_about_an_older_version_is_not_taken(as_, in_review, carol, a
 
 
 def test_reading_changes_nothing(as_, in_review, alice, carol):
-    for person, names in ((alice, ("submit", "withdraw", "close")), (carol, ("review",))):
+    for person, names in ((alice, ("submit", "take_back", "close")), (carol, ("review",))):
         for name in names:
             as_(person).get(url(name, in_review.pk))
     in_review.refresh_from_db()
@@ -331,7 +340,7 @@ def test_reading_changes_nothing(as_, in_review, alice, carol):
 
 def test_taking_back_and_closing_on_their_pages(as_, in_review, alice, carol):
     browser = as_(alice)
-    browser.post(url("withdraw", in_review.pk))
+    browser.post(url("take_back", in_review.pk))
     in_review.refresh_from_db()
     assert in_review.is_draft
     browser.post(url("submit", in_review.pk))
@@ -346,7 +355,7 @@ def test_taking_back_and_closing_on_their_pages(as_, in_review, alice, carol):
 
 def test_an_action_from_its_form_to_verified(as_, post_mortem, alice, bob, carol):
     as_(alice).post(
-        url("new_action", post_mortem.pk),
+        url("new_corrective_action", post_mortem.pk),
         {
             "title": "Second pump",
             "detail": "",
@@ -363,17 +372,23 @@ def test_an_action_from_its_form_to_verified(as_, post_mortem, alice, bob, carol
         (carol, "verify", "Ran it"),
     ):
         browser = as_(person)
-        assert url("action_step", action.pk, step) in browser.get(url("action", action.pk)).content.decode()
-        answer = browser.post(url("action_step", action.pk, step), {"reason": words} if words else {})
+        assert (
+            url("corrective_action_step", action.pk, step)
+            in browser.get(url("corrective_action", action.pk)).content.decode()
+        )
+        answer = browser.post(
+            url("corrective_action_step", action.pk, step), {"reason": words} if words else {}
+        )
         assert answer.status_code == 302
     action.refresh_from_db()
     assert action.state == "verified"
-    assert Entry.objects.get(kind="action.verified").path.endswith(f"#action-{action.pk}")
+    assert Entry.objects.get(kind="corrective_action.verified").path.endswith(f"#action-{action.pk}")
 
 
 def test_the_same_person_as_owner_and_verifier_is_refused_and_kept(as_, post_mortem, alice, bob):
     answer = as_(alice).post(
-        url("new_action", post_mortem.pk), {"title": "Second pump", "owner": bob.pk, "verifier": bob.pk}
+        url("new_corrective_action", post_mortem.pk),
+        {"title": "Second pump", "owner": bob.pk, "verifier": bob.pk},
     )
     assert answer.status_code == 422
     assert "Second pump" in answer.content.decode()
@@ -381,20 +396,20 @@ def test_the_same_person_as_owner_and_verifier_is_refused_and_kept(as_, post_mor
 
 
 def test_an_action_is_changed_on_its_page(as_, post_mortem, alice, bob):
-    action = actions.add_action(post_mortem=post_mortem, actor=alice, title="Pump")
-    assert 'value="Pump"' in as_(alice).get(url("edit_action", action.pk)).content.decode()
-    as_(alice).post(url("edit_action", action.pk), {"title": "Second pump", "owner": bob.pk})
+    action = actions.add_corrective_action(post_mortem=post_mortem, actor=alice, title="Pump")
+    assert 'value="Pump"' in as_(alice).get(url("edit_corrective_action", action.pk)).content.decode()
+    as_(alice).post(url("edit_corrective_action", action.pk), {"title": "Second pump", "owner": bob.pk})
     action.refresh_from_db()
     assert (action.title, action.owner) == ("Second pump", bob)
 
 
 @pytest.mark.parametrize("step", ["accept", "verify"])
 def test_a_step_of_somebody_else_is_forbidden(as_, post_mortem, alice, bob, step):
-    action = actions.add_action(
+    action = actions.add_corrective_action(
         post_mortem=post_mortem, actor=alice, title="Pump", owner=bob, due_on=timezone.localdate()
     )
     outsider = UserFactory(site_role="reader")
-    answer = as_(outsider).post(url("action_step", action.pk, step), {"reason": "x"})
+    answer = as_(outsider).post(url("corrective_action_step", action.pk, step), {"reason": "x"})
     assert answer.status_code == 403
     action.refresh_from_db()
     assert action.state == "proposed"
