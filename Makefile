@@ -53,13 +53,14 @@ mutants: install-dev catalogues ## Break one rule after the other and see that a
 trace-deadline: install-dev ## Print the files through which a missed deadline goes until the mail server has its alert
 	@$(RUN)/python -m benchmarks.trace_deadline
 
-check: install-dev catalogues ## Linters, types, layers, templates, migrations, deployment and translations
+check: install-dev catalogues ## Linters, types, layers, templates, words, migrations, deployment, translations
 	$(RUN)/python -m ruff check .
 	$(RUN)/python -m ruff format --check .
 	$(OFFLINE) $(RUN)/python -m mypy .
 	$(RUN)/python -c 'from importlinter.cli import lint_imports_command as check; check()'
 	$(RUN)/python -m djlint --check --quiet templates
 	$(RUN)/python -m djlint --lint --quiet templates
+	$(RUN)/python docs/check_glossary.py
 	$(OFFLINE) $(RUN)/python manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(RUN)/python manage.py check --deploy --fail-level WARNING
 	$(RUN)/python -m common.catalogues --check

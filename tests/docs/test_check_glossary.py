@@ -63,6 +63,7 @@ def test_a_ruled_out_file_name_is_found(path: str) -> None:
         ("app/views.py", "limit = time.CLOCK_MONOTONIC"),
         ("app/views.py", "# due by the database's\n# clock, not by this machine's"),
         ("engine/jumps.py", "class Clock: ..."),
+        ("app/database_clock.py", "shown = 1"),
         ("app/views.py", "class DatabaseClock: ..."),
         ("app/views.py", "def clockwise(): ..."),
         ("app/views.py", 'text = "There is news, and nobody needs it"'),
