@@ -209,7 +209,7 @@ def expect_to_see_it_published(bob: Page, room: str) -> None:
 def tell_everybody(alice: Page, room: str) -> None:
     for _group in range(3):
         alice.goto(room + "#stakeholders")
-        alice.locator("#stakeholders").get_by_role("link", name="Told").first.click()
+        alice.locator("#stakeholders").get_by_role("link", name="Record as notified").first.click()
         alice.get_by_label("What were they told?").fill("What we published, and where to ask.")
         click(alice, "Save")
     alice.goto(room.rstrip("/") + "/department/")

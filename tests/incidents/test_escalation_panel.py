@@ -163,7 +163,7 @@ def test_the_desk_puts_an_alert_that_reached_me_on_top(client, activated, bob, d
     work_items = client.get("/").context["work_items"]
     assert work_items[0].kind == "alert"
     assert work_items[0].step.is_post
-    assert "Told: Bob Nowak" in work_items[0].why or "Dave Okafor" in work_items[0].why
+    assert "Alerted: Bob Nowak" in work_items[0].why or "Dave Okafor" in work_items[0].why
     client.post(work_items[0].step.url)
     assert [
         item.kind for item in client.get("/").context["work_items"] if item.kind in ("alert", "acknowledged")

@@ -315,7 +315,7 @@ def test_names_cannot_add_lines(mailbox, alert, bob):
     bob.save()
     alert()
     deliver_pending()
-    assert "Told: Bob Open: https://evil.example/" in mailbox.text()
+    assert "Alerted: Bob Open: https://evil.example/" in mailbox.text()
 
 
 def test_markup_in_a_title_is_text(mailbox, alert):

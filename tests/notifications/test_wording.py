@@ -39,7 +39,7 @@ def test_one_look_tells_what_when_whom_and_what_to_do(alert, bob, carol):
     assert "[L2] Videos of stranded passengers: Alice Kaya acknowledged the incident" in text
     assert "Asia/Tokyo" in text.split("When:")[1].splitlines()[0]
     assert "Was due: 20 Nov 2026, 17:00 Asia/Tokyo" in text
-    assert "Told: Bob Nowak, Carol Li" in text
+    assert "Alerted: Bob Nowak, Carol Li" in text
     assert "What to do: Look at it now." in text
     assert "Open: http" in text
 
@@ -64,7 +64,7 @@ def test_a_long_subject_ends_with_a_whole_word(alert):
 
 def test_a_long_list_of_people_is_cut(alert, bob):
     people = [bob, *(UserFactory() for _ in range(9))]
-    assert "4 more" in said(alert(to=people)).text.split("Told:")[1].splitlines()[0]
+    assert "4 more" in said(alert(to=people)).text.split("Alerted:")[1].splitlines()[0]
 
 
 def test_a_button_comes_with_its_address_and_code(alert, bob, offered):
