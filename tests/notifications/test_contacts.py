@@ -500,7 +500,7 @@ def test_who_cannot_be_reached(bob, carol, dave, erin, reach, django_assert_num_
 def test_the_contact_points_say_what_comes_there_in_words(client, bob):
     client.force_login(bob)
     html = client.get("/notifications/contacts/").content.decode()
-    for words in ("Urgent alerts", "Needs attention soon", "about L1 and L2", "outside your working hours"):
+    for words in ("Urgent alerts", "Needs attention soon", "concern L1 and L2", "outside your working hours"):
         assert words in html
     assert '<span class="tag">now</span>' not in html
 

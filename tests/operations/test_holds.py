@@ -76,7 +76,7 @@ def test_it_opens_a_hold_and_tells_who_must_know_at_once(
     (entry,) = entries("engine.held")
     assert entry.audience == sorted([bob.pk, admin.pk])
     assert entry.urgency == "now"
-    assert "goes on by itself" in entry.sentence
+    assert "continues by itself" in entry.sentence
     hold = Hold.objects.get()
     assert hold.ends_at - hold.began_at == timedelta(minutes=settings.HOLD_MINUTES)
     assert deliver_pending() == 2
