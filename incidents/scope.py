@@ -62,7 +62,7 @@ def people_of_level(incident: Incident) -> list[User]:
 
 
 def read_once(incident: Incident) -> None:
-    """For a page that asks for many clocks whom they would reach: roles and duty are read once, as they are now."""
+    """For a page that asks for many deadlines whom they would reach: roles and duty are read once, as they are now."""
     incident.roster_read_once = Roster(incident)  # type: ignore[attr-defined]
 
 
