@@ -174,4 +174,10 @@
 
   enhance(document);
   reveal();
+  // What is wrong comes before the part of the page that the address names, to which the browser goes once it is loaded.
+  const first = location.hash && document.querySelector("[data-focus]");
+  if (first) addEventListener("load", () => setTimeout(() => {
+    first.focus();
+    first.scrollIntoView({ block: "center" });
+  }, 100));
 })();
