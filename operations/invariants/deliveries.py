@@ -14,7 +14,7 @@ from operations.invariants.outcome import Outcome, Scope, entries_of, listed, ou
 # The other end's time may lag by so much, and stamps whole seconds.
 TIMES_DIFFER_BY = timedelta(seconds=2)
 
-UNTOLD = """
+UNDELIVERED = """
     SELECT entry.stream_id, entry.seq, told.person
     FROM journal_entry entry CROSS JOIN LATERAL jsonb_array_elements_text(entry.audience) AS told (person)
     WHERE entry.at >= %s AND NOT EXISTS (
@@ -28,7 +28,7 @@ UNTOLD = """
 def everybody_has_a_delivery(scope: Scope) -> Outcome:
     """I6: every entry has its delivery rows: one at least for everybody whom it must reach."""
     with connection.cursor() as cursor:
-        cursor.execute(UNTOLD, [scope.since or "-infinity"])
+        cursor.execute(UNDELIVERED, [scope.since or "-infinity"])
         rows = cursor.fetchall()
     telling = entries_of(scope).exclude(audience=[])
     return listed(

@@ -180,7 +180,7 @@ INCIDENTS = {
     "add_stakeholder": Row(
         data(group="2_staff", name=MARK, sender_role="CO"), wrong={"group": "xx"}, refused=stand_down
     ),
-    "tell_stakeholder": Row(**text("message", longest=5_000), refused=stand_down),
+    "notify_stakeholder": Row(**text("message", longest=5_000), refused=stand_down),
     "skip_stakeholder": Row(**REASON, refused=stand_down),
     "department": Row(data(department="Operations", reply=MARK), wrong={"department": ""}),
     "stand_down": Row(**LEAD, refused=nothing, acts=False),
@@ -311,7 +311,7 @@ POSTMORTEMS = {
         kept=selected("administrator"),
     ),
     "submit": Row(refused=nothing, acts=False),
-    "withdraw": Row(refused=nothing, acts=False),
+    "take_back": Row(refused=nothing, acts=False),
     "review": Row(
         data(version=lambda world: world.open.in_review.version, decision="changes", comment=MARK),
         **LEAD,
@@ -328,19 +328,19 @@ POSTMORTEMS = {
             lesson=world.open.lesson, actor=world.people["communicator"], change="The playbook"
         ),
     ),
-    "new_action": Row(data(title=MARK), wrong={"owner": "0"}, refused=review_post_mortem),
-    "edit_action": Row(
+    "new_corrective_action": Row(data(title=MARK), wrong={"owner": "0"}, refused=review_post_mortem),
+    "edit_corrective_action": Row(
         data(title=MARK),
         wrong={"owner": "0"},
-        refused=lambda world: postmortems.cancel_action(
+        refused=lambda world: postmortems.cancel_corrective_action(
             action=world.open.action, actor=world.people["approver"], reason="No money"
         ),
     ),
-    "action_step": Row(
+    "corrective_action_step": Row(
         **REASON,
         **LEAD,
         args=("cancel",),
-        refused=lambda world: postmortems.cancel_action(
+        refused=lambda world: postmortems.cancel_corrective_action(
             action=world.open.action, actor=world.people["approver"], reason="No money"
         ),
     ),
