@@ -45,7 +45,7 @@ def begin(**_signal: object) -> None:
 @task_postrun.connect
 def end(task: Task, **_signal: object) -> None:
     sys.setprofile(None)
-    threading.setprofile(None)  # type: ignore[arg-type]
+    threading.setprofile(None)
     files = sorted(name.removeprefix(OURS) for name in _seen if not name.startswith(NOT_OURS))
     with open(os.environ["TRACE_INTO"], "a") as record:
         record.write(json.dumps({"task": task.name, "files": files}) + "\n")
