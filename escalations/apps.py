@@ -7,10 +7,10 @@ class EscalationsConfig(AppConfig):
     verbose_name = _("Escalations")
 
     def ready(self) -> None:
-        from escalations import engine_alerts, links, missed, policies
+        from escalations import links
+        from escalations.entry_kinds import SENTENCES
         from journal import entry_kinds
         from notifications.wording import add_button
 
-        for sentences in (missed, engine_alerts, policies):
-            entry_kinds.declare(sentences.SENTENCES)
+        entry_kinds.declare(SENTENCES)
         add_button(links.button)

@@ -22,9 +22,8 @@ from django.db.models.functions import Now
 from escalations import purposes
 from escalations.engine_alerts import alert_administrators
 from escalations.holds import DatabaseClock, must_wait, reset_heartbeats
-from escalations.missed import record_exhausted, record_missed
 from escalations.models import Deadline, Heartbeat
-from escalations.purposes import Purpose
+from escalations.purposes import Purpose, record_exhausted, record_missed
 from journal.actions import together
 from journal.models import Entry
 from notifications.actions import alert

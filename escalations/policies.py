@@ -22,9 +22,6 @@ from journal.models import Urgency
 from people.models import User, administrators
 
 STREAM = "policies"
-SENTENCES = {
-    "policy.changed": _("{actor} changed the escalation policy at L{policy_level}: {purpose}, {minutes} min"),
-}
 POLICY_FIELDS = ("minutes", "working_days", "lapse_minutes")
 STEP_FIELDS = ("times_target", "tell", "raise_level", "repeats", "repeat_minutes", "everyone")
 LONGEST_MINUTES = 366 * 24 * 60
