@@ -7,7 +7,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from notifications.models import Delivery
-from operations.engine_state import engine_state
+from operations.engine_health import engine_health
 from people.models import User
 
 RAIL = [
@@ -38,7 +38,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "live_url": reverse("live-me"),
         "unread": SimpleLazyObject(lambda: Delivery.objects.unread_mark(user)),
         "undelivered": SimpleLazyObject(lambda: _undelivered(user)),
-        "engine_problems": SimpleLazyObject(lambda: engine_state().problems()),
+        "engine_problems": SimpleLazyObject(lambda: engine_health().problems()),
     }
 
 

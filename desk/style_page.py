@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from common.forms import DayInput, Filter, Form, MomentField
 from desk.frame import RAIL
-from operations.engine_state import Problem
+from operations.engine_health import Problem
 from people.models import SiteRole, User
 
 LONG_WORD = "Muvaffakiyetsizleştiricileştiriveremeyebileceklerimizdenmişsinizcesine"

@@ -21,7 +21,7 @@ from django.db.models.functions import Now
 
 from escalations import purposes
 from escalations.engine_alerts import alert_administrators
-from escalations.holds import DatabaseClock, must_wait, reset_heartbeats
+from escalations.engine_hold import DatabaseClock, must_wait, reset_heartbeats
 from escalations.models import Deadline, Heartbeat
 from escalations.purposes import Purpose, record_exhausted, record_missed
 from journal.actions import together

@@ -8,7 +8,7 @@ class IncidentsConfig(AppConfig):
 
     def ready(self) -> None:
         from escalations import purposes
-        from incidents import checks, scope
+        from incidents import gate_checks, scope
         from incidents.deadlines import PURPOSES
         from incidents.entry_kinds import SENTENCES
         from incidents.scct import Strategy
@@ -23,4 +23,4 @@ class IncidentsConfig(AppConfig):
         entry_kinds.declare_labels("strategy", dict(Strategy.choices))
         entries_recorded.connect(scope.on_entries_recorded, dispatch_uid="incidents.on_entries_recorded")
         add_subjects(find=scope.streams_about, hide=scope.streams_hidden_from)
-        checks.register_all()
+        gate_checks.register_all()

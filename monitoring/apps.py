@@ -11,7 +11,7 @@ class MonitoringConfig(AppConfig):
         from incidents import gates
         from incidents import panels as room_panels
         from journal import entry_kinds
-        from monitoring import checks, panels, velocity_context
+        from monitoring import gate_checks, panels, velocity_context
 
         entry_kinds.declare(
             {
@@ -32,7 +32,7 @@ class MonitoringConfig(AppConfig):
                 "import.failed": _("The import of “{file}” failed: {error}"),
             }
         )
-        for check in checks.CHECKS:
+        for check in gate_checks.CHECKS:
             gates.register(check)
         room_panels.register(panels.PANEL)
         add_context(velocity_context.of)

@@ -18,9 +18,9 @@ from common.errors import ActionRefused, NotAllowed
 from common.hints import wake
 from journal.actions import record
 from journal.models import Entry, Urgency
-from notifications.models import Channel, ContactPoint, Delivery, DeliveryState, Hours, Priority
-from notifications.quiet import free_at
-from people.models import DutyShift, User
+from notifications.models import Channel, ContactPoint, Delivery, DeliveryState, Priority
+from notifications.quiet import free_times
+from people.models import User
 
 # An alert older than this helps nobody; it stays visible in the app but is no longer sent.
 EXPIRES_AFTER = timedelta(hours=24)
@@ -63,7 +63,7 @@ def fan_out(entries: list[Entry]) -> None:
 
 def _rows_of(entry: Entry, contacts: Mapping[int, list[ContactPoint]]) -> Iterator[Delivery]:
     reachable = [person_id for person_id in entry.audience if contacts.get(person_id)]
-    free = _free_times(entry, reachable)
+    free = free_times(entry, reachable)
     for person_id in entry.audience:
         yield _inbox_row(entry, person_id)
         for contact in contacts.get(person_id, ()):
@@ -111,27 +111,6 @@ def _contacts_of(person_ids: set[int], *, wanted: str) -> dict[int, list[Contact
         for contact in ContactPoint.objects.filter(person_id__in=left, is_login=True):
             contacts[contact.person_id].append(contact)
     return contacts
-
-
-def _free_times(entry: Entry, person_ids: list[int]) -> dict[int, datetime]:
-    """When those with hours of their own may be told; never later than now for somebody who is on duty."""
-    if not _may_wait(entry):
-        return {}
-    hours = Hours.objects.filter(person_id__in=person_ids).select_related("person")
-    on_duty = set(
-        DutyShift.objects.covering(entry.at).filter(user__in=person_ids).values_list("user_id", flat=True)
-    )
-    return {
-        row.person_id: free_at(row, row.person.time_zone, entry.at)
-        for row in hours
-        if row.person_id not in on_duty
-    }
-
-
-def _may_wait(entry: Entry) -> bool:
-    """Only minor matters are held back: level 3 or 4, or no level and nothing that needs somebody now."""
-    level = entry.data.get("level")
-    return level in (3, 4) if level else entry.urgency != Urgency.NOW
 
 
 def withdraw(*, entry_ids: Iterable[int], person: User | None = None, **_signal: Any) -> None:

@@ -1,29 +1,23 @@
-"""Which deliveries a worker may send now, and what travels in the same message: one event, one notice.
-
-The rate limit: more messages than anybody can read become one every few minutes, and somebody is told so.
-"""
+"""Which deliveries a worker may send now, and what travels in the same message: one event, one notice."""
 
 from __future__ import annotations
 
 import uuid
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, F, Max, Q
 from django.db.models.functions import Now
-from django.urls import reverse
 
-from journal.actions import record
 from journal.models import Entry, Urgency
 from notifications import channels
-from notifications.actions import BUNDLE_WINDOW, STREAM
-from notifications.models import Channel, ContactPoint, Delivery, DeliveryState, Priority, RateLimit
+from notifications.actions import BUNDLE_WINDOW
+from notifications.models import Channel, ContactPoint, Delivery, DeliveryState, Priority
 from notifications.models.choices import OPEN
-from people.models import User, administrators
+from notifications.rate_limit import DIGEST_EVERY, RATE_LIMITED, Traffic, announce
 
 _URGENCIES = [Urgency.NOW, Urgency.SOON, Urgency.LATER]
 LEASE = timedelta(seconds=60)  # longer than the 20 s that a send may take
@@ -33,10 +27,6 @@ MOST_REPEATS = 1  # of what may have arrived, alone or in another's message
 # The same thing urgent again, or an older alert of the same deadline, while a message is on its way: its answer comes
 # within seconds.
 LOOK_AGAIN = timedelta(seconds=5)
-QUOTA_WINDOW = timedelta(minutes=10)  # in which messages are counted against a quota
-DIGEST_EVERY = timedelta(minutes=5)
-RATE_LIMITED = "notification.rate_limited"
-EVERYBODY = "everybody"
 
 
 @dataclass
@@ -297,61 +287,3 @@ def _newer_alerts(rows: Iterable[Delivery], now: datetime) -> dict[int, set[str]
         }
         for row in alerts
     }
-
-
-@dataclass
-class Traffic:
-    """How many messages went out lately, or are going out now: to everybody, and to each of some people."""
-
-    people: Counter[int] = field(default_factory=Counter)
-    everybody: int = 0
-    limited: dict[str, User | None] = field(default_factory=dict)  # scopes that held something back
-
-    @classmethod
-    def to(cls, person_ids: set[int]) -> Traffic:
-        going = Q(state=DeliveryState.LEASED, lease_until__gt=Now())
-        lately = Q(state=DeliveryState.SENT, sent_at__gt=Now() - QUOTA_WINDOW)
-        messages = Delivery.objects.messages().exclude(entry__kind=RATE_LIMITED).filter(going | lately)
-        rows = messages.order_by().values_list("person").annotate(n=Count("pk"))
-        counts = Counter(dict(rows))
-        return cls(Counter({pk: counts[pk] for pk in person_ids}), counts.total())
-
-    def exceeds_quota(self, person: User) -> bool:
-        """Whether a further message to `person` is one too many; notes whose quota it was."""
-        if self.people[person.pk] >= settings.NOTIFICATION_QUOTA_PERSON:
-            self.limited[f"person-{person.pk}"] = person
-        elif self.everybody >= settings.NOTIFICATION_QUOTA_EVERYBODY:
-            self.limited[EVERYBODY] = None
-        else:
-            return False
-        return True
-
-    def count(self, person: User) -> None:
-        self.people[person.pk] += 1
-        self.everybody += 1
-
-
-def announce(limited: dict[str, User | None], now: datetime) -> None:
-    """Tell the administrators once per episode, which is over when nothing was held back for a whole window."""
-    for scope, person in sorted(limited.items()):
-        RateLimit.objects.bulk_create([RateLimit(scope=scope)], ignore_conflicts=True)
-        limit = RateLimit.objects.select_for_update().get(scope=scope)
-        is_new = limit.limited_at is None or limit.limited_at < now - QUOTA_WINDOW
-        limit.limited_at = now
-        limit.save(update_fields=["limited_at"])
-        if is_new:
-            record(
-                stream=STREAM,
-                kind=RATE_LIMITED,
-                actor=None,
-                data={
-                    "scope": scope,
-                    "whom": str(person) if person else EVERYBODY,
-                    "quota": settings.NOTIFICATION_QUOTA_PERSON
-                    if person
-                    else settings.NOTIFICATION_QUOTA_EVERYBODY,
-                },
-                path=reverse("notifications:deliveries"),
-                audience=administrators(),
-                urgency=Urgency.NOW,
-            )

@@ -10,11 +10,34 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from journal.models import Entry, Urgency
 from notifications.models import Hours
+from people.models import DutyShift
 
 Span = tuple[datetime, datetime]
 # Far enough to see the next working day of whoever works one day a week.
 LOOK_AHEAD_DAYS = 8
+
+
+def free_times(entry: Entry, person_ids: list[int]) -> dict[int, datetime]:
+    """When those with hours of their own may be told; never later than now for somebody who is on duty."""
+    if not _may_wait(entry):
+        return {}
+    hours = Hours.objects.filter(person_id__in=person_ids).select_related("person")
+    on_duty = set(
+        DutyShift.objects.covering(entry.at).filter(user__in=person_ids).values_list("user_id", flat=True)
+    )
+    return {
+        row.person_id: free_at(row, row.person.time_zone, entry.at)
+        for row in hours
+        if row.person_id not in on_duty
+    }
+
+
+def _may_wait(entry: Entry) -> bool:
+    """Only minor matters are held back: level 3 or 4, or no level and nothing that needs somebody now."""
+    level = entry.data.get("level")
+    return level in (3, 4) if level else entry.urgency != Urgency.NOW
 
 
 def free_at(hours: Hours, zone: str, moment: datetime) -> datetime:

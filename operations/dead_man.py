@@ -8,7 +8,7 @@ import urllib.request
 
 from django.conf import settings
 
-from operations.engine_state import engine_state
+from operations.engine_health import engine_health
 
 logger = logging.getLogger(__name__)
 
@@ -17,7 +17,7 @@ TIMEOUT_SECONDS = 5
 
 def all_is_well() -> bool:
     """Has somebody just ticked, is nothing held or overdue, and did a check of these minutes find nothing broken?"""
-    return not [problem for problem in engine_state().problems() if problem.part in ("engine", "invariants")]
+    return not [problem for problem in engine_health().problems() if problem.part in ("engine", "invariants")]
 
 
 def call(caller: str) -> bool:

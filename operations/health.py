@@ -19,8 +19,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from operations import engine_state
-from operations.engine_state import EngineState
+from operations import engine_health
+from operations.engine_health import EngineHealth
 from operations.tasks import WORKER
 
 PATH = "/healthz"
@@ -38,7 +38,7 @@ class Signs:
     """What the database knows."""
 
     ages: dict[str, timedelta]  # of every process's last sign of life
-    engine: EngineState
+    engine: EngineHealth
 
 
 class HealthMiddleware:
@@ -84,11 +84,11 @@ async def _signs() -> Signs | None:
             async with await psycopg.AsyncConnection.connect(**parameters, autocommit=True) as own:
                 cursor = await own.execute(HEARTBEATS)
                 ages = dict(await cursor.fetchall())
-                cursor = await own.execute(engine_state.QUERY)
+                cursor = await own.execute(engine_health.QUERY)
                 row = await cursor.fetchone()
     except (TimeoutError, OSError, psycopg.Error):
         return None
-    return Signs(ages, EngineState(*row)) if row else None
+    return Signs(ages, EngineHealth(*row)) if row else None
 
 
 async def _broker() -> str:
@@ -110,5 +110,5 @@ def _sign_of_life(signs: Signs, process: str) -> str:
     return OK if age <= SILENT_AFTER else f"no sign of life for {age.total_seconds():.0f} s"
 
 
-def _of(state: EngineState, part: str) -> str:
+def _of(state: EngineHealth, part: str) -> str:
     return "; ".join(problem.reason for problem in state.problems() if problem.part == part) or OK

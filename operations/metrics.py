@@ -22,7 +22,7 @@ from prometheus_client.registry import Collector
 
 from escalations.models import Deadline, DeadlineState, Heartbeat, Hold
 from notifications.models import Delivery
-from operations.engine_state import engine_state
+from operations.engine_health import engine_health
 from operations.models import Violation
 from people.access import requires
 
@@ -69,7 +69,7 @@ class EngineCollector(Collector):
         return family
 
     def _now(self) -> Iterator[Metric]:
-        state = engine_state()
+        state = engine_health()
         backlog = Deadline.objects.armed().filter(due_at__lte=Now()).count()
         yield GaugeMetricFamily(
             "crisis_deadlines_due", "Deadlines that are due and have not fired", value=backlog

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from common.pages import attempt, press, typed
 from escalations import purposes
-from escalations.holds import open_holds, release
+from escalations.engine_hold import open_holds, release
 from escalations.models import Deadline, Heartbeat
 from notifications.models import Delivery
-from operations.engine_state import engine_state
+from operations.engine_health import engine_health
 from operations.forms import SettleForm
 from operations.invariants import RULES
 from operations.invariants.actions import settle
@@ -51,7 +51,7 @@ def _page(
         request,
         "operations/engine.html",
         {
-            "problems": engine_state().problems(),
+            "problems": engine_health().problems(),
             "hold": open_holds().first(),
             "due": [(deadline, labels.get(deadline.purpose, deadline.purpose)) for deadline in shown],
             "due_more": due.count() - len(shown),

@@ -10,12 +10,12 @@ class PostmortemsConfig(AppConfig):
         from escalations import purposes
         from incidents.signals import incident_moved
         from journal import entry_kinds
-        from postmortems import checks, panels, receivers
+        from postmortems import gate_checks, panels, receivers
         from postmortems.deadlines import PURPOSES
         from postmortems.entry_kinds import SENTENCES
 
         entry_kinds.declare(SENTENCES)
         purposes.declare(*PURPOSES)
         incident_moved.connect(receivers.on_incident_moved, dispatch_uid="postmortems.on_incident_moved")
-        checks.register_all()
+        gate_checks.register_all()
         panels.register()

@@ -11,7 +11,7 @@ class ResponsesConfig(AppConfig):
         from incidents import panels
         from incidents.signals import level_changed
         from journal import entry_kinds
-        from responses import gates
+        from responses import gate_checks
         from responses.actions.approvals import on_level_changed
         from responses.deadlines import PURPOSES
         from responses.entry_kinds import SENTENCES
@@ -19,7 +19,7 @@ class ResponsesConfig(AppConfig):
 
         entry_kinds.declare(SENTENCES)
         purposes.declare(*PURPOSES)
-        gates.register_checks()
+        gate_checks.register_checks()
         for panel in PANELS:
             panels.register(panel)
         level_changed.connect(on_level_changed, dispatch_uid="responses.on_level_changed")

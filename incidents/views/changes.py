@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST
 from common.forms import ReasonForm
 from common.pages import confirm, form_page, press, typed
 from incidents import actions, playbooks
-from incidents.access import incident_or_404
 from incidents.actions.situation import advice_for
+from incidents.fetch import incident_or_404
 from incidents.forms import (
     ActivateForm,
     PlaybookReviewForm,

@@ -7,8 +7,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from incidents.access import incident_or_404
 from incidents.escalation_facts import MESSAGES_IN_PANEL, by_person, escalation_of, messages_of
+from incidents.fetch import incident_or_404
 from people.access import SignedInRequest
 
 MESSAGES_PER_PAGE = 20

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from common.forms import ReasonForm
 from common.pages import attempt, confirm, form_page, press, typed
 from incidents import actions
-from incidents.access import incident_or_404
+from incidents.fetch import incident_or_404
 from incidents.forms import HandOverForm, MembersForm, RoleForm
 from incidents.models import Incident, RoleAssignment
 from people.access import SignedInRequest, requires

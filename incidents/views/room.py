@@ -11,9 +11,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from incidents.access import incident_or_404
 from incidents.actions.situation import advice_for
 from incidents.escalation_facts import MESSAGES_IN_PANEL, by_person, escalation_of, messages_of
+from incidents.fetch import incident_or_404
 from incidents.models import Incident, IncidentState, RoleState, StepPhase, Task, TaskState
 from incidents.next_step import next_step
 from incidents.panels import every as every_panel

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST
 from common.forms import Form, ReasonForm
 from common.pages import attempt, confirm, form_page, press, typed
 from incidents import actions, gates
-from incidents.access import incident_or_404
 from incidents.actions.standdown import SIGNING_ROLES
+from incidents.fetch import incident_or_404
 from incidents.models import Incident, IncidentState
 from people.access import SignedInRequest, requires
 from people.models import CrisisRole, User

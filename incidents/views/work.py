@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from common.forms import Form, ReasonForm
 from common.pages import form_page, typed
 from incidents import actions
-from incidents.access import incident_or_404
+from incidents.fetch import incident_or_404
 from incidents.forms import DepartmentForm, NotifyForm, SettleForm, StakeholderForm, TaskForm
 from incidents.models import Incident, StakeholderNotice, Task
 from people.access import SignedInRequest, requires

@@ -8,7 +8,7 @@ from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, 
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Concat, Now
 
-from escalations.holds import open_holds
+from escalations.engine_hold import open_holds
 from escalations.models import Deadline, DeadlineState
 from incidents.actions.lifecycle import ACKNOWLEDGE
 from incidents.models import Incident

@@ -19,7 +19,7 @@ from common.pages import confirm, form_page, typed
 from people.access import SignedInRequest
 from people.models import User
 from postmortems import actions
-from postmortems.access import corrective_action_or_404, lesson_or_404, post_mortem_or_404, require
+from postmortems.fetch import corrective_action_or_404, lesson_or_404, post_mortem_or_404, require
 from postmortems.forms import CorrectiveActionForm, LessonForm
 from postmortems.models import CorrectiveAction, CorrectiveActionState, Lesson, LessonState, PostMortem
 

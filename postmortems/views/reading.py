@@ -13,9 +13,9 @@ from django.views.decorators.http import require_safe
 from escalations.models import Deadline
 from people.access import SignedInRequest
 from postmortems import pdf as typesetting
-from postmortems.access import post_mortem_or_404
 from postmortems.actions.deadlines import APPROVAL, MEETING
 from postmortems.actions.lifecycle import missing
+from postmortems.fetch import post_mortem_or_404
 from postmortems.figures import MEANINGS, Figure, compute, thaw
 from postmortems.forms import FilterForm
 from postmortems.models import CorrectiveAction, PostMortem, PostMortemState

@@ -15,8 +15,8 @@ from common.errors import Conflict
 from common.pages import attempt, confirm, press, typed
 from people.access import SignedInRequest
 from postmortems import actions
-from postmortems.access import post_mortem_or_404, require
 from postmortems.actions.lifecycle import missing
+from postmortems.fetch import post_mortem_or_404, require
 from postmortems.figures import MEANINGS
 from postmortems.forms import ReviewForm
 from postmortems.models import PostMortem

@@ -15,8 +15,8 @@ from common.pages import attempt, confirm, form_page, typed
 from incidents.actions import change_situation
 from people.access import SignedInRequest
 from postmortems import actions
-from postmortems.access import post_mortem_or_404, require
 from postmortems.actions.lifecycle import missing
+from postmortems.fetch import post_mortem_or_404, require
 from postmortems.forms import AuthorForm, CauseForm, SectionForm
 from postmortems.models import PostMortem
 from postmortems.sections import BY_CODE, SECTIONS

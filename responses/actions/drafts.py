@@ -17,6 +17,7 @@ from incidents.actions import lock_incident
 from incidents.models import Incident
 from incidents.scope import urgency_of
 from people.models import User
+from responses.actions.approvals import void_approvals
 from responses.actions.locking import (
     DRAFT_APPROVAL,
     labels,
@@ -25,7 +26,6 @@ from responses.actions.locking import (
     refuse,
     require_unlocked,
     require_worker,
-    void_approvals,
 )
 from responses.approvers import everybody, pending_approvers
 from responses.content import Content, canonical

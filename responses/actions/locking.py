@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import ActionRefused, Conflict, NotAllowed
-from escalations.actions import stop
 from incidents.actions import lock_incident
 from incidents.actions.locking import require
 from incidents.models import Incident
@@ -81,16 +79,6 @@ def require_same_words(response: Response, content_hash: str) -> None:
 def labels(capacities: Iterable[str]) -> str:
     """Capacities in words, as a timeline says them."""
     return ", ".join(str(CrisisRole(capacity).label) for capacity in capacities)
-
-
-def void_approvals(response: Response, why: object) -> int:
-    """The standing approvals of the current revision count no more; returns how many there were."""
-    stop(subject=response, purpose=DRAFT_APPROVAL)
-    if response.current is None:
-        return 0
-    voided = response.current.approvals.live().update(voided_at=Now(), void_reason=str(why)[:300])
-    response.current.refresh_from_db()  # the approvals read before are not true any more
-    return voided
 
 
 def note(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from common.pages import attempt, press, typed
-from incidents.access import incident_or_404
+from incidents.fetch import incident_or_404
 from incidents.models import Incident
 from people.access import SignedInRequest, requires
 from responses import actions

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from common.forms import Form, ModelForm, ReasonForm
 from common.pages import INVALID, Attempt, attempt, press, typed
-from incidents.access import incident_or_404
+from incidents.fetch import incident_or_404
 from people.access import SignedInRequest
 from people.models import User
 from responses import actions

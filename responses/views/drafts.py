@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from common.errors import Conflict
 from common.forms import ReasonForm
 from common.pages import attempt, confirm, form_page, typed
-from incidents.access import incident_or_404
+from incidents.fetch import incident_or_404
 from incidents.models import Incident
 from people.access import SignedInRequest, requires
 from responses import actions

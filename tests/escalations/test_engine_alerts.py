@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from escalations import engine
-from escalations.holds import DatabaseClock
+from escalations.engine_hold import DatabaseClock
 from escalations.models import Deadline, DeadlineState, Hold
 from incidents import actions
 from incidents.models import Incident

@@ -167,7 +167,7 @@ def test_only_the_lead_and_the_holder_are_offered_to_hand_over(browse, activated
 def test_lead_waives_the_curve_check_before_monitoring(browse, activated, bob, carol, monkeypatch):
     incident = activated(2)
     actions.decide_no_response(incident=incident, actor=bob, reason="Nobody asks us")
-    monkeypatch.setattr("monitoring.checks.velocities", lambda *_args: [28.5])
+    monkeypatch.setattr("monitoring.gate_checks.velocities", lambda *_args: [28.5])
     page = reverse("incidents:monitoring", args=[incident.pk])
     waive = reverse("incidents:waive", args=[incident.pk, "velocity-cadence"])
     assert waive not in browse(carol).get(page).content.decode()

@@ -13,7 +13,7 @@ from journal.models import Entry, Urgency
 from notifications.actions import mark_read
 from notifications.channels.email.sender import EmailBackend
 from notifications.delivery import MOST_ATTEMPTS, backoff, deliver, deliver_pending
-from notifications.holding import hold_back
+from notifications.held_deliveries import hold_back
 from notifications.leasing import lease_due
 from notifications.models import Attempt, Delivery, DeliveryState
 from tests.factories import UserFactory

@@ -19,7 +19,7 @@ from escalations.models import Deadline, Heartbeat, Hold
 from journal.models import Entry
 from notifications.models import Delivery
 from operations import health
-from operations.engine_state import engine_state
+from operations.engine_health import engine_health
 from operations.models import Violation
 from operations.tasks import WORKER
 from people.models import DutyShift
@@ -236,7 +236,7 @@ def test_the_frame_costs_one_query(django_assert_num_queries: Any) -> None:
     for number in range(30):
         Violation.objects.create(invariant="I1", what=f"deadline {number}")
     with django_assert_num_queries(1):
-        assert len(engine_state().problems()) == 1
+        assert len(engine_health().problems()) == 1
 
 
 @pytest.mark.usefixtures("bob_on_duty", "lively")

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from common.errors import ActionRefused, NotAllowed
 from crisis.celery import look_before_sending
-from escalations import engine, holds
+from escalations import engine, engine_hold
 from escalations.models import Deadline, DeadlineState, Heartbeat, Hold
 from incidents import actions as incidents
 from incidents.models import Incident
@@ -111,8 +111,8 @@ def test_whoever_sends_looks_before_the_engine_has_ticked(restored: Incident) ->
 def test_an_administrator_lets_it_go_on(restored: Incident, admin: User, bob: User) -> None:
     engine.tick()
     with pytest.raises(NotAllowed):
-        holds.release(actor=bob)
-    holds.release(actor=admin)
+        engine_hold.release(actor=bob)
+    engine_hold.release(actor=admin)
     assert engine.tick() == 1
     assert fired(restored)
     hold = Hold.objects.get()
@@ -120,7 +120,7 @@ def test_an_administrator_lets_it_go_on(restored: Incident, admin: User, bob: Us
     assert hold.ended_at
     assert [entry.actor for entry in entries("engine.released")] == [admin]
     with pytest.raises(ActionRefused):
-        holds.release(actor=admin)
+        engine_hold.release(actor=admin)
     deliver_pending()
     assert not Delivery.objects.filter(state="pending", available_at__lte=Now()).exists()
 
@@ -143,7 +143,7 @@ def test_what_has_expired_becomes_one_notice_for_each_person(
     late = Delivery.objects.filter(state="pending").count()
     assert late >= 6
     engine.tick()
-    holds.release(actor=admin)
+    engine_hold.release(actor=admin)
     assert Delivery.objects.filter(state="dead", last_error__startswith="expired while").count() == late
     (notice,) = Entry.objects.filter(kind="notification.expired_together")
     assert notice.data["count"] == late

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from escalations.holds import release_from_cli
+from escalations.engine_hold import release_from_cli
 
 
 class Command(BaseCommand):

@@ -48,7 +48,7 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class EngineState:
+class EngineHealth:
     silent_seconds: float | None  # since the last clean tick of anybody; None before the first
     overdue_seconds: float | None  # of the deadline that is due longest
     held_until: datetime | None
@@ -137,7 +137,7 @@ class EngineState:
             )
 
 
-def engine_state() -> EngineState:
+def engine_health() -> EngineHealth:
     with connection.cursor() as cursor:
         cursor.execute(QUERY)
-        return EngineState(*cursor.fetchone())
+        return EngineHealth(*cursor.fetchone())

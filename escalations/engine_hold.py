@@ -20,7 +20,7 @@ from common.errors import ActionRefused, NotAllowed
 from common.hints import wake
 from escalations.engine_alerts import alert_administrators
 from escalations.models import Deadline, Heartbeat, Hold
-from notifications.holding import hold_back, let_go
+from notifications.held_deliveries import hold_back, let_go
 from people.models import CrisisRole, User, administrators, on_duty
 
 SILENT_AFTER = timedelta(minutes=10)
