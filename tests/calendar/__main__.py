@@ -145,9 +145,13 @@ def main() -> int:
     green = True
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         runs = [pool.submit(run, name, instant, library, arguments) for name, instant in instants.items()]
-        for outcome in (future.result() for future in runs):
-            print(outcome, flush=True)
-            green = green and outcome.green
+        try:
+            for outcome in (future.result() for future in runs):
+                print(outcome, flush=True)
+                green = green and outcome.green
+        except KeyboardInterrupt:  # it reaches the runs as well, which end and stop their servers
+            pool.shutdown(cancel_futures=True)
+            return 130
     return 0 if green else 1
 
 
