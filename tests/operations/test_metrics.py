@@ -136,9 +136,10 @@ def test_it_says_what_is_held_and_broken(db: None) -> None:
 MANY = 60_000
 HISTORY = """
     INSERT INTO journal_stream (name, last_seq, last_hash) VALUES ('history', {many}, 'x');
-    INSERT INTO journal_entry (id, stream_id, seq, kind, at, data, path, audience, urgency, prev_hash, hash)
+    INSERT INTO journal_entry (id, stream_id, seq, kind, at, data, path, audience, urgency, alert_of,
+            prev_hash, hash)
         SELECT 9000000 + n, 'history', n, 'deadline.missed', now() - n * interval '30 seconds', '{{}}', '', '[]',
-            'now', md5(n::text), md5((n + 1)::text) FROM generate_series(1, {many}) AS n;
+            'now', '', md5(n::text), md5((n + 1)::text) FROM generate_series(1, {many}) AS n;
     INSERT INTO escalations_deadline ({columns})
         SELECT {values} FROM generate_series(1, {many}) AS n, (SELECT * FROM escalations_deadline LIMIT 1) AS model;
     ANALYZE journal_entry; ANALYZE escalations_deadline;
