@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import ActionRefused, NotAllowed
 from common.hints import wake
-from escalations import purposes
+from escalations import missed, purposes
 from escalations.models import Acknowledgement, Deadline, DeadlineQuerySet, DeadlineState, Policy, Start
 from journal.actions import supersede
 from people.models import User
@@ -131,7 +131,7 @@ def _still_waiting(subject: models.Model, fired: Deadline | None) -> list[User]:
     """Those of the last alert who must still acknowledge it; whoever may not (any more) is not waited for."""
     if fired is None or fired.entry is None or not fired.current_step["everyone"]:
         return []
-    missing = set(fired.entry.audience) - {person.pk for person in purposes.acknowledged(fired)}
+    missing = set(fired.entry.audience) - {person.pk for person in missed.acknowledged(fired)}
     may = purposes.get(fired.purpose).may_acknowledge
     people = User.objects.filter(pk__in=missing, is_active=True)
     return [person for person in people if may(person, subject)]
@@ -172,7 +172,7 @@ def acknowledge_deadline(*, deadline: Deadline, actor: User) -> list[User]:
     if purpose.acknowledge:
         purpose.acknowledge(subject, actor)
         return []
-    alerted = purposes.alerted_so_far(deadline)
+    alerted = missed.alerted_so_far(deadline)
     waiting = acknowledge(subject=subject, purpose=deadline.purpose, actor=actor)
     purpose.record(
         subject,

@@ -22,8 +22,9 @@ from django.db.models.functions import Now
 from escalations import purposes
 from escalations.engine_alerts import alert_administrators
 from escalations.engine_hold import DatabaseClock, must_wait, reset_heartbeats
+from escalations.missed import record_exhausted, record_missed
 from escalations.models import Deadline, Heartbeat
-from escalations.purposes import Purpose, record_exhausted, record_missed
+from escalations.purposes import Purpose
 from journal.actions import together
 from journal.models import Entry
 from notifications.actions import alert

@@ -13,8 +13,9 @@ from django.db.models import Model
 from django.utils.functional import Promise
 
 from escalations import purposes
+from escalations.missed import audience
 from escalations.models import Acknowledgement, Deadline, DeadlineQuerySet, DeadlineState
-from escalations.purposes import Purpose, audience
+from escalations.purposes import Purpose
 from people.models import User
 
 Key = tuple[int, int, str]

@@ -7,7 +7,7 @@ class MonitoringConfig(AppConfig):
     verbose_name = _("Monitoring")
 
     def ready(self) -> None:
-        from escalations.purposes import add_context
+        from escalations.missed import add_context
         from incidents import gates
         from incidents import panels as room_panels
         from journal import entry_kinds

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.validators import MinLengthValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from common.levels import Level
 from escalations.models import Deadline
 from incidents.models.playbook import Playbook
+from incidents.models.visibility import visible_to
 from incidents.scct import Cluster, Strategy
 from people.models import Brand, CrisisRole, User
 
@@ -88,14 +89,7 @@ class ScheduledContent(models.TextChoices):
 
 class IncidentQuerySet(models.QuerySet["Incident"]):
     def visible_to(self, user: User) -> IncidentQuerySet:
-        """Everything but confidential incidents in which `user` has no part; nothing for nobody."""
-        if not user.is_authenticated or not user.is_active:
-            return self.none()
-        holds_role = user.role_assignments.active().filter(incident=OuterRef("pk"))
-        member = Incident.members.through.objects.filter(incident=OuterRef("pk"), user=user)
-        return self.filter(
-            Q(confidential=False) | Q(logged_by=user) | Exists(holds_role.values("pk")) | Exists(member)
-        )
+        return visible_to(self, user)
 
     def open(self) -> IncidentQuerySet:
         return self.filter(state__in=OPEN_STATES)

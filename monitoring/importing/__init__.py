@@ -7,7 +7,7 @@ csv_file    an open file → its header and its records; `file_kind` and `lines`
 rows        one record → one row, or the reason why not; `values` reads single cells
 columns     which column holds what, by its name
 storing     rows → table
-rejects     rejected records → a CSV file for the person who imports
+rejects_file  rejected records → a CSV file for the person who imports
 records     what a reader hands on: `Record`
 faults      what is wrong with a file or a row, in words for that person
 """

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 
 from monitoring import actions
-from monitoring.importing import columns, rejects, storing
+from monitoring.importing import columns, rejects_file, storing
 from monitoring.importing.batches import Batch, batches
 from monitoring.importing.csv_file import CsvFile
 from monitoring.importing.faults import FileFault
@@ -81,7 +81,7 @@ def store_batch(run: ImportRun, batch: Batch) -> ImportRun:
     """
     run = actions.hold_import(run=run)
     stored = storing.store(batch.rows)
-    rejects_bytes = rejects.append(
+    rejects_bytes = rejects_file.append(
         run.rejects_path, keep_bytes=run.rejects_bytes, header=batch.header, rejects=batch.rejected
     )
     return actions.advance_import(

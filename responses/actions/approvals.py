@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +24,7 @@ from responses.actions.locking import (
     require_same_words,
     require_worker,
 )
+from responses.actions.voiding import void_approvals
 from responses.approvers import everybody, pending_approvers
 from responses.models import Approval, Claim, Decision, Response, ResponseState
 from responses.rules import (
@@ -37,16 +37,6 @@ from responses.rules import (
     why_not_approve,
     wrote,
 )
-
-
-def void_approvals(response: Response, why: object) -> int:
-    """The standing approvals of the current revision count no more; returns how many there were."""
-    stop(subject=response, purpose=DRAFT_APPROVAL)
-    if response.current is None:
-        return 0
-    voided = response.current.approvals.live().update(voided_at=Now(), void_reason=str(why)[:300])
-    response.current.refresh_from_db()  # the approvals read before are not true any more
-    return voided
 
 
 @transaction.atomic

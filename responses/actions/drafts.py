@@ -17,7 +17,6 @@ from incidents.actions import lock_incident
 from incidents.models import Incident
 from incidents.scope import urgency_of
 from people.models import User
-from responses.actions.approvals import void_approvals
 from responses.actions.locking import (
     DRAFT_APPROVAL,
     labels,
@@ -27,6 +26,7 @@ from responses.actions.locking import (
     require_unlocked,
     require_worker,
 )
+from responses.actions.voiding import void_approvals
 from responses.approvers import everybody, pending_approvers
 from responses.content import Content, canonical
 from responses.models import Response, ResponseKind, ResponseState, Revision, Tone, hash_of

@@ -20,8 +20,8 @@ from django.db import transaction  # noqa: E402
 from django.db.models.functions import Now  # noqa: E402
 
 from escalations import purposes  # noqa: E402
+from escalations.missed import record_missed  # noqa: E402
 from escalations.models import Deadline, DeadlineState, Heartbeat  # noqa: E402
-from escalations.purposes import record_missed  # noqa: E402
 from notifications import channels, delivery  # noqa: E402
 from notifications.actions import alert  # noqa: E402
 from notifications.leasing import lease_due  # noqa: E402

@@ -9,7 +9,7 @@ import pytest
 from monitoring.importing import columns
 from monitoring.importing.faults import RowFault
 from monitoring.importing.records import Record
-from monitoring.importing.rejects import safe_cell
+from monitoring.importing.rejects_file import safe_cell
 from monitoring.importing.rows import Row, RowParser
 from tests.monitoring.conftest import row
 

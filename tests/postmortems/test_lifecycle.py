@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from common.errors import ActionRefused, Conflict, Invalid, NotAllowed
 from escalations import engine, purposes, working_days
+from escalations.missed import record_missed
 from escalations.models import Deadline
-from escalations.purposes import record_missed
 from incidents import actions as incident_actions
 from incidents import gates
 from incidents.models import Incident, IncidentState

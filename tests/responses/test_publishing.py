@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from common.errors import ActionRefused, Conflict, NotAllowed
 from escalations import purposes
+from escalations.missed import record_missed
 from escalations.models import Deadline
-from escalations.purposes import record_missed
 from incidents.models import Incident
 from journal.models import Entry
 from responses import actions

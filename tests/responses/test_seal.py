@@ -8,8 +8,8 @@ from django.db.models.functions import Now
 
 from common.errors import ActionRefused, Conflict, NotAllowed
 from escalations import purposes
+from escalations.missed import record_missed
 from escalations.models import Deadline
-from escalations.purposes import record_missed
 from incidents import actions as incident_actions
 from journal.models import Entry
 from responses import actions
