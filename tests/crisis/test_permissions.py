@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -360,20 +361,27 @@ SECRETS = {name: row for name, row in {**PAGES, **API}.items() if hasattr(row.ar
 OUTSIDERS = ("reader", "communicator", "approver", "administrator")
 
 
-@pytest.fixture
-def secret(world: World) -> Case:
-    """A confidential case of another team; nobody of `people` has a part in it."""
-    team = Team(
-        *(
-            UserFactory(name=name, email=f"{name}@example.com", site_role=role, capacities=capacities)
-            for name, role, capacities in (
-                ("ines", "communicator", []),
-                ("igor", "approver", ["CO"]),
-                ("iris", "approver", ["EX"]),
+@pytest.fixture(scope="module")
+def built_secret(built: World, django_db_blocker: Any) -> Case:
+    """A confidential case of another team, built once; nobody of `people` has a part in it."""
+    with django_db_blocker.unblock():
+        team = Team(
+            *(
+                UserFactory(name=name, email=f"{name}@example.com", site_role=role, capacities=capacities)
+                for name, role, capacities in (
+                    ("ines", "communicator", []),
+                    ("igor", "approver", ["CO"]),
+                    ("iris", "approver", ["EX"]),
+                )
             )
         )
-    )
-    return build_case(team, world.open.incident.brand, "Hushed crisis", confidential=True)
+        return build_case(team, built.open.incident.brand, "Hushed crisis", confidential=True)
+
+
+@pytest.fixture
+def secret(world: World, built_secret: Case) -> Case:
+    """As it was built, whatever the tests before did to it."""
+    return deepcopy(built_secret)
 
 
 def test_a_confidential_case_is_not_there_for_outsiders(world, secret, client):
