@@ -20,10 +20,11 @@ from xml.etree import ElementTree
 
 from demo.embedded import configured_servers
 from tests.mutants.data import Mutant, load
+from tests.pace import PATIENCE_SECONDS
 from tests.processes import ROOT
 
 NOT_COPIED = ("var", ".git", ".venv*", "__pycache__", ".*_cache", "node_modules")
-LONGEST_SECONDS = 300  # one test, however busy the machine is: a mutant may make it hang
+LONGEST_SECONDS = 2 * PATIENCE_SECONDS  # one test: a mutant may make it wait in vain
 KILLED = "killed"
 
 
