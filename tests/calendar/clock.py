@@ -47,7 +47,7 @@ class EveryFileBegins:
             assert instant is not None
             write(clock, offset_to(instant, float(clock.read_text())))
             # It would tell administrators of a clock that went wrong.
-            engine.clock.last = None
+            engine.database_clock.last = None
 
 
 def pytest_configure(config: pytest.Config) -> None:
