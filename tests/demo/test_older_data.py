@@ -13,6 +13,7 @@ from demo.folder import Folder
 from demo.supervisor import Demo
 from tests.demo.older import KNOWN, UNKNOWN, record_migrations, tables
 from tests.demo.running import run_demo
+from tests.processes import free_port
 
 pytestmark = pytest.mark.processes
 
@@ -109,7 +110,7 @@ def test_a_named_database_is_refused_and_left_untouched(folder: Folder, tmp_path
     before = {"tables": ["django_migrations"], "recorded": [KNOWN, UNKNOWN]}
     servers = Servers(named, with_redis=False)
     servers.start()
-    refused = run_demo(folder.path, DATABASE_URL=database_url(named))
+    refused = run_demo(folder.path, DATABASE_URL=database_url(named), PORT=str(free_port()))
     assert refused.returncode == 1
     assert refused.stderr.startswith("The database that DATABASE_URL names was made by another version")
     assert refused.stderr.count("\n") == 1
