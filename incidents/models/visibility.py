@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from people.models import User
 
+Incidents = TypeVar("Incidents", bound=QuerySet[Any])
 
-def visible_to(incidents: QuerySet[Any], user: User) -> QuerySet[Any]:
+
+def visible_to(incidents: Incidents, user: User) -> Incidents:
     """Everything but confidential incidents in which `user` has no part; nothing for nobody."""
     if not user.is_authenticated or not user.is_active:
         return incidents.none()
