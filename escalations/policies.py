@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import Conflict, Invalid, NotAllowed
+from common.levels import Level
 from escalations import purposes
 from escalations.models import Policy, PolicyStep
 from escalations.recipient_codes import is_known, who_cannot_act
@@ -142,6 +143,6 @@ def every_policy() -> list[tuple[purposes.Purpose, list[tuple[int, Policy | None
     """All purposes with their policy of each level, None where there is no target; two queries."""
     stored = {(row.purpose, row.level): row for row in Policy.objects.prefetch_related("steps")}
     return [
-        (purpose, [(level, stored.get((purpose.code, level))) for level in (1, 2, 3, 4)])
+        (purpose, [(level, stored.get((purpose.code, level))) for level in Level.values])
         for purpose in purposes.every()
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -18,16 +18,36 @@ from people.models import CrisisRole, DutyShift, User
 BY_ROLE = ("role", "deputy", "duty")
 
 
+class Recipient(NamedTuple):
+    """A code such as “deputy:CL”, “level:1” or “administrators”, in its two parts."""
+
+    kind: str  # one of BY_ROLE, person, level, administrators
+    which: (
+        str  # a crisis role, a person's id, a level; empty for administrators and for the level at that time
+    )
+
+
+def parse(code: str) -> Recipient:
+    """The code in its parts, whether they mean somebody (`is_known`) or not."""
+    kind, _colon, which = code.partition(":")
+    return Recipient(kind, which)
+
+
 def is_known(code: str) -> bool:
     """Can this code mean somebody? Whether it does just now is another question."""
-    kind, colon, which = code.partition(":")
-    if not colon:
+    kind, which = parse(code)
+    if ":" not in code:
         return code in ("level", "administrators")
     if kind == "level":
         return which in map(str, Level.values)
     if kind == "person":
         return which.isascii() and which.isdecimal() and len(which) < 19  # as large as a key can be
     return kind in BY_ROLE and which in CrisisRole.values
+
+
+def named_people(codes: Iterable[str]) -> list[int]:
+    """The ids of people whom these codes name; what means nobody is passed over."""
+    return [int(parse(code).which) for code in codes if code.startswith("person:") and is_known(code)]
 
 
 @dataclass(frozen=True)
@@ -40,7 +60,7 @@ class Group:
 
 def groups(kept: Iterable[str] = ()) -> list[Group]:
     """Everybody who can be chosen; of people who cannot act on an alert only those that `kept` still names."""
-    named = {int(code.partition(":")[2]) for code in kept if code.startswith("person:") and is_known(code)}
+    named = set(named_people(kept))
     people = User.objects.order_by("name", "pk")
     offered = [person for person in people if person.pk in named or person.has_perm("people.work")]
     return [
@@ -64,8 +84,8 @@ def groups(kept: Iterable[str] = ()) -> list[Group]:
 
 def who_cannot_act(codes: Iterable[str]) -> list[User]:
     """Those of the named people who may not work in incidents, or are gone: an alert would reach them in vain."""
-    ids = [int(code.partition(":")[2]) for code in codes if code.startswith("person:")]
-    return [person for person in User.objects.filter(pk__in=ids) if not person.has_perm("people.work")]
+    people = User.objects.filter(pk__in=named_people(codes))
+    return [person for person in people if not person.has_perm("people.work")]
 
 
 def _name(person: User) -> str:
@@ -86,7 +106,7 @@ class Wording:
     def _phrases(self, codes: Iterable[str]) -> Iterator[str]:
         before = None
         for code in self._same_people_together(codes):
-            kind, _colon, which = code.partition(":")
+            kind, which = parse(code)
             if kind == "level":
                 yield (
                     _("everybody of L%(n)s") % {"n": which}
@@ -110,7 +130,7 @@ class Wording:
     def _same_people_together(self, codes: Iterable[str]) -> list[str]:
         """Codes that mean the same people on duty stand side by side."""
         listed = list(codes)
-        on_duty = [self._on_duty.get(code.partition(":")[2]) for code in listed]
+        on_duty = [self._on_duty.get(parse(code).which) for code in listed]
         places = sorted(range(len(listed)), key=lambda n: on_duty.index(on_duty[n]) if on_duty[n] else n)
         return [listed[place] for place in places]
 
@@ -132,6 +152,4 @@ class Wording:
 
     @cached_property
     def _people(self) -> dict[int, User]:
-        return User.objects.in_bulk(
-            [int(code.partition(":")[2]) for code in self._codes if code.startswith("person:")]
-        )
+        return User.objects.in_bulk(named_people(self._codes))

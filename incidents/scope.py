@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.db.models import Model, Q
 from django.utils import timezone
 
 from common.levels import Level
+from escalations import recipient_codes
 from escalations.actions import settle_lapses
 from escalations.models import Deadline
 from incidents import running_deadlines
@@ -102,7 +103,7 @@ class Roster:
         return self.who_see(found) or self.who_see(self._last_resort())
 
     def _resolve(self, code: str) -> list[User]:
-        kind, _colon, which = code.partition(":")
+        kind, which = recipient_codes.parse(code)
         if kind == "role":
             return self._holders(which, is_deputy=False) or self.duty[which]
         if kind == "deputy":
@@ -192,20 +193,41 @@ def note(
     alert_of: str = "",
     **data: Any,
 ) -> Entry:
-    """One journal entry in the incident's own stream; `anchor` leads to the place in the room.
+    """One journal entry about the incident itself; `anchor` leads to the place in the room."""
+    return record_in(
+        incident,
+        kind,
+        actor,
+        data={"about": incident.title, **data},
+        path=incident.get_absolute_url() + anchor,
+        audience=audience,
+        urgency=urgency,
+        alert_of=alert_of,
+    )
 
-    Of `audience` only those are told who may see the incident.
+
+def record_in(
+    incident: Incident,
+    kind: str,
+    actor: User | None,
+    *,
+    data: Mapping[str, Any],
+    path: str,
+    audience: Iterable[User] = (),
+    **how: Any,
+) -> Entry:
+    """An entry in the incident's stream, about it or about what hangs on it; `path` leads to the thing itself.
+
+    Of `audience` only those are told who may see the incident. `how`: urgency and alert_of, as the journal takes them.
     """
-    facts = {"incident": incident.pk, "level": incident.level, "about": incident.title, **data}
     return record(
         stream=incident.stream,
         kind=kind,
         actor=actor,
-        data=facts,
-        path=incident.get_absolute_url() + anchor,
+        data={"incident": incident.pk, "level": incident.level, **data},
+        path=path,
         audience=who_see(incident, audience),
-        urgency=urgency,
-        alert_of=alert_of,
+        **how,
     )
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from common.errors import Invalid
 from common.levels import Level
 from common.times import end_of_day
+from escalations import recipient_codes
 from escalations.actions import arm
 from escalations.models import Deadline
 from incidents.actions.locking import require
@@ -69,8 +70,8 @@ class PlaybookScope:
         """Outside an incident nobody holds a role: whoever is on duty for it is meant, else the administrators."""
         found: list[User] = []
         for code in codes:
-            kind, _colon, which = code.partition(":")
-            if kind in ("role", "deputy", "duty"):
+            kind, which = recipient_codes.parse(code)
+            if kind in recipient_codes.BY_ROLE:
                 found += on_duty(which)
             elif kind == "person" and which.isdecimal():
                 found += User.objects.filter(pk=which, is_active=True)

@@ -11,6 +11,7 @@ from common.errors import ActionRefused, Invalid, NotAllowed
 from common.transitions import change_state
 from incidents.actions import log_incident
 from incidents.models import Incident
+from incidents.scope import record_in
 from journal.actions import record
 from monitoring.models import IncidentMention, Mention, Signal, SignalState
 from monitoring.models.mention import MentionQuerySet
@@ -88,17 +89,11 @@ def attach_complaints(*, incident: Incident, signal: Signal, actor: User | None)
         batch_size=ATTACH_AT_ONCE,
         ignore_conflicts=True,
     )
-    record(
-        stream=incident.stream,
-        kind="mentions.attached",
-        actor=actor,
-        data={
-            "incident": incident.pk,
-            "level": incident.level,
-            "title": incident.title,
-            "signal": signal.pk,
-            "count": len(ids),
-        },
+    record_in(
+        incident,
+        "mentions.attached",
+        actor,
+        data={"title": incident.title, "signal": signal.pk, "count": len(ids)},
         path=incident.get_absolute_url(),
     )
     return len(ids)

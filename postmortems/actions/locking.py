@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import ActionRefused, NotAllowed
 from incidents.actions import lock_incident
-from incidents.scope import who_see
-from journal.actions import record
+from incidents.scope import record_in
 from journal.models import Entry, Urgency
 from people.models import User
 from postmortems.models import PostMortem
@@ -58,18 +57,14 @@ def note(
     alert_of: str = "",
     **data: Any,
 ) -> Entry:
-    """One journal entry in the stream of the incident, so that it stands on the same timeline.
-
-    Of `audience` only those are told who may see the incident.
-    """
-    incident = post_mortem.incident
-    return record(
-        stream=incident.stream,
-        kind=kind,
-        actor=actor,
-        data={"incident": incident.pk, "level": incident.level, "title": incident.title, **data},
+    """One journal entry in the stream of the incident, so that it stands on the same timeline."""
+    return record_in(
+        post_mortem.incident,
+        kind,
+        actor,
+        data={"title": post_mortem.incident.title, **data},
         path=post_mortem.get_absolute_url() + anchor,
-        audience=who_see(incident, audience),
+        audience=audience,
         urgency=urgency,
         alert_of=alert_of,
     )

@@ -14,7 +14,7 @@ from common.text import require_text
 from common.transitions import change_state, require_step
 from incidents.actions import lock_incident
 from incidents.models import Incident
-from journal.actions import record
+from incidents.scope import record_in
 from journal.models import Urgency
 from people.models import User
 from responses.actions.locking import require_worker
@@ -33,17 +33,11 @@ def _lock(case_id: int, actor: User) -> tuple[PrivateCase, User]:
 
 
 def _note(case: PrivateCase, kind: str, actor: User, *, tell: User | None = None, **data: Any) -> None:
-    record(
-        stream=case.incident.stream,
-        kind=kind,
-        actor=actor,
-        data={
-            "incident": case.incident_id,
-            "level": case.incident.level,
-            "case": case.pk,
-            "title": case.reference,
-            **data,
-        },
+    record_in(
+        case.incident,
+        kind,
+        actor,
+        data={"case": case.pk, "title": case.reference, **data},
         path=reverse("responses:cases", args=[case.incident_id]),
         audience=[tell] if tell else (),
         urgency=Urgency.SOON if tell else Urgency.LATER,

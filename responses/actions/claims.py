@@ -17,8 +17,7 @@ from incidents.actions import lock_incident, mark_claim_proven
 from incidents.actions.locking import require_open
 from incidents.models import Incident
 from incidents.running_deadlines import keep, level_of
-from incidents.scope import people_for
-from journal.actions import record
+from incidents.scope import people_for, record_in
 from journal.models import Urgency
 from people.models import User
 from responses.actions.approvals import expire_citing
@@ -43,17 +42,11 @@ def _lock(claim_id: int, actor: User) -> tuple[Incident, Claim, User]:
 
 def _note(claim: Claim, kind: str, actor: User, *, urgency: Urgency = Urgency.LATER, **data: Any) -> None:
     leads = people_for(claim.incident, ["role:CO", "role:MA"]) if urgency != Urgency.LATER else []
-    record(
-        stream=claim.incident.stream,
-        kind=kind,
-        actor=actor,
-        data={
-            "incident": claim.incident_id,
-            "level": claim.incident.level,
-            "claim": claim.pk,
-            "title": claim.text,
-            **data,
-        },
+    record_in(
+        claim.incident,
+        kind,
+        actor,
+        data={"claim": claim.pk, "title": claim.text, **data},
         path=reverse("responses:claim", args=[claim.pk]),
         audience=leads,
         urgency=urgency,

@@ -12,8 +12,7 @@ from common.errors import ActionRefused, Conflict, NotAllowed
 from incidents.actions import lock_incident
 from incidents.actions.locking import require
 from incidents.models import Incident
-from incidents.scope import who_see
-from journal.actions import record
+from incidents.scope import record_in
 from journal.models import Entry, Urgency
 from people.models import CrisisRole, User
 from responses.models import Response
@@ -92,10 +91,8 @@ def note(
     page: str = "responses:draft",
     **data: Any,
 ) -> Entry:
-    """One entry in the stream of the response's incident; of `audience` only those are told who may see that."""
+    """One entry about the response, in the stream of its incident."""
     facts = {
-        "incident": response.incident_id,
-        "level": response.incident.level,
         "response": response.pk,
         "kind": response.kind,
         "title": response.title,
@@ -103,13 +100,13 @@ def note(
         "revision": response.current.number if response.current else None,
         "content_hash": response.current.content_hash if response.current else "",
     }
-    return record(
-        stream=response.incident.stream,
-        kind=kind,
-        actor=actor,
+    return record_in(
+        response.incident,
+        kind,
+        actor,
         data={**facts, **data},
         path=reverse(page, args=[response.pk]),
-        audience=who_see(response.incident, audience),
+        audience=audience,
         urgency=urgency,
         alert_of=alert_of,
     )
