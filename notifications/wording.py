@@ -137,7 +137,7 @@ def _to_do(entry: Entry) -> str:
     if entry.data.get("everyone"):
         return _("Look at it now. Everybody alerted must acknowledge.")
     if entry.urgency == Urgency.NOW:
-        return _("Look at it now. Whoever acts on it stops further alerts.")
+        return _("Look at it now. Acting on it stops further alerts.")
     if entry.urgency == Urgency.SOON:
         return _("Look at it soon.")
     return _("Nothing: this is for your information.")

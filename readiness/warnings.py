@@ -39,7 +39,8 @@ def _roster_gaps(duty: Sequence[RoleDuty]) -> list[ReadinessWarning]:
                 ReadinessWarning(
                     _("Nobody is on duty for %(role)s in the next seven days") % {"role": row.role.label},
                     _(
-                        "Alerts for this role go to whoever holds it in the incident, else to the administrators."
+                        "Alerts for this role go to the person who holds it in the incident, else to the "
+                        "administrators."
                     ),
                     path,
                 )
@@ -97,7 +98,8 @@ def _missing_approvers(approvers: dict[CrisisRole, list[User]]) -> list[Readines
         ReadinessWarning(
             _("Fewer than two people may approve. %(named)s") % {"named": named},
             _(
-                "Whoever wrote a text cannot approve it: name at least two people for each. An administrator does this."
+                "Nobody can approve a text that they wrote: name at least two people for each. An administrator "
+                "does this."
             ),
             "",
         )

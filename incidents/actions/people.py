@@ -103,7 +103,7 @@ def change_members(*, incident: Incident, actor: User, confidential: bool, membe
     incident = lock_incident(incident.pk)
     require(actor, "incidents.work", incident)
     if actor.pk != incident.logged_by_id and not actor.has_perm("incidents.lead", incident):
-        raise NotAllowed(_("Only the crisis lead, or whoever logged the incident, decides who sees it."))
+        raise NotAllowed(_("Only the crisis lead and the person who logged the incident decide who sees it."))
     incident.confidential = confidential
     incident.save(update_fields=["confidential"])
     incident.members.set(members)

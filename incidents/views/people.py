@@ -81,13 +81,13 @@ def decline(request: SignedInRequest, pk: int) -> HttpResponse:
         partial(actions.decline_role, assignment=assignment, actor=request.user),
         title=_("Decline: %(role)s") % {"role": assignment.get_role_display()},
         text=_("Say why, so that the right person can be asked next."),
-        consequences=[_("The role is vacant again."), _("Whoever asked you is alerted.")],
+        consequences=[_("The role is vacant again."), _("The person who asked you is alerted.")],
         label=_("Decline"),
         tone="danger",
         form=ReasonForm(typed(request)),
         back=assignment.incident,
         then="desk",
-        done=_("Declined; whoever asked you has been told."),
+        done=_("Declined. The person who asked you has been told."),
     )
 
 

@@ -28,7 +28,7 @@ def dismiss(*, signal: Signal, actor: User, reason: str) -> Signal:
     _require(signal, actor, SignalState.DISMISSED)
     reason = reason.strip()
     if not reason:
-        raise Invalid(_("Say why this is no reason to act: whoever looks at it next will ask."))
+        raise Invalid(_("Say why this is no reason to act: the next reader will ask."))
     _decide(signal, actor, SignalState.DISMISSED, reason)
     record(
         stream=signal.stream,

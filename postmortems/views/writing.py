@@ -99,7 +99,9 @@ def author(request: SignedInRequest, pk: int) -> HttpResponse:
         partial(actions.change_author, post_mortem=post_mortem, actor=request.user),
         title=_("Who writes the post-mortem?"),
         text=_("%(person)s writes it now. The new author is told.") % {"person": post_mortem.author},
-        consequences=[_("Neither the author nor whoever hands it over or edits last can approve it.")],
+        consequences=[
+            _("Neither the author nor the person who hands it over or edits it last can approve it.")
+        ],
         label=_("Change the author"),
         form=AuthorForm(typed(request), post_mortem=post_mortem),
         back=post_mortem,

@@ -18,7 +18,7 @@ class NtfyForm(ContactForm):
     server = forms.CharField(label=_("Server"), max_length=200, initial="https://ntfy.sh")
     topic = secret_field(
         _("Topic"),
-        help_text=_("Whoever knows the topic can read it: take one that nobody guesses."),
+        help_text=_("Anyone who knows the topic can read it: choose one that is hard to guess."),
         validators=[RegexValidator(r"^[A-Za-z0-9_-]{1,64}$", _("Only letters, digits, _ and -."))],
     )
     token = secret_field(
