@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 # `incidents/scope.py`, `demo/embedded/`; not what is made at run time, nor patterns
 NAMED = re.compile(r"`((?:[a-z_]+/)+(?:[\w.-]+\.(?:py|toml|json|md|typ))?)`")
 MADE_LATER = ("var/", "locale/")
