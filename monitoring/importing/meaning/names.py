@@ -1,0 +1,209 @@
+"""What the name of a column says: which fields it may stand for, and how surely. The words are in names.toml."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from monitoring.importing.meaning.fields import COUNTS, FIELDS
+
+SURE, MAYBE = 1.0, 0.65
+AROUND = 0.9  # of a name, when words around it were left out
+PART = 0.5  # when only its first or last word is known
+ROLES = ("time_of_day", "outlet")  # what a column may be besides a field
+CHECKED = {
+    "text",
+    "posted_at",
+    "url",
+    "sentiment",
+    "language",
+    "title",
+    *COUNTS,
+}  # PART is enough: cells can tell
+OF_WRITER = {"author", "author_name", "author_followers", "text", "sentiment"}  # what "user ..." can still be
+
+_NOTHING = re.compile(r"(column|col|field|feld|spalte|sütun|alan|kolumna|pole|列|字段|欄|champ|colonne|campo|coluna|columna|колонка|"
+                      r"столбец|поле|unnamed|untitled|var|[a-z])?[\s_:.-]*\d*(level)?[\s_\d]*", re.IGNORECASE)  # fmt: skip
+_BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]|<[^>]*>|\{[^}]*\}|【[^】]*】|「[^」]*」")
+_NUMBERING = re.compile(r"^\s*(#|[A-Za-z]?\d+\s*[.):\-–]+|\d+\s+(?=\D))\s*")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_LETTERS = str.maketrans({"ı": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe"})
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_ZONE = re.compile(
+    r"(?:\b|_)(?:UTC|GMT)(?:\s?[+\-−]\s?\d{1,2}(?::?\d{2})?)?(?![a-z])|\b[A-Z][a-z]+/[A-Z][A-Za-z]+(?:_[A-Z][a-z]+)*\b", re.IGNORECASE
+)  # fmt: skip
+_ZONE_IN_BRACKETS = re.compile(
+    r"[A-Z]{2,5}|[+\-−]\d{1,2}(:?\d{2})?|.*(time|saati|zeit|时间|時間|시간|heure|hora|czas|час|время).*"
+)
+
+
+@dataclass(frozen=True)
+class Name:
+    """What one name says. `fields`: field or role -> how surely, up to 1."""
+
+    fields: dict[str, float] = field(default_factory=dict)
+    about: str = ""  # "post" or "comment", where it says of which it is
+    zone: str = ""  # as it stands in the name: "UTC", "GMT+3", "ET", "Europe/Berlin"
+    is_other: bool = False  # known to be something else
+    is_empty: bool = False  # "Column 3", "b": says nothing
+
+
+def plain(name: str) -> str:
+    """In small letters without accents and punctuation, words apart: "Beğeni-Sayısı" -> "begeni sayisi"."""
+    small = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name).casefold())
+    bare = "".join(letter for letter in small if unicodedata.category(letter) != "Mn").translate(_LETTERS)
+    return " ".join(re.sub(r"[\W_]+", " ", unicodedata.normalize("NFC", bare)).split())
+
+
+class _Words:
+    """names.toml, made plain for looking up."""
+
+    def __init__(self) -> None:
+        read = tomllib.loads(Path(__file__).with_name("names.toml").read_text(encoding="utf-8"))
+        self.fields: dict[str, dict[str, float]] = {}
+        for name in (*FIELDS, *ROLES):
+            self._add(name, read[name])
+        self.other = set(map(plain, read["other"]["names"]))
+        self.about = tuple(plain(name) + " " for name in read["other"]["about"])
+        self.other_words = set(map(plain, read["other"]["words"]))
+        around = {kind: set(map(plain, words)) for kind, words in read["around"].items()}
+        self.kinds = {"comment": around["comment"], "post": around["post"]}
+        self.writer = around["writer"]
+        self.around = around["post"] | around["comment"] | around["tool"] | around["small"]
+        self.cjk = sorted(
+            (word for word in self.around | self.writer if _CJK.search(word)), key=len, reverse=True
+        )
+
+    def _add(self, field: str, lists: dict[str, list[str]]) -> None:
+        for words, certainty in ((lists["names"], SURE), (lists.get("maybe", []), MAYBE)):
+            for rank, word in enumerate(words):
+                self.fields.setdefault(plain(word), {}).setdefault(field, certainty - rank / 10_000)
+
+
+@cache
+def _words() -> _Words:
+    return _Words()
+
+
+@cache
+def read_name(header: str) -> Name:
+    """What this name says. Kept, as files repeat their names."""
+    if _NOTHING.fullmatch(header.strip()):
+        return Name(is_empty=True)
+    found = Name()
+    for spelling, certainty in _spellings(header):
+        found = _read_path([plain(part) for part in spelling.split(".")])
+        if found.is_other:
+            return found
+        if found.fields:
+            fields = {field: score * certainty for field, score in found.fields.items()}
+            return Name(fields, _about(spelling), _zone(header))
+    return found
+
+
+def _spellings(header: str) -> list[tuple[str, float]]:
+    """The ways to read a name, the most literal first, and how much each counts."""
+    header = unicodedata.normalize("NFKC", header)
+    bare = _BRACKETS.sub(" ", header)
+    bare = _NUMBERING.sub("", bare if plain(bare) else header) or header
+    pieces = [piece for piece in re.split(r"[/|:\n;]| [-–—] ", bare) if plain(piece)]
+    ways = [(header, 1.0), (bare, 1.0)] + ([(piece, 0.95) for piece in pieces] if len(pieces) > 1 else [])
+    return [(way, weight) for text, weight in ways for way in dict.fromkeys((_CAMEL.sub(" ", text), text))]
+
+
+def _read_path(parts: list[str]) -> Name:
+    """`parts`: a name, or the steps of a path into nested objects."""
+    words, parts = _words(), [part for part in parts if part and not part.isdigit()]
+    whole = " ".join(parts)
+    if _is_other(whole, parts):
+        return Name(is_other=True)
+    if whole in words.fields:
+        return Name(words.fields[whole])
+    for start in range(1, len(parts)):
+        if parts[start - 1] in words.writer:
+            return _of_writer(" ".join(parts[start:]))
+    for start in range(1, len(parts)):
+        if (rest := " ".join(parts[start:])) in words.fields:
+            return Name({name: score * (0.97 - start / 100) for name, score in words.fields[rest].items()})
+    return _read_words(parts[-1] if len(parts) > 1 else whole)
+
+
+def _is_other(whole: str, parts: list[str]) -> bool:
+    words = _words()
+    if whole in words.other or words.other_words & set(whole.split()):
+        return True
+    starts = [f"{part} ".startswith(words.about) for part in ([whole] if len(parts) == 1 else parts[:-1])]
+    return whole not in words.fields and (any(starts) or parts[-1:] != [whole] and parts[-1] in words.other)
+
+
+def _read_words(whole: str) -> Name:
+    """A name that is not known as it stands: without the words around it, else by its first or last word."""
+    words = _words()
+    tokens = _split_cjk(whole)
+    if len(tokens) > 1 and words.writer & set(tokens):
+        return _of_writer(" ".join(token for token in tokens if token not in words.writer))
+    if (rest := _strip(tokens)) in words.fields:
+        return Name({name: score * AROUND for name, score in words.fields[rest].items()})
+    return _by_part(rest.split())
+
+
+def _of_writer(rest: str) -> Name:
+    """What stands after "user" or "author"."""
+    words = _words()
+    for name, certainty in ((rest, 1.0), (_strip(_split_cjk(rest)), AROUND)):
+        if name == "id":
+            return Name({"author": MAYBE * 0.7})
+        fields = {
+            field: score * certainty
+            for field, score in words.fields.get(name, {}).items()
+            if field in OF_WRITER
+        }
+        if fields:
+            return Name(fields)
+    return Name(is_other=True)
+
+
+def _by_part(tokens: list[str]) -> Name:
+    known = [_words().fields.get(token, {}) for token in (tokens[:1] + tokens[-1:])]
+    return Name(
+        {field: score * PART for fields in known for field, score in fields.items() if field in CHECKED}
+    )
+
+
+def _strip(tokens: list[str]) -> str:
+    """Without the words around a name, unless nothing would be left."""
+    return " ".join(token for token in tokens if token not in _words().around and not token.isdigit())
+
+
+def _split_cjk(whole: str) -> list[str]:
+    """Words, with those that Chinese, Japanese and Korean write together with others cut off at both ends."""
+    tokens: list[str] = []
+    for token in whole.split():
+        tokens += _cut(token) if _CJK.search(token) else [token]
+    return tokens
+
+
+def _cut(token: str) -> list[str]:
+    for word in _words().cjk:
+        if token != word and token.startswith(word):
+            return [word, *_cut(token.removeprefix(word))]
+        if token != word and token.endswith(word):
+            return [*_cut(token.removesuffix(word)), word]
+    return [token]
+
+
+def _about(spelling: str) -> str:
+    tokens = set(_split_cjk(plain(spelling)))
+    return next((kind for kind, words in _words().kinds.items() if tokens & words), "")
+
+
+def _zone(header: str) -> str:
+    """The zone that a name gives: "Date (UTC)", "created_utc", "Timestamp (ET)"."""
+    if match := _ZONE.search(_CAMEL.sub(" ", header)):
+        return match[0].strip(" _").upper() if "/" not in match[0] else match[0]
+    inside = [part[1:-1].strip() for part in _BRACKETS.findall(header)]
+    return next((part for part in inside if _ZONE_IN_BRACKETS.fullmatch(part)), "")
