@@ -1,0 +1,124 @@
+"""What the columns of a table usually hold, learnt from its first rows, and how badly a cell would fit into one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from monitoring.importing.reading.delimited.kinds import EMPTY, TEXT, is_nothing, kind, shape
+
+MOST_ROWS = 400  # that a column is learnt from
+TYPED = 0.75  # of a column's cells are of one kind other than text: then it is typed
+FEW_VALUES = 40  # a column of words: statuses, languages, platforms
+DIGITS = frozenset("0123456789")
+
+
+class Column:
+    """Kinds, shapes, words and lengths of its cells."""
+
+    def __init__(self, cells: Sequence[str]) -> None:
+        filled = [cell for cell in cells if not is_nothing(cell)]
+        self.count = len(filled)
+        self.empty_share = 1 - self.count / len(cells) if cells else 0.5
+        self._kinds = Counter(map(kind, filled))
+        self._shapes = Counter(map(shape, filled))
+        self._values = Counter(filled)
+        self._lengths = sorted(map(len, filled)) or [0]
+        self._share_spaced = self._share(cell[:1].isspace() for cell in filled)
+        self._share_quoted = self._share('"' in cell for cell in filled)
+        self._share_broken = self._share("\n" in cell for cell in filled)
+        self.is_regular = sum(count for _shape, count in self._shapes.most_common(4)) >= 0.9 * max(
+            self.count, 1
+        )
+        self.usual_lengths = self._usual_lengths()
+        self.is_vocabulary = self.count >= 10 and len(self._values) <= min(FEW_VALUES, self.count / 2)
+
+    def _usual_lengths(self) -> frozenset[int]:
+        """Of cells of a few shapes, or of a few values; of none where they are free."""
+        if self.is_regular:
+            return frozenset(len(each) for each, _count in self._shapes.most_common(4))
+        return frozenset(map(len, self._values)) if len(self._values) <= FEW_VALUES / 2 else frozenset()
+
+    def _share(self, found: object) -> float:
+        return sum(found) / max(self.count, 1)  # type: ignore[call-overload,no-any-return]
+
+    @property
+    def kind(self) -> str:
+        """The one kind that nearly all cells have; text where there is none."""
+        if not self.count:
+            return EMPTY
+        best, count = self._kinds.most_common(1)[0]
+        return best if count >= TYPED * self.count else TEXT
+
+    @property
+    def is_typed(self) -> bool:
+        return self.kind not in (TEXT, EMPTY)
+
+    @property
+    def always_begins_with_digit(self) -> bool:
+        """Or is empty: the cheapest sign of a row that belongs here."""
+        return self.count >= 5 and all(value[:1] in DIGITS for value in self._values)
+
+    def has(self, cell: str) -> bool:
+        return cell in self._values
+
+    def misfit(self, cell: str) -> float:
+        """0 where such a cell is usual here, about 1 where it is none of this column's."""
+        if not cell.strip():
+            return 0.0 if self.empty_share > 0.05 or not self.count else 0.5
+        if not self.count:
+            return 0.7
+        bare = cell.strip(" '\"")
+        share = self._kinds[kind(bare)] / self.count
+        cost = max(0.0, 1 - 5 * share)
+        if not cost and self.is_regular and shape(bare) not in self._shapes:
+            cost = 0.3
+        if self.is_vocabulary and cell not in self._values:
+            cost = max(cost, 0.35)
+        return cost + self._oddities(cell)
+
+    def _oddities(self, cell: str) -> float:
+        cost = 0.0
+        if cell[:1].isspace() and self._share_spaced < 0.05:
+            cost += 0.25
+        if '"' in cell and self._share_quoted < 0.05:
+            cost += 0.15
+        if "\n" in cell and self._share_broken < 0.02:
+            cost += 0.2
+        longest, shortest = self._lengths[-1], self._lengths[0]
+        if len(cell) > 1.5 * longest + 10 or (shortest > 20 and len(cell) < shortest / 2):
+            cost += 0.25
+        return cost
+
+
+class Columns:
+    """The columns of one table."""
+
+    def __init__(self, width: int, rows: Sequence[Sequence[str]]) -> None:
+        rows = rows[:MOST_ROWS]
+        self.width = width
+        self.columns = [Column([row[i] for row in rows]) for i in range(width)]
+        self.typed = [i for i, column in enumerate(self.columns) if column.is_typed]
+
+    def __getitem__(self, index: int) -> Column:
+        return self.columns[index]
+
+    def misfit(self, cells: Sequence[str]) -> float:
+        """Of a row from its first cell on; one shorter than the table counts as far as it goes."""
+        return sum(column.misfit(cell) for column, cell in zip(self.columns, cells, strict=False))
+
+    @property
+    def sentinel(self) -> int | None:
+        """A column in which every cell begins with a digit: a row without one there is looked at."""
+        return next((i for i in self.typed if self.columns[i].always_begins_with_digit), None)
+
+    def are_names(self, cells: Sequence[str]) -> bool:
+        """Text where these columns hold numbers, dates or addresses, in nearly all that are filled."""
+        filled = [i for i in self.typed if i < len(cells) and not is_nothing(cells[i])]
+        against = sum(kind(cells[i]) == self.columns[i].kind for i in filled)
+        return (
+            bool(filled)
+            and len(filled) * 2 > len(self.typed)
+            and not against
+            and all(kind(cells[i]) == TEXT or self.columns[i].misfit(cells[i]) >= 0.3 for i in filled)
+        )

@@ -1,0 +1,206 @@
+"""Which characters separate and quote the cells: the reading that makes rows of one width out of typed cells."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from monitoring.importing.reading.delimited.kinds import ADDRESS, CODE, DATE, EMPTY, MAIL, NUMBER, TIME, kind
+
+SAMPLE_CHARS = 128 * 1024
+SINGLE = ",;\t|~^\x01\x1f§¦:# "
+SEVERAL = ("||", "|~|", "~~", "^^", "\t\t", "::", ";;", "\\t", "¦¦")
+STAND_IN = "\x1f"  # for a separator of several characters, which the csv module does not know
+MOST_RUN_LINES = 60  # of a record in the sample: beyond that its quote is a stray one
+ONE_COLUMN = 0.06  # the score of a file without any separator, which a separator must beat
+# A space or a colon stands in any text, a number sign before any tag: they must do better than the others.
+DOUBTFUL = {" ": 0.55, ":": 0.4, "#": 0.4, "'": 0.9}
+WORTH = {NUMBER: 1.0, DATE: 1.0, TIME: 1.0, ADDRESS: 1.0, MAIL: 1.0, CODE: 0.7, EMPTY: 0.15}
+SEP_LINE = re.compile(r"\ufeff?\"?sep=(\\t|[^\n]{1,3}?)\"?\n", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Dialect:
+    delimiter: str = ","  # "" where the file is one column
+    quote: str = '"'  # "" where nothing is quoted
+    has_backslash: bool = False  # a quote within a cell is written \"
+    skips_space: bool = False  # behind each separator
+    written: str = field(
+        default="", compare=False
+    )  # the separator in the file, where several characters stand for one
+
+    @property
+    def csv(self) -> dict[str, Any]:
+        """For csv.reader."""
+        return {
+            "delimiter": self.delimiter or STAND_IN,
+            "quotechar": self.quote or None,
+            "quoting": csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE,
+            "escapechar": "\\" if self.has_backslash else None,
+            "skipinitialspace": self.skips_space,
+        }
+
+    def prepare(self, text: str) -> str:
+        return text.replace(self.written, self.delimiter) if self.written else text
+
+
+@dataclass(frozen=True)
+class Run:
+    """A record of the sample: its lines from `start` (0 is the first) to before `end`."""
+
+    start: int
+    end: int
+    cells: list[str]
+
+
+def lines_of(text: str) -> list[str]:
+    """With their line ends; only a line feed ends a line."""
+    return io.StringIO(text, newline="\n").readlines()
+
+
+def named(text: str) -> str:
+    """The separator that a first line such as "sep=;" names, or none."""
+    found = SEP_LINE.match(text)
+    return {"\\t": "\t"}.get(found[1], found[1]) if found else ""
+
+
+def find(text: str, delimiter: str = "") -> Dialect:
+    """The dialect of the file that begins so; `delimiter` where it is known."""
+    text = text[:SAMPLE_CHARS]
+    scores = {each: score(text, each) for each in _possible(text, delimiter)}
+    best = max(scores, key=lambda dialect: scores[dialect])
+    if not delimiter and scores[best] < ONE_COLUMN:
+        best = Dialect("", best.quote)
+    if best.delimiter == "," and _share_followed_by_space(text, ",") > 0.9:
+        best = Dialect(",", best.quote, best.has_backslash, skips_space=True)
+    return best
+
+
+def _possible(text: str, delimiter: str) -> Iterator[Dialect]:
+    quotes = [quote for quote in ('"', "'") if quote in text] or ['"']
+    several = [each for each in SEVERAL if text.count(each) * 2 > text.count("\n")]
+    for separator in [delimiter] if delimiter else [*SINGLE, *several]:
+        if separator not in text:
+            continue
+        single, written = (separator, "") if len(separator) == 1 else (STAND_IN, separator)
+        for quote in [*quotes, ""]:
+            yield Dialect(single, quote, written=written)
+            if quote and _is_backslashed(text, quote, separator):
+                yield Dialect(single, quote, has_backslash=True, written=written)
+    yield Dialect(delimiter[:1], quotes[0])
+
+
+def _is_backslashed(text: str, quote: str, separator: str) -> bool:
+    """A backslash before the end of a cell may be the cell's last character, as in a path."""
+    return bool(re.search(rf"\\{quote}(?!{re.escape(separator)}|\n|$)", text))
+
+
+def _share_followed_by_space(text: str, delimiter: str) -> float:
+    return text.count(delimiter + " ") / max(text.count(delimiter), 1)
+
+
+def score(text: str, dialect: Dialect) -> float:
+    """0 to about 1: share of rows with the commonest width x share of typed cells x a penalty for stray quotes."""
+    rows = [run.cells for run in runs(lines_of(dialect.prepare(text)), dialect)]
+    rows = [row for row in (rows[:-1] if len(rows) > 5 and not text.endswith("\n") else rows) if row]
+    if not rows:
+        return 0.0
+    widths = Counter(map(len, rows))
+    width = max(widths, key=lambda each: (widths[each] * (each > 1), each))
+    if width < 2:
+        return 0.0
+    alike = _share_alike(rows, width, widths)
+    typed = _typed_share(row for row in rows if len(row) == width)
+    return alike * (0.1 + typed) * _quoting(text, dialect, rows) * DOUBTFUL.get(dialect.delimiter, 1.0)
+
+
+def _share_alike(rows: Sequence[Sequence[str]], width: int, widths: Counter[int]) -> float:
+    """Rows narrower than the first one of the commonest width count half: their last cells may be left out."""
+    wide = len(rows[0]) if len(rows[0]) > width > 1 else width
+    shorter = sum(count for each, count in widths.items() if 1 < each <= wide and each != width)
+    return (widths[width] + shorter / 2) / len(rows)
+
+
+def _typed_share(rows: Iterable[Sequence[str]]) -> float:
+    worth = cells = 0.0
+    for number, row in enumerate(rows):
+        if number < 500:
+            cells += len(row)
+            worth += sum(WORTH.get(kind(cell), 0.0) for cell in row)
+    return worth / max(cells, 1)
+
+
+def _quoting(text: str, dialect: Dialect, rows: Sequence[Sequence[str]]) -> float:
+    """1 where each quote stands where one belongs, less where quotes stand in the cells."""
+    cells = max(sum(map(len, rows)), 1)
+    if not dialect.quote:
+        wrapped = sum(
+            cell[:1] == cell[-1:] and cell[:1] in ('"', "'") and len(cell) > 1 for row in rows for cell in row
+        )
+        return 1 - 0.9 * min(1, 3 * wrapped / cells) if wrapped else 0.97
+    text = dialect.prepare(text)
+    all_quotes = text.count(dialect.quote)
+    stray = len(stray_quotes(dialect).findall(text))
+    factor = 1 - 0.8 * min(1.0, stray / max(all_quotes, 1))
+    if dialect.quote == "'" and stray * 4 > all_quotes:
+        return 0.0
+    other = sum(cell[:1] == cell[-1:] == '"' and len(cell) > 1 for row in rows for cell in row)
+    return factor * (1 - 0.9 * min(1, 3 * other / cells)) * DOUBTFUL.get(dialect.quote, 1.0)
+
+
+def stray_quotes(dialect: Dialect) -> re.Pattern[str]:
+    """Finds a quote in the midst of a cell, and an empty quoted cell with text at its end.
+
+    Both patterns begin with the quote itself: so the search is fast.
+    """
+    quote, delimiter = re.escape(dialect.quote), re.escape(dialect.delimiter or STAND_IN)
+    before = delimiter + (" " if dialect.skips_space else "") + (r"\\" if dialect.has_backslash else "")
+    return re.compile(
+        rf"{quote}(?:(?![{delimiter}{quote}\n])(?<=[^{before}{quote}\n]{quote})"
+        rf"|{quote}(?![{delimiter}{quote}\n])(?<![^{delimiter}\n]{quote}{quote}))(?!\Z)"
+    )
+
+
+def runs(lines: Sequence[str], dialect: Dialect) -> Iterator[Run]:
+    """The records of a sample. A quote that is never closed costs one line."""
+    start = 0
+    while start < len(lines):
+        window = lines[start : start + 4 * MOST_RUN_LINES]
+        whole = start
+        for run in _closed(window, start, dialect, is_last=start + len(window) == len(lines)):
+            yield run
+            whole = run.end
+        if whole == start:  # not even the first: it is taken line by line
+            cells = lines[start].rstrip("\n").split(dialect.delimiter or STAND_IN)
+            yield Run(start, start + 1, cells)
+            whole += 1
+        start = whole
+
+
+def _closed(window: Sequence[str], base: int, dialect: Dialect, *, is_last: bool) -> Iterator[Run]:
+    """The records up to one that has too many lines, or that the window or the file may cut."""
+    reader = csv.reader(window, **dialect.csv)
+    start = 0
+    try:
+        for cells in reader:
+            end = reader.line_num
+            is_cut = (
+                end == len(window)
+                and (not is_last or end - start > 1)
+                and _is_open(window[start:end], dialect)
+            )
+            if is_cut or end - start > MOST_RUN_LINES:
+                return
+            yield Run(base + start, base + end, cells)
+            start = end
+    except csv.Error:  # a cell beyond the module's limit
+        return
+
+
+def _is_open(lines: Sequence[str], dialect: Dialect) -> bool:
+    return bool(dialect.quote) and sum(line.count(dialect.quote) for line in lines) % 2 == 1

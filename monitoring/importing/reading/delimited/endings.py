@@ -1,0 +1,61 @@
+"""Rows that are none of the table's: its header again, totals, remarks, and whatever begins below it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from monitoring.importing.reading.delimited.cells import split
+from monitoring.importing.reading.delimited.columns import Columns
+from monitoring.importing.reading.delimited.dialect import Dialect
+from monitoring.importing.reading.delimited.kinds import CODE, NUMBER, TEXT, kind
+
+# How a row of totals begins, in small letters.
+TOTALS = frozenset(
+    "total|totals|total:|grand total|subtotal|sum|sum:|summe|gesamt|gesamtsumme|insgesamt|toplam|genel toplam|ara toplam"
+    "|suma|razem|łącznie|ogółem|итого|всего|合計|合计|总计|總計|小计|小計|somme|total général|totale|totaal|totalt|celkem".split(
+        "|"
+    )
+)
+ROWS_AHEAD = 6  # that show whether another table begins
+FILLED = 0.6  # of its columns
+NAME_CHARS = 60
+
+
+def is_totals(cells: Sequence[str]) -> bool:
+    """Sums below the table: the word for it, numbers, and empty cells where a row has others."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    if not filled or filled[0].lower().rstrip(":") not in TOTALS:
+        return False
+    return all(kind(cell) == NUMBER for cell in filled[1:]) and len(filled) < max(len(cells), 2)
+
+
+def is_header_again(cells: Sequence[str], header: Sequence[Sequence[str]]) -> bool:
+    """Files put one behind the other have it in their midst."""
+    return any(list(cells) == list(row) for row in header)
+
+
+def begins_another_table(
+    cells: Sequence[str], ahead: Sequence[str], dialect: Dialect, columns: Columns
+) -> bool:
+    """Whether these cells name other columns: text where this table has none, with rows of one width below."""
+    if not _are_other_names(cells, columns):
+        return False
+    rows = [split(line.removesuffix("\n"), dialect) for line in ahead[:ROWS_AHEAD] if line.strip()]
+    widths = {len(row) for row in rows}
+    return bool(rows) and (widths == {len(cells)} or max(widths) != columns.width)
+
+
+def _are_other_names(cells: Sequence[str], columns: Columns) -> bool:
+    filled = [cell for cell in cells if cell.strip()]
+    if (
+        len(filled) < max(2, FILLED * len(cells))
+        or len(set(filled)) < len(filled)
+        or len(cells) * 2 < columns.width
+    ):
+        return False
+    typed = [i for i in columns.typed if i < len(cells)]
+    return len(typed) >= 2 and all(kind(cells[i]) == TEXT for i in typed) and all(map(_may_name, filled))
+
+
+def _may_name(cell: str) -> bool:
+    return kind(cell) in (TEXT, CODE) and len(cell) <= NAME_CHARS

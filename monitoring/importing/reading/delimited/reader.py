@@ -1,0 +1,204 @@
+"""One pass over the lines of a file: good rows go through as the csv module makes them, any other is looked at.
+
+A row is looked at when its width is wrong, when it has several lines, when a quote stands where none belongs, or when
+a cell begins with no digit in a column where all do.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from django.utils.translation import gettext as _
+
+from monitoring.importing.reading.delimited import endings, repair
+from monitoring.importing.reading.delimited.cells import split
+from monitoring.importing.reading.delimited.columns import DIGITS
+from monitoring.importing.reading.delimited.dialect import Dialect, lines_of, stray_quotes
+from monitoring.importing.reading.delimited.header import Layout
+from monitoring.importing.reading.delimited.lines import Lines, LongLine
+from monitoring.importing.reading.tables import Record
+
+MOST_LINES, MOST_CHARS = 500, 1_000_000  # of a record: beyond that its quote is a stray one
+AHEAD = 8  # lines that a broken record is compared with
+MOST_FALSE_ALARMS = 1000  # of the sentinel
+SHORT_MISFIT = 0.15  # for each cell, where the last ones are missing
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What became of a record: rows to hand on, and how many lines it took."""
+
+    records: list[Record]
+    lines: int
+
+
+class Reader:
+    def __init__(self, lines: Lines, dialect: Dialect, layout: Layout, skipped: int) -> None:
+        self.lines, self.dialect, self.layout = lines, dialect, layout
+        self.columns, self.width = layout.columns, layout.width
+        self.begin = skipped + layout.begin
+        self.stray = stray_quotes(dialect) if dialect.quote else None
+        self.sentinel = self.columns.sentinel
+        self.false_alarms = 0
+        self.other_table = 0  # the line where another table begins
+
+    def records(self) -> Iterator[Record]:
+        """The rows below the header."""
+        pending: list[str] = []
+        number = 1  # of the first line in `pending`
+        to_skip = self.begin
+        for text, lines in self.lines.blocks():
+            if self.dialect.written:
+                text = self.dialect.prepare(text)
+                lines = lines_of(text) if not isinstance(lines[0], LongLine) else lines
+            if to_skip:
+                skipped = min(to_skip, len(lines))
+                to_skip, number, lines = to_skip - skipped, number + skipped, lines[skipped:]
+            pending += lines
+            done = yield from self._rows(pending, number, is_last=False)
+            del pending[:done]
+            number += done
+        yield from self._rows(pending, number, is_last=True)
+
+    def _rows(self, lines: list[str], number: int, *, is_last: bool) -> Generator[Record, None, int]:
+        """The rows in these lines, of which the first has that number. Returns how many lines they took."""
+        width, sentinel = self.width, self.sentinel
+        strays = self._stray_lines(lines)
+        start, count = 0, len(lines)
+        while start < count:
+            base = start
+            reader = csv.reader(islice(lines, base, None), **self.dialect.csv)
+            while True:
+                try:
+                    cells = next(reader, None)
+                except csv.Error:  # a cell beyond the module's limit, or a quote that swallows the rest
+                    cells = []
+                if cells is None:
+                    start = count
+                    break
+                end = base + reader.line_num
+                if end == count and not is_last and not self._is_too_long(lines, start, end):
+                    return start
+                if (
+                    len(cells) == width
+                    and end - start == 1
+                    and (sentinel is None or cells[sentinel][:1] in DIGITS or not cells[sentinel])
+                    and start not in strays
+                ):
+                    yield Record(number + start, cells)
+                    start = end
+                    continue
+                if end + AHEAD > count and not is_last:
+                    return start
+                found = self._look_at(cells, lines, start, end, number)
+                yield from found.records
+                sentinel = self.sentinel
+                if found.lines != end - start:
+                    start += found.lines
+                    break
+                start = end
+        return count
+
+    def _is_too_long(self, lines: Sequence[str], start: int, end: int) -> bool:
+        return end - start > MOST_LINES or sum(map(len, lines[start:end])) > MOST_CHARS
+
+    def _stray_lines(self, lines: Sequence[str]) -> frozenset[int]:
+        """The lines with a quote where none belongs."""
+        if not self.stray:
+            return frozenset()
+        search, quote = self.stray.search, self.dialect.quote
+        return frozenset(number for number, line in enumerate(lines) if quote in line and search(line))
+
+    def _look_at(self, cells: list[str], lines: Sequence[str], start: int, end: int, number: int) -> _Found:
+        line = number + start
+        if isinstance(lines[start], LongLine):
+            return _Found([Record(line, [], fault=_too_long(self.lines.limits.line_chars))], 1)
+        if end - start == 1 and not any(cells):
+            return _Found([], 1)
+        if self.other_table:
+            return _Found([self._of_other_table(cells, line)], 1)
+        if self._is_too_long(lines, start, end):
+            end, cells = start + 1, split(lines[start].removesuffix("\n"), self.dialect)
+        if end - start == 1 and (special := self._special(cells, lines[end : end + AHEAD], line)):
+            return special
+        if even := self._evened(cells, lines, start, end):
+            return _Found([Record(line, even)], end - start)
+        return self._mended(lines, start, end, line)
+
+    def _special(self, cells: list[str], ahead: Sequence[str], line: int) -> _Found | None:
+        """A row that is none of the table's."""
+        if endings.is_header_again(cells, self.layout.header):
+            return _Found([], 1)
+        if endings.is_totals(cells):
+            return _Found([Record(line, cells, fault=_("This is a row of totals."))], 1)
+        if endings.begins_another_table(cells, ahead, self.dialect, self.columns):
+            self.other_table = line
+            return _Found([self._of_other_table(cells, line)], 1)
+        return None
+
+    def _evened(self, cells: list[str], lines: Sequence[str], start: int, end: int) -> list[str] | None:
+        """The cells of a row that is right after all: with line breaks or an odd cell, or without its last, empty cells."""
+        if not self._quotes_are_kept(cells, lines, start, end):
+            return None
+        if len(cells) == self.width:
+            self._count_false_alarm()
+            return None if self._holds_rows(lines[start + 1 : end]) else cells
+        if end - start > 1:
+            return None
+        surplus = cells[self.width :]
+        is_short = not surplus and self.columns.misfit(cells) < SHORT_MISFIT * len(cells)
+        if is_short or (
+            surplus and not any(surplus) and self.columns.misfit(cells) < SHORT_MISFIT * self.width
+        ):
+            return cells[: self.width] + [""] * (self.width - len(cells))
+        return None
+
+    def _holds_rows(self, inner: Sequence[str]) -> bool:
+        """Whether one of these lines of a record may be a row itself."""
+        separators = self.width - 1
+        return any(
+            line.count(self.dialect.delimiter) >= separators > 0
+            and repair.is_whole(line, self.dialect, self.columns)
+            for line in inner
+        )
+
+    def _quotes_are_kept(self, cells: list[str], lines: Sequence[str], start: int, end: int) -> bool:
+        """Whether the csv module has lost no stray quote."""
+        text = "".join(lines[start:end]).removesuffix("\n")
+        return not self.stray or not self.stray.search(text) or split(text, self.dialect) == cells
+
+    def _count_false_alarm(self) -> None:
+        """A column that began with digits at first only is watched no longer."""
+        self.false_alarms += 1
+        if self.false_alarms > MOST_FALSE_ALARMS:
+            self.sentinel = None
+
+    def _mended(self, lines: Sequence[str], start: int, end: int, line: int) -> _Found:
+        ahead = lines[start : max(end, start + AHEAD)]
+        reading = repair.read(ahead, end - start, self.dialect, self.columns)
+        if reading is None or reading.is_hopeless:
+            plain = split(lines[start].removesuffix("\n"), self.dialect)
+            return _Found([Record(line, plain, fault=self._wrong_width(plain))], 1)
+        records = [Record(line, list(row), repair=reading.repair) for row in reading.rows]
+        return _Found(records, reading.lines)
+
+    def _wrong_width(self, cells: Sequence[str]) -> str:
+        return _("The row has %(found)d cells where the others have %(usual)d, and no repair of it fits.") % {
+            "found": len(cells),
+            "usual": self.width,
+        }
+
+    def _of_other_table(self, cells: list[str], line: int) -> Record:
+        return Record(
+            line,
+            cells,
+            fault=_("The row belongs to another table, which begins in line %(line)d.")
+            % {"line": self.other_table},
+        )
+
+
+def _too_long(limit: int) -> str:
+    return _("The line has more than %(count)d million characters.") % {"count": limit // 1_000_000}

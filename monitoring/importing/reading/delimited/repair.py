@@ -1,0 +1,194 @@
+"""A record that is broken, read in every way that could be meant; the one whose cells fit their columns best is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from django.utils.translation import gettext as _
+
+from monitoring.importing.reading.delimited.aligning import Alignment, align
+from monitoring.importing.reading.delimited.cells import opening_quotes, places_without_separator, split
+from monitoring.importing.reading.delimited.columns import Columns
+from monitoring.importing.reading.delimited.dialect import Dialect
+
+OTHER_DELIMITERS = ",;\t| "
+# What a reading supposes, in misfits.
+STRAY_QUOTE, NO_QUOTES, MISSING_SEPARATOR, OTHER_SEPARATOR, BROKEN_LINE, TWO_ROWS = (
+    0.2,
+    0.5,
+    0.3,
+    0.5,
+    0.4,
+    0.5,
+)
+SWALLOWED, TORN = 1.0, 0.6  # a row within a row; a row whose next line is none
+GOOD = 0.5  # misfits at which no other reading is tried
+HOPELESS = 0.55  # misfits for each filled cell: it is no row of this table
+MOST_TRIES = 12  # places of quotes, of each sort
+MOST_JOINED_LINES = 5
+MOST_CHARS = 200_000  # of a record that is worth the trouble
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to read the lines that begin a record."""
+
+    rows: tuple[tuple[str, ...], ...]
+    lines: int  # that it takes
+    cost: float  # misfits and suppositions
+    changes: frozenset[str] = frozenset()
+
+    @property
+    def is_hopeless(self) -> bool:
+        filled = sum(bool(cell.strip()) for row in self.rows for cell in row)
+        return self.cost > HOPELESS * max(filled, 1) + (0.3 if self.changes else 0.0)
+
+    @property
+    def repair(self) -> str:
+        """For the person; empty where nothing was done that needs to be looked at."""
+        return " ".join(text for change, text in _texts().items() if change in self.changes)
+
+
+def _texts() -> dict[str, str]:
+    return {
+        "quote": _("A stray quote was taken as a character."),
+        "separator": _("A missing separator was added."),
+        "split": _("A cell was split in two, because a separator is missing."),
+        "delimiter": _("This row has a separator of its own."),
+        "join": _("Cells were joined, because a separator stands within a text."),
+        "drop": _("A separator too many was dropped."),
+        "leave out": _("A missing cell was left empty."),
+        "lines": _("A line break within the row was taken as part of a cell."),
+        "rows": _("Two rows in one line were taken apart."),
+    }
+
+
+def read(lines: Sequence[str], taken: int, dialect: Dialect, columns: Columns) -> Reading | None:
+    """The best reading of the record that begins with these lines, of which the csv module took `taken`.
+
+    None where there is none at all.
+    """
+    best = None
+    for reading in _readings(lines, taken, dialect, columns):
+        if best is None or reading.cost < best.cost:
+            best = reading
+    return best
+
+
+def _readings(lines: Sequence[str], taken: int, dialect: Dialect, columns: Columns) -> Iterator[Reading]:
+    for count in sorted({1, taken}):
+        text = "".join(lines[:count]).removesuffix("\n")
+        if len(text) <= MOST_CHARS:
+            around = (
+                _swallowed(lines[1:count], dialect, columns)
+                if count > 1
+                else _torn(lines, taken, dialect, columns)
+            )
+            for reading in _of_text(text, dialect, columns):
+                yield replace(reading, lines=count, cost=reading.cost + around)
+    if taken == 1:
+        yield from _joined(lines, dialect, columns)
+
+
+def _torn(lines: Sequence[str], taken: int, dialect: Dialect, columns: Columns) -> float:
+    """Where the quotes say that the record goes on, its first line is the whole only if the next one begins a record."""
+    if taken == 1 or len(lines) < 2:
+        return 0.0
+    return 0.0 if is_whole(lines[1], dialect, columns) else TORN
+
+
+def _swallowed(inner: Sequence[str], dialect: Dialect, columns: Columns) -> float:
+    return SWALLOWED * sum(is_whole(line, dialect, columns) for line in inner)
+
+
+def is_whole(line: str, dialect: Dialect, columns: Columns) -> bool:
+    """Whether the line alone is a good row."""
+    cells = split(line.removesuffix("\n"), dialect)
+    return len(cells) == columns.width > 1 and columns.misfit(cells) < 0.2 * columns.width
+
+
+def _joined(lines: Sequence[str], dialect: Dialect, columns: Columns) -> Iterator[Reading]:
+    """A line break within a cell that is not quoted: short lines that together make a row."""
+    width = len(split(lines[0].removesuffix("\n"), dialect))
+    for count, line in enumerate(lines[1:MOST_JOINED_LINES], 2):
+        if is_whole(line, dialect, columns):
+            return
+        width += len(split(line.removesuffix("\n"), dialect)) - 1
+        if width == columns.width:
+            text = "".join(lines[:count]).removesuffix("\n")
+            cells = tuple(split(text, dialect))
+            if len(cells) == columns.width:
+                yield Reading((cells,), count, columns.misfit(cells) + BROKEN_LINE, frozenset({"lines"}))
+        if width >= columns.width:
+            return
+
+
+def _of_text(text: str, dialect: Dialect, columns: Columns) -> Iterator[Reading]:
+    """Each way to read it as one row, or as two."""
+    plain = split(text, dialect)
+    joiner = dialect.delimiter
+    first = _aligned(plain, columns, joiner)
+    if first:
+        yield first
+        if first.cost < GOOD:
+            return
+    yield from _two_rows(plain, columns)
+    for cells, cost, change in _other_cells(text, plain, dialect, columns.width):
+        if found := _aligned(cells, columns, joiner, cost, change):
+            yield found
+    for delimiter in OTHER_DELIMITERS:
+        if delimiter != dialect.delimiter and text.count(delimiter) >= (columns.width - 1) * 0.8 > 0:
+            cells = split(text, Dialect(delimiter, dialect.quote))
+            if found := _aligned(cells, columns, delimiter, OTHER_SEPARATOR, "delimiter"):
+                yield found
+
+
+def _aligned(
+    cells: Sequence[str], columns: Columns, joiner: str, cost: float = 0.0, change: str = ""
+) -> Reading | None:
+    found = Alignment(tuple(cells), columns.misfit(cells)) if len(cells) == columns.width else None
+    if found is None or found.cost > 1.0:
+        found = min(
+            filter(None, (found, align(cells, columns, joiner))), key=lambda each: each.cost, default=None
+        )
+    if not found:
+        return None
+    changes = found.changes | {change} if change else found.changes
+    return Reading((found.cells,), 1, found.cost + cost, frozenset(changes))
+
+
+def _other_cells(
+    text: str, plain: Sequence[str], dialect: Dialect, width: int
+) -> Iterator[tuple[Sequence[str], float, str]]:
+    """Other cells, what they suppose, and its name."""
+    for number, place in enumerate(opening_quotes(text, dialect)):
+        if number < MOST_TRIES:
+            yield split(text, dialect, {place}), STRAY_QUOTE, "quote"
+    if dialect.quote and dialect.quote in text:
+        yield text.split(dialect.delimiter), NO_QUOTES, "quote"
+    if len(plain) < width:
+        for number, place in enumerate(places_without_separator(text, dialect)):
+            if number < 2 * MOST_TRIES:
+                yield (
+                    split(text[:place] + dialect.delimiter + text[place:], dialect),
+                    MISSING_SEPARATOR,
+                    "separator",
+                )
+
+
+def _two_rows(cells: Sequence[str], columns: Columns) -> Iterator[Reading]:
+    """The line end between two rows is missing: then their last and first cell may be one."""
+    width = columns.width
+    if width < 2 or len(cells) not in (2 * width, 2 * width - 1):
+        return
+    halves = [(cells[:width], cells[width:])]
+    if len(cells) == 2 * width - 1:
+        middle = cells[width - 1]
+        halves = [
+            ([*cells[: width - 1], middle[:place]], [middle[place:], *cells[width:]])
+            for place in range(len(middle) + 1)
+        ][:200]
+    for first, second in halves:
+        cost = columns.misfit(first) + columns.misfit(second) + TWO_ROWS
+        yield Reading((tuple(first), tuple(second)), 1, cost, frozenset({"rows"}))
