@@ -1,0 +1,215 @@
+"""What a whole column of dates shows: the order of day and month, zones, gaps. Fed cell by cell, in little memory."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Literal
+
+from monitoring.importing.meaning.moments.lexicon import zone_data
+from monitoring.importing.meaning.moments.moments import (
+    NUMBER,
+    Moments,
+    iso,
+    not_understood,
+    reading,
+)
+from monitoring.importing.meaning.moments.readings import Ago, Calendar, NamedDay, Reading
+
+MAX_EXAMPLES = 10
+WHOLE_COLUMN = 0.95  # a share from which on a column "is" something
+ENOUGH_MIDNIGHTS = 3  # fewer may be chance
+ORDERS = (True, False)
+
+DayFirst = bool | Literal["conflict"] | None
+
+
+class MomentSurvey:
+    """Feed every row's cells to `add`, then ask.
+
+    Counts are of cells that are not empty. `file_time` is what relative dates count from.
+    """
+
+    def __init__(self, file_time: datetime | None = None) -> None:
+        self.now = file_time or datetime.now(UTC)
+        self.filled = 0
+        self.without_zone = 0  # cells with a time and no zone
+        self.with_zone = 0
+        self.relative = 0  # "6 days ago"
+        self.without_year = 0  # "12 March": the latest one before the file was made
+        self.examples: dict[str, str] = {}  # cell that is not understood → the reason
+        self._understood = 0
+        self._days = 0
+        self._midnights = 0
+        self._serials = 0
+        self._proofs: Counter[tuple[str, bool]] = Counter()  # separator, whether the day comes first → cells
+        self._open: Counter[str] = Counter()  # separator → cells that may be read both ways
+        # First and last of the wall times, and of those with a zone.
+        self._span: tuple[list[datetime], list[datetime]] = ([], [])
+        self._month_first_span: tuple[list[datetime], list[datetime]] = ([], [])
+        self._zone_names: set[str] = set()
+
+    def add(self, cell: str, time_cell: str = "") -> None:
+        cell, time_cell = cell.strip(), time_cell.strip()
+        if not cell:
+            return
+        self.filled += 1
+        if (at := iso(cell)) is not None:
+            self._count(at, len(cell) == 10, time_cell, at)
+            return
+        try:
+            self._read(cell, time_cell)
+        except (ValueError, OverflowError) as error:
+            if len(self.examples) < MAX_EXAMPLES:
+                self.examples[cell[:200]] = str(error)
+
+    def _read(self, cell: str, time_cell: str) -> None:
+        found = reading(cell)
+        if found is None or not found.has_date:
+            raise ValueError(not_understood(cell))
+        numbers = NUMBER.findall(cell)
+        is_open = self._weigh_order(found, numbers)
+        at = found.at(numbers, True, self.now)
+        self._count(at, found.day_only, time_cell, found.at(numbers, False, self.now) if is_open else at)
+        self._serials += found.is_serial
+        self.relative += isinstance(found, Ago | NamedDay)
+        self.without_year += found.without_year
+        if found.zone_name:
+            self._zone_names.add(found.zone_name)
+
+    def _weigh_order(self, found: Reading, numbers: list[str]) -> bool:
+        """Whether a cell may be read both ways."""
+        if not found.separator or not isinstance(found, Calendar):
+            return False
+        first, second = int(numbers[found.day]), int(numbers[found.month])
+        if first > 12 or second > 12:
+            self._proofs[found.separator, first > 12] += 1
+        elif first != second:
+            self._open[found.separator] += 1
+            return True
+        return False
+
+    def _count(self, at: datetime, day_only: bool, time_cell: str, other: datetime) -> None:
+        """`other` is what the same cell is with the month first."""
+        self._understood += 1
+        if day_only and not time_cell:
+            self._days += 1
+        else:
+            self._midnights += not time_cell and at.hour == at.minute == at.second == 0
+            self.with_zone += at.tzinfo is not None
+            self.without_zone += at.tzinfo is None
+        for moment, span in ((at, self._span), (other, self._month_first_span)):
+            known = span[at.tzinfo is not None]
+            if not known:
+                known += [moment, moment]
+            elif moment < known[0]:
+                known[0] = moment
+            elif moment > known[1]:
+                known[1] = moment
+
+    # What the column shows
+
+    @property
+    def serials(self) -> bool:
+        """Whether the column is one of Excel's day numbers. Single ones among other dates are not understood."""
+        return self._serials > 0 and self._serials >= WHOLE_COLUMN * self.filled
+
+    @property
+    def understood(self) -> int:
+        return self._understood - (0 if self.serials else self._serials)
+
+    @property
+    def share(self) -> float:
+        """Of the cells that are not empty, how many are dates: 0 to 1."""
+        return self.understood / self.filled if self.filled else 0.0
+
+    @property
+    def day_first(self) -> DayFirst:
+        """Whether 3/4/2025 is in April, as the column proves it. True also where no such date occurs.
+
+        None where it has to be asked, "conflict" where cells prove both. Dates with dots begin with the day
+        unless the column proves otherwise: no country writes them the other way round.
+        """
+        if self._open["."] + self._proofs[".", False] + self._proofs[".", True] and not self._has("/-"):
+            return self._verdict(".")
+        return self._verdict("/-")
+
+    def _verdict(self, separators: str) -> DayFirst:
+        proved = {order for order in ORDERS if any(self._proofs[sign, order] for sign in separators)}
+        if len(proved) == 2:
+            return "conflict" if self._has_open(separators) else True
+        if proved:
+            return proved.pop()
+        return None if self._has_open(separators) and separators != "." else True
+
+    def _has(self, separators: str) -> bool:
+        return any(sign in separators for sign, _order in self._proofs) or self._has_open(separators)
+
+    def _has_open(self, separators: str) -> bool:
+        return any(self._open[sign] for sign in separators)
+
+    @property
+    def must_ask_order(self) -> bool:
+        """Whether the person has to say if the day or the month comes first."""
+        return any(self._verdict(signs) in (None, "conflict") for signs in ("/-", "."))
+
+    @property
+    def likely_day_first(self) -> bool | None:
+        """A guess to show beside the question: no post is younger than its file."""
+        if not self._understood:
+            return None
+        day_first, month_first = (self.range(order)[1] > self.now + timedelta(days=1) for order in ORDERS)
+        return None if day_first == month_first else month_first
+
+    @property
+    def all_midnights(self) -> bool:
+        """Whether times are given, and all are 00:00: then only the days are known."""
+        return self._midnights >= ENOUGH_MIDNIGHTS and self._midnights + self._days == self._understood
+
+    @property
+    def days_only(self) -> bool:
+        return self._understood > 0 and (self._days == self._understood or self.all_midnights)
+
+    @property
+    def unclear_zones(self) -> list[str]:
+        """Abbreviations that stand for several zones, where no other cell decides: "IST"."""
+        names = self._zone_names & zone_data()["ambiguous"].keys() - self.zones().keys()
+        return sorted(name.upper() for name in names)
+
+    def zones(self) -> Mapping[str, float]:
+        """Such abbreviations that the column itself makes clear, and their hours: CST beside CDT is American."""
+        settled: dict[str, float] = {}
+        for name in self._zone_names & zone_data()["ambiguous"].keys():
+            hours = {h for other, h in zone_data()["ambiguous"][name].items() if other in self._zone_names}
+            if len(hours) == 1:
+                settled[name] = hours.pop()
+        return settled
+
+    def range(self, day_first: bool | None = None) -> tuple[datetime, datetime]:
+        """The first and the last moment, wall times taken as UTC. Raises LookupError where nothing is understood."""
+        decided = self.day_first if day_first is None else day_first
+        walls, instants = self._month_first_span if decided is False else self._span
+        known = [wall.replace(tzinfo=UTC) for wall in walls] + [moment.astimezone(UTC) for moment in instants]
+        if not known:
+            raise LookupError
+        return min(known), max(known)
+
+    def moments(self, zone: tzinfo, day_first: bool | None = None) -> Moments:
+        """The reader for this column; `day_first` is what the person says, for what the column does not prove."""
+        orders: dict[str, bool | None] = {}
+        for signs in ("/-", "."):
+            verdict = self._verdict(signs)
+            asked = day_first if verdict in (None, "conflict") or not self._has("/-") else None
+            for sign in signs:
+                orders[sign] = (
+                    asked if asked is not None else (verdict if isinstance(verdict, bool) else None)
+                )
+        return Moments(
+            zone,
+            orders,
+            self.now,
+            serials=self.serials,
+            midnights_are_days=self.all_midnights,
+            zones=self.zones(),
+        )
