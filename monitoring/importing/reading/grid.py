@@ -12,7 +12,9 @@ from monitoring.importing.reading.tables import FileError, Limits, Record, Table
 
 SAMPLE = 200  # rows in which the header is looked for
 
-Row = tuple[int, list[str]]  # its number in the file, the first is 1; its cells
+Row = tuple[
+    int, list[str], str
+]  # its number in the file, the first is 1; its cells; why it could not be read
 
 
 class GridTable(Table):
@@ -34,13 +36,13 @@ class GridTable(Table):
         sample = [row for row in islice(self.rows(), SAMPLE) if any(row[1])]
         if not sample:
             return False
-        place = _header_place([cells for _line, cells in sample])
+        place = _header_place([row[1] for row in sample])
         self._take_header(sample, place)
         return True
 
     def _take_header(self, sample: list[Row], place: int | None) -> None:
         at = place or 0
-        table = [cells for _line, cells in sample[at:]]
+        table = [row[1] for row in sample[at:]]
         used = {column for cells in table for column, cell in enumerate(cells) if cell}
         self._left, right = min(used), max(used) + 1
         if right - self._left > self._limits.columns:
@@ -50,12 +52,15 @@ class GridTable(Table):
             name.strip() or _numbered(number) for number, name in _padded(names, right - self._left)
         ]
         self.has_header = place is not None
-        self.preamble = [" ".join(filter(None, cells)) for _line, cells in sample[:at]]
+        self.preamble = [" ".join(filter(None, cells)) for _line, cells, _fault in sample[:at]]
         self._first = sample[at][0] + self.has_header
 
     def records(self) -> Iterator[Record]:
         left, right = self._left, self._left + len(self.header)
-        for line, cells in self.rows():
+        for line, cells, fault in self.rows():
+            if fault:
+                yield Record(line, cells, fault=fault)
+                continue
             if line < self._first or not any(cells):
                 continue
             kept = cells[left:right]

@@ -158,7 +158,7 @@ class RowReader:
             if self._value:
                 self._put(self._text())
         elif local == "row":
-            self.rows.append((self._line, self._cells))
+            self.rows.append((self._line, self._cells, ""))
             self.count += 1
         elif local == "is":
             self._in_inline, self._value = False, self._inline.take()

@@ -1,0 +1,141 @@
+"""Where in a JSON file the records stand."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+
+from django.utils.translation import gettext as _
+
+from monitoring.importing.reading import packed
+from monitoring.importing.reading.likeness import LIKE_POSTS, SAMPLE, likeness
+from monitoring.importing.reading.objects.brackets import ROOT, Container, Survey
+from monitoring.importing.reading.objects.column_lists import open_columns
+from monitoring.importing.reading.objects.documents import Documents
+from monitoring.importing.reading.objects.flattening import flattened, parsed
+from monitoring.importing.reading.objects.tables import About, ListTable, ObjectTable, list_cells
+from monitoring.importing.reading.signatures import NoTable
+from monitoring.importing.reading.tables import Limits, Table
+
+MOST_LOOKED_AT = 20  # lists
+MOST_TABLES = 5
+FEWEST_BY_KEY = 3  # objects in an object, before they count as records by their keys
+
+# `window.YTD.tweets.part0 = [`, `const posts = [`, `callback({`, the guard `)]}',` of some services, a comment
+SCRIPT = re.compile(
+    r"\s*(?:\)\]\}',?\s*|/\*.*?\*/\s*|//[^\n]*\n\s*)*"
+    r"(?:(?:(?:export\s+)?(?:const|let|var)\s+)?[\w$.]+(?:\[['\"]\w+['\"]\])?\s*=\s*|export\s+default\s+|[\w$.]+\(\s*)?"
+    r"(?=\{\s*[\"}]|\[\s*[\[{\]\"\d-])",
+    re.S,
+)
+SCALAR = re.compile(r'"((?:[^"\\]|\\.)*)"\s*:\s*("(?:[^"\\]|\\.)*"|-?[\d.]+|true|false)\s*[,}]', re.S)
+
+
+def is_objects(beginning: str) -> bool:
+    """True for the beginning of JSON, also behind an assignment in JavaScript."""
+    return bool(SCRIPT.match(beginning.removeprefix("\ufeff")))
+
+
+def open_objects(source: packed.Source, limits: Limits) -> list[Table]:
+    """The lists of records that look like posts, the most likely first; else the most likely list alone.
+
+    Raises NoTable where there is none, FileError where the file is nested too deeply.
+    """
+    documents = Documents(source, limits)
+    survey = documents.survey()
+    ranked = _ranked(documents, survey)
+    if not any(rank for rank, _path in ranked) and (
+        columns := open_columns(source, documents.beginning, limits)
+    ):
+        return [columns]
+    paths = [path for rank, path in ranked if rank == ranked[0][0]]
+    most = MOST_TABLES if ranked and ranked[0][0] == LIKE_POSTS else 1
+    tables = [_table(documents, survey, path, limits) for path in paths[:most]]
+    found = [table for table in tables if table.look()]
+    if not found:
+        raise NoTable(
+            _(
+                "This seems to be JSON or JavaScript, but there is no list of posts in it. Choose another file."
+            )
+        )
+    return list(found)
+
+
+def _ranked(documents: Documents, survey: Survey) -> list[tuple[int, str]]:
+    """Likeness and path of the lists that may be the records, the best first, longer ones before shorter ones."""
+    counts = {path: _count(path, container) for path, container in survey.containers.items()}
+    longest = sorted(filter(counts.get, counts), key=lambda path: -counts[path])[:MOST_LOOKED_AT]
+    ranked = [(likeness(_sample(documents, survey, path)), path) for path in longest]
+    return sorted(ranked, key=lambda each: -each[0])
+
+
+def _count(path: str, container: Container) -> int:
+    """How many records a container holds, if it can be a list of them."""
+    if path == ROOT:
+        return container.objects
+    if container.is_list:
+        return max(container.objects, container.lists)
+    return container.objects if container.most >= FEWEST_BY_KEY else 0
+
+
+def _sample(documents: Documents, survey: Survey, path: str) -> list[list[str]]:
+    """The first records as rows; none where objects by their keys have no key in common."""
+    rows, shapes = [], []
+    for element in islice(documents.elements(path), SAMPLE):
+        try:
+            value = parsed(element.raw)[0]
+        except ValueError:
+            continue
+        if isinstance(value, dict):
+            rows.append(list(flattened(value, careful=False).values()))
+            shapes.append(set(value))
+        else:
+            rows.append(list_cells(element.raw) or [])
+    container = survey.containers[path]
+    if not container.is_list and (not shapes or not set.intersection(*shapes) or _are_numbers(shapes)):
+        return []
+    return rows
+
+
+def _are_numbers(shapes: list[set[str]]) -> bool:
+    """True for {"text": {"0": ...}, "date": {"0": ...}}, which is columns."""
+    return all(key.isdecimal() for keys in shapes for key in keys)
+
+
+def _table(documents: Documents, survey: Survey, path: str, limits: Limits) -> ObjectTable | ListTable:
+    container = survey.containers[path]
+    about = About(
+        name=path.replace("[]", "").strip("$.*"),
+        kind=_kind(documents, path),
+        preamble=[] if path == ROOT else _scalars(documents.beginning),
+    )
+    if container.objects >= container.lists:
+        return ObjectTable(documents, path, about, limits)
+    parent = path.rpartition(".")[0]
+    beside = [
+        list_cells(raw) or []
+        for leaf, raw in survey.leaves.items()
+        if leaf.rpartition(".")[0] == parent != ""
+    ]
+    return ListTable(documents, path, beside, about, limits)
+
+
+def _kind(documents: Documents, path: str) -> str:
+    if path.endswith(("orderedItems", "orderedItems[]")):
+        return _("ActivityPub outbox (JSON)")
+    if documents.one_per_line:
+        return _("JSON lines")
+    if not documents.beginning.lstrip().startswith(("{", "[")):
+        return _("JavaScript archive")
+    if path.endswith(".messages"):
+        return _("Messenger export (JSON)")
+    return _("JSON")
+
+
+def _scalars(beginning: str) -> list[str]:
+    """What a document says of itself above its first list: "name: Brunel Water users"."""
+    start = beginning.find("{")
+    if start < 0 or beginning[:start].strip():
+        return []
+    end = min((place for place in (beginning.find(each, start + 1) for each in "{[") if place > 0), default=0)
+    return [f"{name}: {value.strip(chr(34))}" for name, value in SCALAR.findall(beginning[start:end])]
