@@ -120,10 +120,14 @@ class _Finder:
             if name != "text":
                 self.scored[name] = _ranked(_by_subject(each, about) for each in scored)
         if text:
-            self.scored["id"] = _ranked(self._by_clashes(each, text) for each in self.scored["id"])
+            for name in ("id", "url"):
+                self.scored[name] = _ranked(self._by_clashes(each, text) for each in self.scored[name])
 
     def _by_clashes(self, scored: _Scored, text: _Column) -> _Scored:
-        """No id, if rows with different texts share it. Ids that a spreadsheet has rounded are another matter."""
+        """Neither its id nor its address, if rows with different texts share it.
+
+        Ids that a spreadsheet has rounded are another matter.
+        """
         texts: dict[str, set[str]] = defaultdict(set)
         for row in self.rows:
             if max(text.position, scored.column.position) < len(row) and (
@@ -135,7 +139,7 @@ class _Finder:
         )
         if clashes <= 0.1 * sum(map(len, texts.values())):
             return scored
-        return replace(scored, score=0.2, why=reasons.repeated_id())
+        return replace(scored, score=0.2, why=reasons.repeated())
 
     def _assign(self) -> None:
         pairs = [(each.score, name, each.column) for name, scored in self.scored.items() for each in scored]
@@ -150,16 +154,18 @@ class _Finder:
         return [column for column in self.columns if self._is_free(column)]
 
     def _name_author(self) -> None:
-        """A name to display is the author where there is no other; so is the outlet that published it."""
+        """Where nothing names the author: the name to display, a number for the author, or the outlet."""
         if "author" not in self.found and "author_name" in self.found:
             self.found["author"] = self.found.pop("author_name")
         if "author" in self.found and self.found["author"][0].content.cells:
             return
-        outlets = [column for column in self._free() if _is_outlet(column)]
-        if outlets:
-            best = max(outlets, key=lambda column: column.name.fields["outlet"])
-            self.found["author"] = (best,)
-            self.scored["author"].insert(0, _Scored(best, ENOUGH, 0, reasons.outlet()))
+        for role, why in (("author_id", reasons.author_id()), ("outlet", reasons.outlet())):
+            columns = [column for column in self._free() if _is_in_role(column, role)]
+            if columns:
+                best = max(columns, key=lambda column: column.name.fields[role])
+                self.found["author"] = (best,)
+                self.scored["author"].insert(0, _Scored(best, ENOUGH, 0, why))
+                return
 
     def _add_time_of_day(self) -> None:
         """To a column of days, the column with the times."""
@@ -209,7 +215,8 @@ class _Finder:
 
         The instant beside the local time is the same, and so is a text that was cut or has its tags.
         """
-        if one.column.content.has_instants != other.column.content.has_instants:
+        contents = one.column.content, other.column.content
+        if len({(content.has_instants, content.share("epoch") >= 0.5) for content in contents}) > 1:
             return False
         first, second = one.column.position, other.column.position
         pairs = [
@@ -238,9 +245,16 @@ def _score(column: _Column, name: str, brands: Collection[str]) -> _Scored:
     by_name = certainty * fit.fit(name, column.content, brands) * (0.92 + 0.08 * column.content.filled)
     guess = fit.guess(name, column.content, brands, is_nameless=column.name.is_empty)
     guess *= 0.3 if column.name.is_other else 1.0
+    if (name == "likes" and _is_rating(column)) or (name == "brand" and certainty < RIVAL):
+        by_name = 0.0  # what may be a brand is one only if its cells are known brands
     part = fit.share(name, column.content, brands)
     why = reasons.score(name, certainty if by_name >= guess else 0.0, part)
     return _Scored(column, max(by_name, guess), certainty, why)
+
+
+def _is_rating(column: _Column) -> bool:
+    """A "score" of 1 to 5 is how the author liked it, not how many liked the post."""
+    return "sentiment" in column.name.fields and fit.is_scale(column.content, lowest=0, highest=5)
 
 
 def _ranked(scored: Iterator[_Scored]) -> list[_Scored]:
@@ -258,8 +272,8 @@ def _candidate(scored: _Scored) -> Candidate:
     return Candidate(scored.column.position, round(scored.score, 3), scored.why)
 
 
-def _is_outlet(column: _Column) -> bool:
-    return "outlet" in column.name.fields and fit.fit("outlet", column.content) >= 0.8
+def _is_in_role(column: _Column, role: str) -> bool:
+    return role in column.name.fields and fit.fit(role, column.content) >= 0.8
 
 
 def _as_time_for(column: _Column, date: _Column) -> tuple[float, bool, int]:

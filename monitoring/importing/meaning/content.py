@@ -197,7 +197,7 @@ def _moment(cell: str) -> set[str]:
             found |= {"timed", "midnight"} if _MIDNIGHT.search(cell) else {"timed"}
         return found | ({"instant"} if _INSTANT.search(cell) and "timed" in found else set())
     if _RELATIVE.fullmatch(cell) and (_AGO.search(cell) or not cell[:1].isdigit() and len(cell) < 30):
-        return {"moment", "timed"} if re.match(r"\d|[^\W\d_]+ ", cell) or len(cell) > 3 else set()
+        return {"moment", "timed", "relative"} if re.match(r"\d|[^\W\d_]+ ", cell) or len(cell) > 3 else set()
     return set()
 
 

@@ -44,6 +44,8 @@ def _text_quality(content: Content) -> float:
 
 def _date_quality(content: Content) -> float:
     """The instant before the local time, and this before the day alone."""
+    if content.share("relative") >= 0.5:
+        return 0.75
     if content.days_only:
         return 0.85
     return 1.0 if content.has_instants else 0.96
@@ -59,29 +61,27 @@ def _names(content: Content) -> float:
     """Short words, @names, and now and then a number: no sentences, dates or addresses."""
     return (
         1
-        - content.share("sentence", "moment", "time_of_day", "address", "epoch", "stars")
+        - content.share("sentence", "moment", "time_of_day", "address", "epoch", "yes_no")
         - 0.5 * content.share("integer")
     )
 
 
 def _labels(content: Content) -> float:
-    """Of sentiment: its words, stars, or numbers of a short scale or from -1 to 1."""
+    """Of sentiment: its words, stars, a short scale of numbers, or numbers from -1 to 1."""
+    if is_scale(content, lowest=-5, highest=10):
+        return 1.0
     said = content.share("sentiment", "stars")
-    values = set(content.cells)
-    if len(values) <= 11 and all(len(value) <= 5 for value in values) and content.share("number") >= 0.8:
-        return 1.0 if max(map(_number, values)) <= 10 and min(map(_number, values)) >= -5 else 0.0
-    between = sum("number" in kinds(cell) and abs(_number(cell)) <= 1 for cell in values) / max(
-        1, len(values)
-    )
-    few = (
-        0.6
-        if len(values) <= 7
-        and len(content.cells) > 20
-        and content.share("words") >= 0.9
-        and content.length <= 25
-        else 0.0
-    )
-    return max(min(1.0, said + between * (1 - said)), few)
+    if said >= 0.8 or content.share("number") >= 0.2:
+        within = sum("number" in kinds(cell) and abs(_number(cell)) <= 1 for cell in content.cells)
+        return min(1.0, said + within / len(content.cells))
+    few = len(content.cells) > 20 and len(set(content.cells)) <= 7 and content.length <= 25
+    return max(said, 0.6 if few and content.share("words") >= 0.9 else 0.0)
+
+
+def is_scale(content: Content, *, lowest: int, highest: int) -> bool:
+    """Whether nearly all cells are of a few numbers between these."""
+    numbers = {_number(cell) for cell in content.cells}
+    return bool(numbers) and len(numbers) <= 11 and lowest <= min(numbers) and max(numbers) <= highest
 
 
 def _number(cell: str) -> float:
@@ -115,7 +115,7 @@ def _guess_author(content: Content, is_nameless: bool) -> float:
     """@names, or where the column has no name, short words that vary."""
     if content.share("handle") >= 0.8:
         return 0.6
-    varied = len(content.cells) >= 3 and content.distinct >= 0.3 and content.length <= 30
+    varied = len(set(content.cells)) >= 3 and content.distinct >= 0.1 and content.length <= 30
     known = content.share("platform", "language_name", "sentiment", "yes_no", "count", "client")
     return 0.45 if is_nameless and varied and known < 0.3 and _names(content) >= 0.9 else 0.0
 
@@ -131,7 +131,7 @@ def _guess_text(content: Content, is_nameless: bool) -> float:
 def _guess_id(content: Content, is_nameless: bool) -> float:
     long = sum(len(cell) >= 8 and any(map(str.isdigit, cell)) for cell in content.cells) / len(content.cells)
     is_id = is_nameless and content.distinct == 1 and long >= 0.9 and _ids(content) == 1
-    return 0.42 if is_id and content.share("address", "epoch", "moment", "handle") == 0 else 0.0
+    return 0.5 if is_id and content.share("address", "epoch", "moment", "handle") == 0 else 0.0
 
 
 def _guess_language(content: Content, is_nameless: bool) -> float:
@@ -178,6 +178,7 @@ _SHARES: dict[str, Callable[[Content], float]] = {
     "url": lambda content: content.share("address"),
     "author": _names,
     "author_name": _names,
+    "author_id": _ids,
     "outlet": lambda content: _names(content) - content.share("client", "platform"),
     "platform": lambda content: content.share("platform") if content.share("platform") >= 0.8 else 0.0,
     "language": lambda content: content.share("language"),

@@ -14,7 +14,7 @@ from monitoring.importing.meaning.fields import COUNTS, FIELDS
 SURE, MAYBE = 1.0, 0.65
 AROUND = 0.9  # of a name, when words around it were left out
 PART = 0.5  # when only its first or last word is known
-ROLES = ("time_of_day", "outlet")  # what a column may be besides a field
+ROLES = ("time_of_day", "outlet", "author_id")  # what a column may be besides a field
 CHECKED = {
     "text",
     "posted_at",
@@ -24,7 +24,7 @@ CHECKED = {
     "title",
     *COUNTS,
 }  # PART is enough: cells can tell
-OF_WRITER = {"author", "author_name", "author_followers", "text", "sentiment"}  # what "user ..." can still be
+OF_WRITER = {"author", "author_name", "author_id", "author_followers", "text", "sentiment"}  # what "user ..." can still be
 
 _NOTHING = re.compile(r"(column|col|field|feld|spalte|sütun|alan|kolumna|pole|列|字段|欄|champ|colonne|campo|coluna|columna|колонка|"
                       r"столбец|поле|unnamed|untitled|var|[a-z])?[\s_:.-]*\d*(level)?[\s_\d]*", re.IGNORECASE)  # fmt: skip
@@ -72,7 +72,7 @@ class _Words:
         self.other_words = set(map(plain, read["other"]["words"]))
         around = {kind: set(map(plain, words)) for kind, words in read["around"].items()}
         self.kinds = {"comment": around["comment"], "post": around["post"]}
-        self.writer = around["writer"]
+        self.writer, self.small = around["writer"], around["small"]
         self.around = around["post"] | around["comment"] | around["tool"] | around["small"]
         self.cjk = sorted(
             (word for word in self.around | self.writer if _CJK.search(word)), key=len, reverse=True
@@ -121,11 +121,11 @@ def _read_path(parts: list[str]) -> Name:
     whole = " ".join(parts)
     if _is_other(whole, parts):
         return Name(is_other=True)
-    if whole in words.fields:
-        return Name(words.fields[whole])
     for start in range(1, len(parts)):
         if parts[start - 1] in words.writer:
             return _of_writer(" ".join(parts[start:]))
+    if whole in words.fields:
+        return Name(words.fields[whole])
     for start in range(1, len(parts)):
         if (rest := " ".join(parts[start:])) in words.fields:
             return Name({name: score * (0.97 - start / 100) for name, score in words.fields[rest].items()})
@@ -144,19 +144,20 @@ def _read_words(whole: str) -> Name:
     """A name that is not known as it stands: without the words around it, else by its first or last word."""
     words = _words()
     tokens = _split_cjk(whole)
-    if len(tokens) > 1 and words.writer & set(tokens):
+    for around in (words.around - words.small, words.around):
+        if (rest := _strip(tokens, around)) in words.fields:
+            return Name({name: score * AROUND for name, score in words.fields[rest].items()})
+    if len(tokens) > 1 and words.writer & set(tokens[:-1]):
         return _of_writer(" ".join(token for token in tokens if token not in words.writer))
-    if (rest := _strip(tokens)) in words.fields:
-        return Name({name: score * AROUND for name, score in words.fields[rest].items()})
     return _by_part(rest.split())
 
 
 def _of_writer(rest: str) -> Name:
     """What stands after "user" or "author"."""
     words = _words()
-    for name, certainty in ((rest, 1.0), (_strip(_split_cjk(rest)), AROUND)):
+    for name, certainty in ((rest, 1.0), (_strip(_split_cjk(rest), words.around), AROUND)):
         if name == "id":
-            return Name({"author": MAYBE * 0.7})
+            return Name({"author_id": SURE})
         fields = {
             field: score * certainty
             for field, score in words.fields.get(name, {}).items()
@@ -174,9 +175,8 @@ def _by_part(tokens: list[str]) -> Name:
     )
 
 
-def _strip(tokens: list[str]) -> str:
-    """Without the words around a name, unless nothing would be left."""
-    return " ".join(token for token in tokens if token not in _words().around and not token.isdigit())
+def _strip(tokens: list[str], around: set[str]) -> str:
+    return " ".join(token for token in tokens if token not in around and not token.isdigit())
 
 
 def _split_cjk(whole: str) -> list[str]:

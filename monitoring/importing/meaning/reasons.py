@@ -26,8 +26,12 @@ def outlet() -> str:
     return _("It names who published the post, and no other column names an author.")
 
 
-def repeated_id() -> str:
-    return _("Posts with different texts have the same value, so it is no id of a post.")
+def author_id() -> str:
+    return _("It is a number for the author, and no other column names one.")
+
+
+def repeated() -> str:
+    return _("Posts with different texts have the same value, so it stands for what they answer.")
 
 
 def rival(why: str, other: str, *, repeats: bool) -> str:
