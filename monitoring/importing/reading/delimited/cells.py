@@ -7,8 +7,11 @@ from collections.abc import Collection, Iterator
 from monitoring.importing.reading.delimited.dialect import STAND_IN, Dialect
 
 
-def split(text: str, dialect: Dialect, literal: Collection[int] = ()) -> list[str]:
-    """The cells of a record's text, without its line end. Quotes at the places in `literal` open no cell."""
+def split(text: str, dialect: Dialect, literal: Collection[int] = (), *, doubled: bool = True) -> list[str]:
+    """The cells of a record's text, without its line end. Quotes at the places in `literal` open no cell.
+
+    Not `doubled`: the first of two quotes may be a character and the second one the end of the cell.
+    """
     delimiter, quote = dialect.delimiter or STAND_IN, dialect.quote
     if not quote or quote not in text:
         return _trimmed(text.split(delimiter), dialect)
@@ -18,7 +21,7 @@ def split(text: str, dialect: Dialect, literal: Collection[int] = ()) -> list[st
             place += 1
         end = -1
         if text.startswith(quote, place) and place not in literal:
-            end = _closing(text, place + 1, dialect)
+            end = _closing(text, place + 1, dialect, doubled)
         if end >= 0:
             cells.append(_unescaped(text[place + 1 : end], dialect))
             end += 1
@@ -35,9 +38,9 @@ def _trimmed(cells: list[str], dialect: Dialect) -> list[str]:
     return [cell.removeprefix(" ") for cell in cells] if dialect.skips_space else cells
 
 
-def _closing(text: str, start: int, dialect: Dialect) -> int:
+def _closing(text: str, start: int, dialect: Dialect, doubled: bool) -> int:
     """Where the quoted cell that begins there ends; -1 where it does not. A doubled quote is one only if need be."""
-    end = _closing_quote(text, start, dialect, doubled=True)
+    end = _closing_quote(text, start, dialect, doubled=True) if doubled else -1
     return end if end >= 0 else _closing_quote(text, start, dialect, doubled=False)
 
 

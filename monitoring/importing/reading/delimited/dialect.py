@@ -7,7 +7,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from monitoring.importing.reading.delimited.kinds import ADDRESS, CODE, DATE, EMPTY, MAIL, NUMBER, TIME, kind
@@ -30,6 +30,7 @@ class Dialect:
     quote: str = '"'  # "" where nothing is quoted
     has_backslash: bool = False  # a quote within a cell is written \"
     skips_space: bool = False  # behind each separator
+    is_wrapped: bool = False  # each line is quoted once more, as one cell
     written: str = field(
         default="", compare=False
     )  # the separator in the file, where several characters stand for one
@@ -45,7 +46,15 @@ class Dialect:
             "skipinitialspace": self.skips_space,
         }
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether the csv module can read the text as it is."""
+        return not self.written and not self.is_wrapped
+
     def prepare(self, text: str) -> str:
+        """For the csv module."""
+        if self.is_wrapped:
+            text = "".join(map(_unwrapped, lines_of(text)))
         return text.replace(self.written, self.delimiter) if self.written else text
 
 
@@ -72,13 +81,34 @@ def named(text: str) -> str:
 def find(text: str, delimiter: str = "") -> Dialect:
     """The dialect of the file that begins so; `delimiter` where it is known."""
     text = text[:SAMPLE_CHARS]
+    if _is_wrapped(text):
+        return replace(find("".join(map(_unwrapped, lines_of(text))), delimiter), is_wrapped=True)
     scores = {each: score(text, each) for each in _possible(text, delimiter)}
     best = max(scores, key=lambda dialect: scores[dialect])
     if not delimiter and scores[best] < ONE_COLUMN:
-        best = Dialect("", best.quote)
-    if best.delimiter == "," and _share_followed_by_space(text, ",") > 0.9:
-        best = Dialect(",", best.quote, best.has_backslash, skips_space=True)
+        best = Dialect("", '"')
     return best
+
+
+def _is_wrapped(text: str) -> bool:
+    """Nearly each line is one quoted cell, which holds quotes that are doubled or the same number of separators."""
+    lines = lines_of(text)[:-1][:MOST_RUN_LINES] or [text]
+    if sum(map(_is_one_cell, lines)) < 0.9 * len(lines):
+        return False
+    inner = [_unwrapped(line) for line in lines]
+    counts = {each: {line.count(each) for line in inner} for each in ",;\t|"}
+    has_quotes = any('"' in line for line in inner)
+    return has_quotes or any(len(found) == 1 and found != {0} for found in counts.values())
+
+
+def _is_one_cell(line: str) -> bool:
+    bare = line.strip()
+    return len(bare) > 1 and bare[0] == bare[-1] == '"' and '"' not in bare[1:-1].replace('""', "")
+
+
+def _unwrapped(line: str) -> str:
+    bare = line.strip()
+    return bare[1:-1].replace('""', '"') + "\n" if _is_one_cell(line) else line
 
 
 def _possible(text: str, delimiter: str) -> Iterator[Dialect]:
@@ -88,20 +118,20 @@ def _possible(text: str, delimiter: str) -> Iterator[Dialect]:
         if separator not in text:
             continue
         single, written = (separator, "") if len(separator) == 1 else (STAND_IN, separator)
+        has_space = text.count(separator + " ") * 2 > text.count(separator)
         for quote in [*quotes, ""]:
-            yield Dialect(single, quote, written=written)
+            plain = Dialect(single, quote, written=written)
+            yield plain
+            if has_space and not written:
+                yield replace(plain, skips_space=True)
             if quote and _is_backslashed(text, quote, separator):
-                yield Dialect(single, quote, has_backslash=True, written=written)
+                yield replace(plain, has_backslash=True)
     yield Dialect(delimiter[:1], quotes[0])
 
 
 def _is_backslashed(text: str, quote: str, separator: str) -> bool:
     """A backslash before the end of a cell may be the cell's last character, as in a path."""
     return bool(re.search(rf"\\{quote}(?!{re.escape(separator)}|\n|$)", text))
-
-
-def _share_followed_by_space(text: str, delimiter: str) -> float:
-    return text.count(delimiter + " ") / max(text.count(delimiter), 1)
 
 
 def score(text: str, dialect: Dialect) -> float:
@@ -116,7 +146,7 @@ def score(text: str, dialect: Dialect) -> float:
         return 0.0
     alike = _share_alike(rows, width, widths)
     typed = _typed_share(row for row in rows if len(row) == width)
-    return alike * (0.1 + typed) * _quoting(text, dialect, rows) * DOUBTFUL.get(dialect.delimiter, 1.0)
+    return alike**2 * (0.1 + typed) * _quoting(text, dialect, rows) * DOUBTFUL.get(dialect.delimiter, 1.0)
 
 
 def _share_alike(rows: Sequence[Sequence[str]], width: int, widths: Counter[int]) -> float:

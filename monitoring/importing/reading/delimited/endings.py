@@ -19,6 +19,7 @@ TOTALS = frozenset(
 ROWS_AHEAD = 6  # that show whether another table begins
 FILLED = 0.6  # of its columns
 NAME_CHARS = 60
+MISFIT = 0.3
 
 
 def is_totals(cells: Sequence[str]) -> bool:
@@ -27,6 +28,15 @@ def is_totals(cells: Sequence[str]) -> bool:
     if not filled or filled[0].lower().rstrip(":") not in TOTALS:
         return False
     return all(kind(cell) == NUMBER for cell in filled[1:]) and len(filled) < max(len(cells), 2)
+
+
+def is_remark(cells: Sequence[str], columns: Columns) -> bool:
+    """One text where no such text belongs, and nothing in columns that are always filled."""
+    filled = [index for index, cell in enumerate(cells[: columns.width]) if cell.strip()]
+    if len(filled) != 1 or sum(column.empty_share < 0.1 for column in columns.columns) < 3:
+        return False
+    cell = cells[filled[0]]
+    return kind(cell) == TEXT and columns[filled[0]].misfit(cell) >= MISFIT
 
 
 def is_header_again(cells: Sequence[str], header: Sequence[Sequence[str]]) -> bool:

@@ -6,10 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from monitoring.importing.reading.delimited.cells import opening_quotes, split
 from monitoring.importing.reading.delimited.columns import Columns
-from monitoring.importing.reading.delimited.dialect import Dialect, Run
+from monitoring.importing.reading.delimited.dialect import Dialect, Run, stray_quotes
 from monitoring.importing.reading.delimited.kinds import (
     ADDRESS,
     DATE,
@@ -25,8 +26,14 @@ FILLED = 0.6  # of the columns: a row with fewer names is no header
 MOST_ROWS_ABOVE = 40  # the header stands within these
 MOST_ROWS_LEARNT = 100
 MOST_HEADER_ROWS = 4
+ALIKE = 0.9  # of the rows: then their width is the table's
 DESCRIPTION_CHARS = 60  # a name is shorter
 OTHER_DELIMITERS = ",;\t| "
+# Where two names may have grown together: at quotes, or where a capital follows a small letter.
+SEAMS = (
+    re.compile(r'(?<=[^"])"(?=.)'),
+    re.compile(r"(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[A-Z]{2})(?=[A-Z][a-z])"),
+)
 NEVER_NAMES = frozenset({NUMBER, DATE, TIME, ADDRESS})
 
 
@@ -52,7 +59,9 @@ class Layout:
     @property
     def names_as_written(self) -> list[str]:
         """As `names`, also where a row of the header repeats another."""
-        return [" ".join(part for part in column) for column in zip(*self.header, strict=True)]
+        return [
+            " ".join(part for part in column if part.strip()) for column in zip(*self.header, strict=True)
+        ]
 
 
 def find(runs: Sequence[Run], lines: Sequence[str], dialect: Dialect) -> Layout:
@@ -67,9 +76,16 @@ def _untangled(runs: Sequence[Run], lines: Sequence[str], dialect: Dialect) -> I
     """A stray quote in the header ties it to the rows below: where each line alone makes a row, they are untied."""
     widths = Counter(len(run.cells) for run in runs)
     width = max(widths, key=lambda each: widths[each], default=0)
+    stray = stray_quotes(dialect) if dialect.quote else None
     for run in runs:
         inner = lines[run.start : run.end]
-        if len(inner) == 1 or run.start > MOST_ROWS_ABOVE or not _are_rows(inner, width, dialect):
+        is_whole = len(run.cells) == width and len(inner) == 1 and not (stray and stray.search(inner[0]))
+        if (
+            is_whole
+            or run.start > MOST_ROWS_ABOVE
+            or not dialect.quote
+            or not _are_rows(inner, width, dialect)
+        ):
             yield run
             continue
         for number, line in enumerate(inner, run.start):
@@ -77,7 +93,8 @@ def _untangled(runs: Sequence[Run], lines: Sequence[str], dialect: Dialect) -> I
 
 
 def _are_rows(lines: Sequence[str], width: int, dialect: Dialect) -> bool:
-    return width > 1 and sum(len(split(line.removesuffix("\n"), dialect)) == width for line in lines[1:]) >= 1
+    whole = sum(len(split(line.removesuffix("\n"), dialect)) == width for line in lines[1:])
+    return width > 1 and (whole >= 1 or len(lines) == 1)
 
 
 def _with_literal_quote(text: str, width: int, dialect: Dialect) -> list[str]:
@@ -85,7 +102,8 @@ def _with_literal_quote(text: str, width: int, dialect: Dialect) -> list[str]:
     cells = split(text, dialect)
     if len(cells) == width:
         return cells
-    others = (split(text, dialect, {place}) for place in opening_quotes(text, dialect))
+    others = [split(text, dialect, doubled=False)]
+    others += [split(text, dialect, {place}) for place in opening_quotes(text, dialect)]
     return next((other for other in others if len(other) == width), cells)
 
 
@@ -96,28 +114,19 @@ class _Finder:
         body = rows[skipped : skipped + MOST_ROWS_LEARNT]
         self.width = self._width(body)
         self.columns = self._learn(body)
+        self.are_counted = _count_up([run.cells[0] for run in body if len(run.cells) == self.width])
 
     def _width(self, body: Sequence[Run]) -> int:
-        """The commonest; a full first row that is wider says that cells are left out at the ends of rows."""
+        """The commonest; that of a row of names above where the rows differ, because cells are left out or texts split."""
         widths = Counter(len(run.cells) for run in body)
         width, count = widths.most_common(1)[0]
-        for run in self.rows[:MOST_ROWS_ABOVE]:
-            wide = len(run.cells)
-            is_named = all(kind(cell) == TEXT for cell in run.cells)
-            if (
-                wide > width
-                and is_named
-                and self._is_left_out(body, wide)
-                or (is_named and wide > 2 and count * 2 < len(body))
-            ):
-                return wide
-        return width
-
-    @staticmethod
-    def _is_left_out(body: Sequence[Run], wide: int) -> bool:
-        """Rows of other widths too: it is not one separator too many in the header."""
-        widths = {len(run.cells) for run in body}
-        return all(each <= wide for each in widths) and (len(widths) > 1 or len(body) < 3)
+        named = next((run.cells for run in self.rows[:MOST_ROWS_ABOVE] if _are_all_names(run.cells)), None)
+        if named is None or count >= ALIKE * len(body):
+            return width
+        wide = len(named)
+        is_left_out = wide > width and max(widths) <= wide
+        is_split = 2 < wide < width and min(widths) >= wide
+        return wide if is_left_out or is_split else width
 
     def _learn(self, body: Sequence[Run]) -> Columns:
         """From the rows of the right width; from both their ends, where hardly any has it."""
@@ -271,18 +280,27 @@ class _Finder:
     def _widened(self, cells: list[str]) -> list[str]:
         """Fewer names than columns: two have grown together, or the first or the last column has none."""
         missing = self.width - len(cells)
+        if missing == 1 and self.are_counted:
+            return ["", *cells]
         if missing == 1 and self.columns[self.width - 1].empty_share < 0.9:
-            for index, cell in sorted(enumerate(cells), key=lambda each: -len(each[1])):
-                if place := _seam(cell):
-                    return [
-                        *cells[:index],
-                        cell[:place].strip('"'),
-                        cell[place:].strip('"'),
-                        *cells[index + 1 :],
-                    ]
-            if self.columns[0].is_typed and kind(cells[0]) == TEXT and not self.columns.are_names(cells):
-                return ["", *cells]
+            for seam in SEAMS:
+                for index, cell in sorted(enumerate(cells), key=lambda each: -len(each[1])):
+                    if found := seam.search(cell):
+                        parts = [cell[: found.start()].strip('"'), cell[found.start() :].strip('"')]
+                        return [*cells[:index], *parts, *cells[index + 1 :]]
         return [*cells, *[""] * missing]
+
+
+def _are_all_names(cells: Sequence[str]) -> bool:
+    return len(cells) > 1 and len(set(cells)) == len(cells) and all(kind(cell) == TEXT for cell in cells)
+
+
+def _count_up(cells: Sequence[str]) -> bool:
+    """Row numbers, which many tools write into a column without a name."""
+    if len(cells) < 3 or not all(cell.isascii() and cell.isdigit() and len(cell) < 10 for cell in cells):
+        return False
+    numbers = list(map(int, cells))
+    return all(second - first == 1 for first, second in pairwise(numbers))
 
 
 def _trimmed(cells: Sequence[str]) -> list[str]:
@@ -290,16 +308,6 @@ def _trimmed(cells: Sequence[str]) -> list[str]:
     while cells and not cells[-1].strip():
         cells.pop()
     return cells
-
-
-def _seam(name: str) -> int:
-    """Where two names have grown together: at quotes, or where a capital follows a small letter; 0 where nowhere."""
-    found = re.search(r'(?<=[^"])"(?=.)|(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[A-Z]{2})(?=[A-Z][a-z])', name)
-    return (
-        found.start() + (found[0] == '"' and name[found.start() + 1 : found.start() + 2] == '"')
-        if found
-        else 0
-    )
 
 
 def _is_description(cells: Sequence[str]) -> bool:

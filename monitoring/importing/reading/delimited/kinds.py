@@ -39,7 +39,7 @@ _KIND = re.compile(
     | (?P<date>(?:{_MONTH},?\s)?(?:{_DAY})(?:[t ,@-]*\s?{_CLOCK}{_ZONE})?
              |{_MONTH}\s{_MONTH}\s\d{{1,2}}\s{_CLOCK}\s\S{{3,5}}\s\d{{4}})
     | (?P<time>{_CLOCK}{_ZONE})
-    | (?P<address>(?:[a-z][a-z0-9+.-]{{1,9}}://|www\.)\S+|<a\s[^>]*>.*</a>)
+    | (?P<address>(?:[a-z][a-z0-9+.-]{{1,9}}://|www\.)[^\s"]+|<a\s[^>]*>.*</a>)
     | (?P<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)
     | (?P<code>@[\w.-]+|(?=\S*\d)[\w#./:+-]{{2,64}})
     """,

@@ -24,7 +24,7 @@ from monitoring.importing.reading.tables import Record
 MOST_LINES, MOST_CHARS = 500, 1_000_000  # of a record: beyond that its quote is a stray one
 AHEAD = 8  # lines that a broken record is compared with
 MOST_FALSE_ALARMS = 1000  # of the sentinel
-SHORT_MISFIT = 0.15  # for each cell, where the last ones are missing
+FITS = 0.4  # misfits of a row that is short, or has odd quotes, and needs no repair all the same
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Reader:
         number = 1  # of the first line in `pending`
         to_skip = self.begin
         for text, lines in self.lines.blocks():
-            if self.dialect.written:
+            if not self.dialect.is_plain:
                 text = self.dialect.prepare(text)
                 lines = lines_of(text) if not isinstance(lines[0], LongLine) else lines
             if to_skip:
@@ -85,7 +85,7 @@ class Reader:
                 if (
                     len(cells) == width
                     and end - start == 1
-                    and (sentinel is None or cells[sentinel][:1] in DIGITS or not cells[sentinel])
+                    and (sentinel is None or cells[sentinel][:1] in DIGITS)
                     and start not in strays
                 ):
                     yield Record(number + start, cells)
@@ -116,7 +116,7 @@ class Reader:
         line = number + start
         if isinstance(lines[start], LongLine):
             return _Found([Record(line, [], fault=_too_long(self.lines.limits.line_chars))], 1)
-        if end - start == 1 and not any(cells):
+        if end - start == 1 and not "".join(cells).strip():
             return _Found([], 1)
         if self.other_table:
             return _Found([self._of_other_table(cells, line)], 1)
@@ -132,6 +132,8 @@ class Reader:
         """A row that is none of the table's."""
         if endings.is_header_again(cells, self.layout.header):
             return _Found([], 1)
+        if endings.is_remark(cells, self.columns):
+            return _Found([Record(line, cells, fault=_("This is a remark and no row of the table."))], 1)
         if endings.is_totals(cells):
             return _Found([Record(line, cells, fault=_("This is a row of totals."))], 1)
         if endings.begins_another_table(cells, ahead, self.dialect, self.columns):
@@ -148,13 +150,19 @@ class Reader:
             return None if self._holds_rows(lines[start + 1 : end]) else cells
         if end - start > 1:
             return None
+        if self._goes_on(cells, lines[end : end + 1]):
+            return None
         surplus = cells[self.width :]
-        is_short = not surplus and self.columns.misfit(cells) < SHORT_MISFIT * len(cells)
-        if is_short or (
-            surplus and not any(surplus) and self.columns.misfit(cells) < SHORT_MISFIT * self.width
-        ):
+        if not any(surplus) and self.columns.misfit(cells) < FITS:
             return cells[: self.width] + [""] * (self.width - len(cells))
         return None
+
+    def _goes_on(self, cells: Sequence[str], ahead: Sequence[str]) -> bool:
+        """Whether a short row and the next line, which is no row itself, have as many cells as one row."""
+        return any(
+            repair.is_continuation(line, self.width - len(cells), self.dialect, self.columns)
+            for line in ahead
+        )
 
     def _holds_rows(self, inner: Sequence[str]) -> bool:
         """Whether one of these lines of a record may be a row itself."""
@@ -168,7 +176,9 @@ class Reader:
     def _quotes_are_kept(self, cells: list[str], lines: Sequence[str], start: int, end: int) -> bool:
         """Whether the csv module has lost no stray quote."""
         text = "".join(lines[start:end]).removesuffix("\n")
-        return not self.stray or not self.stray.search(text) or split(text, self.dialect) == cells
+        if not self.stray or not self.stray.search(text):
+            return True
+        return split(text, self.dialect) == cells and self.columns.misfit(cells) < FITS
 
     def _count_false_alarm(self) -> None:
         """A column that began with digits at first only is watched no longer."""

@@ -22,8 +22,8 @@ STRAY_QUOTE, NO_QUOTES, MISSING_SEPARATOR, OTHER_SEPARATOR, BROKEN_LINE, TWO_ROW
     0.4,
     0.5,
 )
-SWALLOWED, TORN = 1.0, 0.6  # a row within a row; a row whose next line is none
-GOOD = 0.5  # misfits at which no other reading is tried
+SWALLOWED, TORN = 1.0, 1.0  # a row within a row; a row whose next line is none
+GOOD = 0.25  # misfits at which no other reading is tried
 HOPELESS = 0.55  # misfits for each filled cell: it is no row of this table
 MOST_TRIES = 12  # places of quotes, of each sort
 MOST_JOINED_LINES = 5
@@ -93,8 +93,11 @@ def _readings(lines: Sequence[str], taken: int, dialect: Dialect, columns: Colum
 
 def _torn(lines: Sequence[str], taken: int, dialect: Dialect, columns: Columns) -> float:
     """Where the quotes say that the record goes on, its first line is the whole only if the next one begins a record."""
-    if taken == 1 or len(lines) < 2:
+    if len(lines) < 2:
         return 0.0
+    if taken == 1:
+        width = len(split(lines[0].removesuffix("\n"), dialect))
+        return TORN if is_continuation(lines[1], columns.width - width, dialect, columns) else 0.0
     return 0.0 if is_whole(lines[1], dialect, columns) else TORN
 
 
@@ -106,6 +109,13 @@ def is_whole(line: str, dialect: Dialect, columns: Columns) -> bool:
     """Whether the line alone is a good row."""
     cells = split(line.removesuffix("\n"), dialect)
     return len(cells) == columns.width > 1 and columns.misfit(cells) < 0.2 * columns.width
+
+
+def is_continuation(line: str, missing: int, dialect: Dialect, columns: Columns) -> bool:
+    """Whether the line is no row, but has the cells that are missing in the short row above, and the rest of its last."""
+    if missing <= 0 or is_whole(line, dialect, columns):
+        return False
+    return len(split(line.removesuffix("\n"), dialect)) == missing + 1
 
 
 def _joined(lines: Sequence[str], dialect: Dialect, columns: Columns) -> Iterator[Reading]:
@@ -165,6 +175,8 @@ def _other_cells(
     for number, place in enumerate(opening_quotes(text, dialect)):
         if number < MOST_TRIES:
             yield split(text, dialect, {place}), STRAY_QUOTE, "quote"
+    if dialect.quote and dialect.quote * 2 in text:
+        yield split(text, dialect, doubled=False), STRAY_QUOTE, "quote"
     if dialect.quote and dialect.quote in text:
         yield text.split(dialect.delimiter), NO_QUOTES, "quote"
     if len(plain) < width:
