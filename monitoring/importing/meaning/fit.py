@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection
 
 from monitoring.importing.meaning.content import Content, kinds
 from monitoring.importing.meaning.fields import COUNTS
+from monitoring.importing.meaning.tones import number_of
 
 VETO = 0.3  # less of its cells than this, and the column is not it, whatever its name
 MOMENTS = ("moment", "epoch")
@@ -31,7 +33,7 @@ def fit(field: str, content: Content, brands: Collection[str] = ()) -> float:
 
 
 def _texts(content: Content) -> float:
-    return content.share("words") if content.share("client") < 1 else content.share("sentence")
+    return content.share("words") if content.share("app") < 1 else content.share("sentence")
 
 
 def _text_quality(content: Content) -> float:
@@ -72,7 +74,7 @@ def _labels(content: Content) -> float:
         return 1.0
     said = content.share("sentiment", "stars")
     if said >= 0.8 or content.share("number") >= 0.2:
-        within = sum("number" in kinds(cell) and abs(_number(cell)) <= 1 for cell in content.cells)
+        within = sum(abs(number_of(cell) or 9) <= 1 or number_of(cell) == 0 for cell in content.cells)
         return min(1.0, said + within / len(content.cells))
     few = len(content.cells) > 20 and len(set(content.cells)) <= 7 and content.length <= 25
     return max(said, 0.6 if few and content.share("words") >= 0.9 else 0.0)
@@ -80,15 +82,8 @@ def _labels(content: Content) -> float:
 
 def is_scale(content: Content, *, lowest: int, highest: int) -> bool:
     """Whether nearly all cells are of a few numbers between these."""
-    numbers = {_number(cell) for cell in content.cells}
+    numbers = {math.inf if (number := number_of(cell)) is None else number for cell in content.cells}
     return bool(numbers) and len(numbers) <= 11 and lowest <= min(numbers) and max(numbers) <= highest
-
-
-def _number(cell: str) -> float:
-    try:
-        return float(cell.replace(",", ".").replace("−", "-").rstrip("%"))
-    except ValueError:
-        return 99.0
 
 
 def _brands(content: Content, brands: Collection[str]) -> float:
@@ -116,7 +111,7 @@ def _guess_author(content: Content, is_nameless: bool) -> float:
     if content.share("handle") >= 0.8:
         return 0.6
     varied = len(set(content.cells)) >= 3 and content.distinct >= 0.1 and content.length <= 30
-    known = content.share("platform", "language_name", "sentiment", "yes_no", "count", "client")
+    known = content.share("platform", "language_name", "sentiment", "yes_no", "count", "app")
     return 0.45 if is_nameless and varied and known < 0.3 and _names(content) >= 0.9 else 0.0
 
 
@@ -138,7 +133,9 @@ def _guess_language(content: Content, is_nameless: bool) -> float:
     few = len(set(content.cells)) <= max(2, len(content.cells) // 2)
     return (
         0.5
-        if few and content.share("language") >= 0.95 and all(map(_may_be_language, set(content.cells)))
+        if few
+        and content.share("language", "language_name") >= 0.95
+        and all(map(_may_be_language, set(content.cells)))
         else 0.0
     )
 
@@ -179,9 +176,9 @@ _SHARES: dict[str, Callable[[Content], float]] = {
     "author": _names,
     "author_name": _names,
     "author_id": _ids,
-    "outlet": lambda content: _names(content) - content.share("client", "platform"),
+    "outlet": lambda content: _names(content) - content.share("app", "platform"),
     "platform": lambda content: content.share("platform") if content.share("platform") >= 0.8 else 0.0,
-    "language": lambda content: content.share("language"),
+    "language": lambda content: content.share("language", "language_name"),
     "sentiment": _labels,
     "sentiment_source": _names,
     "is_brand_own": lambda content: content.share("yes_no"),

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 
 from monitoring.importing.meaning.fields import COUNTS, FIELDS
+from monitoring.importing.meaning.words import fold, word_list
 
 SURE, MAYBE = 1.0, 0.65
 AROUND = 0.9  # of a name, when words around it were left out
@@ -24,18 +23,24 @@ CHECKED = {
     "title",
     *COUNTS,
 }  # PART is enough: cells can tell
-OF_WRITER = {"author", "author_name", "author_id", "author_followers", "text", "sentiment"}  # what "user ..." can still be
+OF_WRITER = {
+    "author",
+    "author_name",
+    "author_id",
+    "author_followers",
+    "text",
+    "sentiment",
+}  # what "user ..." can still be
 
-_NOTHING = re.compile(r"(column|col|field|feld|spalte|sütun|alan|kolumna|pole|列|字段|欄|champ|colonne|campo|coluna|columna|колонка|"
-                      r"столбец|поле|unnamed|untitled|var|[a-z])?[\s_:.-]*\d*(level)?[\s_\d]*", re.IGNORECASE)  # fmt: skip
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]|<[^>]*>|\{[^}]*\}|【[^】]*】|「[^」]*」")
 _NUMBERING = re.compile(r"^\s*(#|[A-Za-z]?\d+\s*[.):\-–]+|\d+\s+(?=\D))\s*")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_LETTERS = str.maketrans({"ı": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe"})
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _ZONE = re.compile(
-    r"(?:\b|_)(?:UTC|GMT)(?:\s?[+\-−]\s?\d{1,2}(?::?\d{2})?)?(?![a-z])|\b[A-Z][a-z]+/[A-Z][A-Za-z]+(?:_[A-Z][a-z]+)*\b", re.IGNORECASE
-)  # fmt: skip
+    r"(?:\b|_)(?:UTC|GMT)(?:\s?[+\-−]\s?\d{1,2}(?::?\d{2})?)?(?![a-z])"
+    r"|\b[A-Z][a-z]+/[A-Z][A-Za-z]+(?:_[A-Z][a-z]+)*\b",
+    re.IGNORECASE,
+)
 _ZONE_IN_BRACKETS = re.compile(
     r"[A-Z]{2,5}|[+\-−]\d{1,2}(:?\d{2})?|.*(time|saati|zeit|时间|時間|시간|heure|hora|czas|час|время).*"
 )
@@ -54,19 +59,18 @@ class Name:
 
 def plain(name: str) -> str:
     """In small letters without accents and punctuation, words apart: "Beğeni-Sayısı" -> "begeni sayisi"."""
-    small = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name).casefold())
-    bare = "".join(letter for letter in small if unicodedata.category(letter) != "Mn").translate(_LETTERS)
-    return " ".join(re.sub(r"[\W_]+", " ", unicodedata.normalize("NFC", bare)).split())
+    return " ".join(re.sub(r"[\W_]+", " ", fold(name)).split())
 
 
 class _Words:
     """names.toml, made plain for looking up."""
 
     def __init__(self) -> None:
-        read = tomllib.loads(Path(__file__).with_name("names.toml").read_text(encoding="utf-8"))
+        read = word_list("names")
         self.fields: dict[str, dict[str, float]] = {}
         for name in (*FIELDS, *ROLES):
             self._add(name, read[name])
+        self.nameless = set(map(plain, read["nameless"]["words"]))
         self.other = set(map(plain, read["other"]["names"]))
         self.about = tuple(plain(name) + " " for name in read["other"]["about"])
         self.other_words = set(map(plain, read["other"]["words"]))
@@ -92,7 +96,7 @@ def _words() -> _Words:
 @cache
 def read_name(header: str) -> Name:
     """What this name says. Kept, as files repeat their names."""
-    if _NOTHING.fullmatch(header.strip()):
+    if _is_nameless(header):
         return Name(is_empty=True)
     found = Name()
     for spelling, certainty in _spellings(header):
@@ -103,6 +107,12 @@ def read_name(header: str) -> Name:
             fields = {field: score * certainty for field, score in found.fields.items()}
             return Name(fields, _about(spelling), _zone(header))
     return found
+
+
+def _is_nameless(header: str) -> bool:
+    """ "Column 3", "b", "Unnamed: 0_level_0", "7", or empty."""
+    letters = re.sub(r"[\d\W_]+|level", "", fold(header))
+    return (len(letters) <= 1 and letters.isascii()) or letters in _words().nameless
 
 
 def _spellings(header: str) -> list[tuple[str, float]]:
@@ -137,7 +147,7 @@ def _is_other(whole: str, parts: list[str]) -> bool:
     if whole in words.other or words.other_words & set(whole.split()):
         return True
     starts = [f"{part} ".startswith(words.about) for part in ([whole] if len(parts) == 1 else parts[:-1])]
-    return whole not in words.fields and (any(starts) or parts[-1:] != [whole] and parts[-1] in words.other)
+    return whole not in words.fields and (any(starts) or (len(parts) > 1 and parts[-1] in words.other))
 
 
 def _read_words(whole: str) -> Name:

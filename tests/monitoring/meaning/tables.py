@@ -8,13 +8,31 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-WORDS = (
-    "the lamp broke after two weeks and nobody answers my mail|they sent the wrong size again|works fine for me|"
-    "never again|why is the app so slow since the update?|I paid twice and want my money back|great service in the shop|"
-    "still waiting for an answer, third week now|ok|this is how you lose customers, honestly"
-).split("|")
+WORDS = [
+    "the lamp broke after two weeks and nobody answers my mail",
+    "they sent the wrong size again",
+    "works fine for me",
+    "never again",
+    "why is the app so slow?",
+    "I paid twice and want my money back",
+    "great service in the shop",
+    "still waiting for an answer, third week now",
+    "ok",
+    "this is how you lose customers, honestly",
+]
 START = datetime(2025, 3, 1, 8, 0, 17, tzinfo=UTC)
-NAMES = "maja lind|jonas_k|Rita Moreau|k.tan|Okan T.|Piotr|halina77|the_real_bo|Ana Reyes|云上的猫".split("|")
+NAMES = [
+    "maja lind",
+    "jonas_k",
+    "Rita Moreau",
+    "k.tan",
+    "Okan T.",
+    "Piotr",
+    "halina77",
+    "the_real_bo",
+    "Ana Reyes",
+    "云上的猫",
+]
 
 
 def _day(i: int) -> datetime:
