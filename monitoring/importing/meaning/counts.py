@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from monitoring.importing.meaning.words import fold, word_list
 
+MAX_LENGTH = 60  # of a cell
 MAX_COUNT = 10**15  # more are not people; an id has strayed into the column
 # A number with its separators, and what stands behind it.
 COUNT = re.compile(r"(?P<number>\d+(?:[.,'٬٫ ]\d+)*)\+? ?(?P<words>[^\d]*)")
@@ -29,7 +30,13 @@ def parse_count(cell: str, *, decimal: str = "") -> int | None:
     """
     if cell.isdigit() and cell.isascii() and len(cell) < 16:
         return int(cell)
+    if len(cell) > MAX_LENGTH:
+        raise ValueError(_not_a_count(cell))
     return _parsed(cell, decimal)
+
+
+def _not_a_count(cell: str) -> str:
+    return _("“%(cell)s” is not a count.") % {"cell": cell[:40]}
 
 
 @lru_cache(maxsize=50_000)
@@ -42,7 +49,7 @@ def _parsed(cell: str, decimal: str) -> int | None:
         number = _number(match["number"], decimal, factor) if factor else None
         if number is not None and number <= MAX_COUNT and not TURKISH_B.match(text):
             return number
-    raise ValueError(_("“%(cell)s” is not a count.") % {"cell": cell[:40]})
+    raise ValueError(_not_a_count(cell))
 
 
 def _number(text: str, decimal: str, factor: int) -> int | None:
@@ -68,7 +75,7 @@ def _factor(words: str) -> int | None:
         return 1
     for size in range(len(words), 0, -1):
         factor, rest = _factors().get(words[:size].strip()), words[size:]
-        if factor and not (words[size - 1 :].isalpha() and words.isascii() and rest) and _is_noun(rest):
+        if factor and (not rest or rest[0] == " " or not words.isascii()) and _is_noun(rest):
             return factor
     return 1 if _is_noun(words) else None
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from monitoring.importing.meaning.words import bare, fold, word_list
 
 NEGATIVE, NEUTRAL, POSITIVE, UNKNOWN = "negative", "neutral", "positive", ""
+MAX_LENGTH = 60  # of a cell
 MAX_CELLS = 2_000  # distinct ones that a survey remembers; a scale of decimals may have more
 CONFIDENCE = re.compile(r"[\s(:,|]+[-+]?\d+(?:[.,]\d+)?\s?%?\)?$")  # of "positive (0.83)"
 NUMBER = re.compile(r"(?P<sign>[-+−]?)(?P<value>\d+(?:[.,]\d+)?) ?(?:%|/ ?(?:5|10|100))?")
@@ -112,7 +113,7 @@ class ToneSurvey:
         elif (label := word_label(cell)) is not None:
             self.labels[label] += 1
         elif cell.casefold() not in letters():
-            self._remember(self.unknown, cell)
+            self._remember(self.unknown, cell[:MAX_LENGTH])
 
     def _add_number(self, cell: str, number: float) -> None:
         self._lowest = min(self._lowest, number) if self.numbers else number
@@ -192,6 +193,8 @@ def _decimals(lowest: float, highest: float) -> tuple[str, tuple[float | None, f
 @lru_cache(maxsize=50_000)
 def number_of(cell: str) -> float | None:
     """ "-0,72", "4/5", "3 stars", "★★☆", "LABEL_2" as numbers; None for words."""
+    if len(cell) > MAX_LENGTH:
+        return None
     text = fold(cell).replace("\ufe0f", "").strip()
     if stars := STARS.fullmatch(text):
         return float(len(stars[1]))
@@ -207,6 +210,8 @@ def number_of(cell: str) -> float | None:
 @lru_cache(maxsize=50_000)
 def word_label(cell: str) -> str | None:
     """The label of a sentiment word; "" where it says that nobody has said, None where it is no such word."""
+    if len(cell) > MAX_LENGTH:
+        return None
     text = bare(CONFIDENCE.sub("", cell)) if re.search(r"[^\W\d]", cell) else bare(cell)
     if cell.strip() and (signs := _sign_label(cell)):
         return signs

@@ -113,7 +113,7 @@ def shape(cell: str) -> str:
 
 def reading_of(shape: str) -> Reading | None:
     """None where the shape is no date, and no time of day either."""
-    if len(shape) > MAX_LENGTH or not shape.strip():
+    if not shape.strip():
         return None
     folded = fold(shape).strip()
     if number := _number(folded):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from monitoring.importing.meaning.moments.grammar import reading_of, shape
+from monitoring.importing.meaning.moments.grammar import MAX_LENGTH, reading_of, shape
 from monitoring.importing.meaning.moments.readings import Reading
 
 NUMBER = re.compile(r"\d+")
@@ -30,6 +30,8 @@ class Moment(NamedTuple):
 
 def reading(cell: str) -> Reading | None:
     """How a cell is read, from memory where its shape has been seen."""
+    if len(cell) > MAX_LENGTH:
+        return None
     kind = shape(cell)
     try:
         return _readings[kind]
