@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, BinaryIO
 
-import feedparser
+import feedparser  # type: ignore[import-untyped]
 from django.utils.translation import gettext as _
 
 from monitoring.importing.reading import packed
@@ -117,7 +117,7 @@ class FeedTable(Table):
     def _open(self) -> BinaryIO:
         stream = self._source.open()
         if self._codec.startswith(("utf-16", "utf-32")):
-            return codecs.EncodedFile(stream, "utf-8", self._codec, "replace")  # type: ignore[return-value]
+            return codecs.EncodedFile(stream, "utf-8", self._codec, "replace")
         return stream
 
     @property

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from django.utils.translation import gettext as _
 
+from monitoring.importing.reading.delimited import header as headers
+from monitoring.importing.reading.delimited.dialect import Dialect, Run
 from monitoring.importing.reading.tables import FileError, Limits, Record, Table
 
 SAMPLE = 200  # rows in which the header is looked for
@@ -32,28 +35,24 @@ class GridTable(Table):
         """All rows, from the first on; each call starts afresh."""
 
     def look(self) -> bool:
-        """Find the header. False where there is no row with anything in it."""
+        """Find the header. False where there is no row with anything in it. Raises FileError for too many columns."""
         sample = [row for row in islice(self.rows(), SAMPLE) if any(row[1])]
-        if not sample:
-            return False
-        place = _header_place([row[1] for row in sample])
-        self._take_header(sample, place)
-        return True
-
-    def _take_header(self, sample: list[Row], place: int | None) -> None:
-        at = place or 0
-        table = [row[1] for row in sample[at:]]
-        used = {column for cells in table for column, cell in enumerate(cells) if cell}
-        self._left, right = min(used), max(used) + 1
-        if right - self._left > self._limits.columns:
+        used = {column for row in sample for column, cell in enumerate(row[1]) if cell}
+        if len(used) > self._limits.columns:
             raise FileError(too_many_columns(self._limits))
-        names = table[0][self._left : right] if place is not None else []
-        self.header = [
-            name.strip() or _numbered(number) for number, name in _padded(names, right - self._left)
-        ]
-        self.has_header = place is not None
-        self.preamble = [" ".join(filter(None, cells)) for _line, cells, _fault in sample[:at]]
-        self._first = sample[at][0] + self.has_header
+        near = [column for column in used if column < self._limits.columns]  # a stray cell may stand anywhere
+        if near:
+            self._left = min(near)
+            self._take_header(sample, [_cut(row[1], self._left, max(near) + 1) for row in sample])
+        return bool(near)
+
+    def _take_header(self, sample: list[Row], rows: list[list[str]]) -> None:
+        layout = _layout(rows)
+        self._first = sample[layout.begin][0] if layout.begin < len(sample) else sample[-1][0] + 1
+        width = 1 + max(_columns(layout, rows), default=0)
+        self.header = [name or _numbered(number) for number, name in enumerate(layout.names[:width], start=1)]
+        self.has_header = bool(layout.header)
+        self.preamble = [" ".join(filter(None, cells)) for cells in rows[: layout.above[1]]]
 
     def records(self) -> Iterator[Record]:
         left, right = self._left, self._left + len(self.header)
@@ -63,9 +62,10 @@ class GridTable(Table):
                 continue
             if line < self._first or not any(cells):
                 continue
-            kept = cells[left:right]
-            kept.extend([""] * (right - left - len(kept)))
-            yield self._record(line, kept, outside=cells[:left] + cells[right:])
+            outside = len(cells) > right or left > 0
+            yield self._record(
+                line, _cut(cells, left, right), cells[:left] + cells[right:] if outside else []
+            )
 
     def _record(self, line: int, cells: list[str], outside: list[str]) -> Record:
         repair = _("Cells outside of the columns of the table were left out.") if any(outside) else ""
@@ -74,8 +74,23 @@ class GridTable(Table):
         return Record(line, cells, repair=repair)
 
 
-def _padded(names: list[str], width: int) -> list[tuple[int, str]]:
-    return list(enumerate(names + [""] * (width - len(names)), start=1))
+def _cut(cells: list[str], left: int, right: int) -> list[str]:
+    """The cells from `left` to before `right`; empty ones where a row is shorter."""
+    return cells[left:right] + [""] * (right - max(len(cells), left))
+
+
+def _layout(rows: list[list[str]]) -> headers.Layout:
+    """Where the header stands, by the rules for delimited text: rows of one width, each a line of its own."""
+    runs = [Run(place, place + 1, cells) for place, cells in enumerate(rows)]
+    lines = ["\t".join(" ".join(cell.split()) for cell in cells) + "\n" for cells in rows]
+    return headers.find(runs, lines, Dialect("\t", quote=""))
+
+
+def _columns(layout: headers.Layout, rows: list[list[str]]) -> list[int]:
+    """The columns with a name, or with something in more than one row: one cell may be a remark beside the table."""
+    filled = Counter(column for cells in rows[layout.begin :] for column, cell in enumerate(cells) if cell)
+    least = 2 if layout.header else 1
+    return [column for column, name in enumerate(layout.names) if name or filled[column] >= least]
 
 
 def _numbered(number: int) -> str:
@@ -92,20 +107,3 @@ def too_many_columns(limits: Limits) -> str:
 def too_long(limits: Limits) -> str:
     """Why a row is not read that holds a text longer than any post."""
     return _("A cell has more than %(count)s characters.") % {"count": limits.cell_chars}
-
-
-def _header_place(rows: list[list[str]]) -> int | None:
-    """The first row that names most of the columns used below it; None where the first row is data."""
-    width = max(len(cells) for cells in rows)
-    filled = [
-        sum(bool(cells[column : column + 1] and cells[column]) for cells in rows) for column in range(width)
-    ]
-    used = [column for column in range(width) if filled[column] * 2 > len(rows)] or list(range(width))
-    for place, cells in enumerate(rows):
-        if sum(bool(cell) for cell in cells) >= 0.6 * len(used):
-            return None if any(_is_value(cell) for cell in cells) else place
-    return 0
-
-
-def _is_value(cell: str) -> bool:
-    return cell[:1].isdigit() and not any(char.isalpha() for char in cell.replace("T", ""))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from monitoring.importing.reading import feeds, packed, pages, signatures
 from monitoring.importing.reading.archives import MemberTable
 from monitoring.importing.reading.delimited import encoding
+from monitoring.importing.reading.delimited.stream import DelimitedTable
 from monitoring.importing.reading.likeness import LIKE_POSTS, SAMPLE, likeness
 from monitoring.importing.reading.objects.finding import is_objects, open_objects
 from monitoring.importing.reading.signatures import NoTable
@@ -112,8 +113,6 @@ def _in_file(source: packed.Source, limits: Limits) -> list[Table]:
         return _in_markup(source, head, text, limits)
     if CODE.match(text):
         raise NoTable(_("This seems to be the source of a program, not a table. Choose an export of posts."))
-    from monitoring.importing.reading.delimited.stream import DelimitedTable
-
     return [DelimitedTable(source.open, size=source.size, limits=limits, name=source.name)]
 
 

@@ -166,7 +166,7 @@ def spooled(source: Source) -> Source:
             copy.write(data)
             if copy.tell() > SPOOLED_BYTES:
                 raise FileError(too_large(SPOOLED_BYTES))
-    return replace(source, open=lambda: Copy(copy), size=copy.tell())
+    return replace(source, open=lambda: io.BufferedReader(Copy(copy), ONE_READ), size=copy.tell())
 
 
 class Copy(io.RawIOBase):

@@ -18,7 +18,7 @@ KEPT = 64 * 1024  # bytes before a bracket that are kept: a key, or a list of co
 GAP = rb'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+'
 TO_BRACKET = re.compile(GAP + rb"([\[\]{}])", re.S)
 COMPLETE = re.compile(GAP, re.S)
-KEY = re.compile(rb'"((?:[^"\\]|\\.){0,200})"\s*:\s*$', re.S)
+KEY_BYTES = 300  # before a bracket in which its name is looked for
 LIKE_AN_ID = re.compile(r"[0-9a-f-]{8,}|.*\d{3}.*|\d+", re.S)
 CLOSING = {ord("{"): ord("}"), ord("["): ord("]")}
 ROOT = "$"  # holds the documents of a file: one, or one per line
@@ -64,6 +64,23 @@ class Frame:
     path: str
     bracket: int
     children: int = 0
+
+
+class Paths:
+    """The paths of a file: "$[].messages[]". Keys that are ids are all written as `*`, and so are too many."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, bytes], str] = {}
+
+    def below(self, path: str, key: bytes) -> str:
+        """The path of what stands in an object under a key."""
+        known = self._known.get((path, key))
+        if known is None:
+            name = key.decode("utf-8", "replace")
+            if len(self._known) >= MAX_PATHS or LIKE_AN_ID.fullmatch(name):
+                return f"{path}.*"
+            known = self._known[path, key] = f"{path}.{name}"
+        return known
 
 
 class Brackets:
@@ -112,7 +129,7 @@ class Brackets:
 class Walk:
     """One document with its open brackets."""
 
-    def __init__(self, read: Callable[[], bytes], limits: Limits, paths: set[str]) -> None:
+    def __init__(self, read: Callable[[], bytes], limits: Limits, paths: Paths) -> None:
         self._brackets, self._limits, self._paths = Brackets(read, limits), limits, paths
         self._stack = [Frame(ROOT, ord("["))]
         self._gap = 0  # behind the latest bracket
@@ -131,20 +148,20 @@ class Walk:
     def _path(self, parent: Frame, place: int) -> str:
         if parent.bracket == ord("["):
             return parent.path + "[]"
-        key = self._key(place)
-        path = f"{parent.path}.{'*' if LIKE_AN_ID.fullmatch(key) else key}"
-        if len(self._paths) >= MAX_PATHS and path not in self._paths:
-            path = f"{parent.path}.*"
-        self._paths.add(path)
-        return path
+        return self._paths.below(parent.path, self._key(place))
 
-    def _key(self, place: int) -> str:
-        found = KEY.search(self._brackets.text(max(self._gap, place - 1000), place))
-        return found[1].decode("utf-8", "replace") if found else ""
+    def _key(self, place: int) -> bytes:
+        """The name in front of a bracket: `"messages": [`."""
+        text = self._brackets.text(max(self._gap, place - KEY_BYTES), place).rstrip()
+        if not text.endswith(b":"):
+            return b""
+        end = text.rfind(b'"')
+        return text[text.rfind(b'"', 0, max(end, 0)) + 1 : max(end, 0)]
 
     def _close(self, bracket: int) -> Frame:
+        """The latest open bracket. What closes nothing is ignored by callers: some services guard JSON by `)]}'`."""
         frame = self._stack[-1]
-        if len(self._stack) == 1 or CLOSING[frame.bracket] != bracket:
+        if CLOSING[frame.bracket] != bracket:
             raise BrokenOff
         return self._stack.pop()
 
@@ -157,7 +174,7 @@ class Walk:
         for bracket, place in self._brackets:
             if bracket in CLOSING:
                 self._open(bracket, place)
-            else:
+            elif len(self._stack) > 1:
                 self._count(self._close(bracket), place, into)
             self._gap = place + 1
         self._end()
@@ -189,7 +206,8 @@ class Walk:
                 else:
                     self._open(bracket, place)
             elif not inside:
-                self._close(bracket)
+                if len(self._stack) > 1:
+                    self._close(bracket)
             elif inside.pop() != bracket:
                 raise BrokenOff
             elif not inside:
@@ -203,7 +221,7 @@ class Walk:
         self._end()
 
     def _key_in_object(self, place: int) -> str:
-        return self._key(place) if self._stack[-1].bracket == ord("{") else ""
+        return self._key(place).decode("utf-8", "replace") if self._stack[-1].bracket == ord("{") else ""
 
     def _element(self, number: int, start: int, place: int, key: str) -> Element:
         if place - start > self._limits.line_chars:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import codecs
 import json
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import BinaryIO
 
 from django.utils.translation import gettext as _
 
 from monitoring.importing.reading import packed
 from monitoring.importing.reading.delimited import encoding
-from monitoring.importing.reading.objects.brackets import ROOT, BrokenOff, Element, Survey, Walk
+from monitoring.importing.reading.objects.brackets import ROOT, BrokenOff, Element, Paths, Survey, Walk
 from monitoring.importing.reading.tables import Limits
 
 PIECE = 256 * 1024
+LOOKED_AT = 2000  # documents, of which those in lines are all alike
 MARK = "\ufeff"
 
 
@@ -33,9 +35,9 @@ class Documents:
         stream = self._source.open()
         if self._encoding.codec == "utf-8":
             return stream
-        return codecs.EncodedFile(stream, "utf-8", self._encoding.codec, "replace")  # type: ignore[return-value]
+        return codecs.EncodedFile(stream, "utf-8", self._encoding.codec, "replace")
 
-    def _walks(self, stream: BinaryIO, paths: set[str]) -> Iterator[tuple[int, Walk]]:
+    def _walks(self, stream: BinaryIO, paths: Paths) -> Iterator[tuple[int, Walk]]:
         """A walk over each document, and the line in which it begins. A damaged line ends only its own walk."""
         if not self.one_per_line:
             yield 1, Walk(self._counted(stream), self._limits, paths)
@@ -65,9 +67,9 @@ class Documents:
 
     def survey(self) -> Survey:
         """What stands where in all documents. Raises FileError for brackets in brackets without end."""
-        found, paths = Survey(), set[str]()
+        found, paths = Survey(), Paths()
         with self._open() as stream:
-            for _number, walk in self._walks(stream, paths):
+            for _number, walk in islice(self._walks(stream, paths), LOOKED_AT):
                 try:
                     walk.survey(found)
                 except BrokenOff:
@@ -76,21 +78,26 @@ class Documents:
 
     def elements(self, wanted: str) -> Iterator[Element]:
         """The records in the containers of one path. What breaks off is one element with a fault."""
-        self.done, number = 0, 0
+        self.done = 0
         with self._open() as stream:
             if wanted == ROOT and self.one_per_line:
                 yield from (self._line(place, line) for place, line in self._lines(stream))
-                return
-            for _place, walk in self._walks(stream, set()):
-                try:
-                    for element in walk.elements(wanted, number + 1):
-                        number = element.line
-                        yield element
-                except BrokenOff:
-                    number += 1
-                    yield Element(
-                        number, fault=_("The file is damaged or breaks off here; nothing behind it is read.")
-                    )
+            else:
+                yield from self._inner_elements(stream, wanted)
+        self.done = self.size
+
+    def _inner_elements(self, stream: BinaryIO, wanted: str) -> Iterator[Element]:
+        number = 0
+        for _line, walk in self._walks(stream, Paths()):
+            try:
+                for element in walk.elements(wanted, number + 1):
+                    number = element.line
+                    yield element
+            except BrokenOff:
+                number += 1
+                yield Element(
+                    number, fault=_("The file is damaged or breaks off here; nothing behind it is read.")
+                )
 
     def _line(self, number: int, line: bytes) -> Element:
         if len(line) > self._limits.line_chars:

@@ -43,14 +43,10 @@ def open_objects(source: packed.Source, limits: Limits) -> list[Table]:
     """
     documents = Documents(source, limits)
     survey = documents.survey()
-    ranked = _ranked(documents, survey)
-    if not any(rank for rank, _path in ranked) and (
-        columns := open_columns(source, documents.beginning, limits)
-    ):
+    paths = _most_likely(documents, survey)
+    if not paths and (columns := open_columns(source, documents.beginning, limits)):
         return [columns]
-    paths = [path for rank, path in ranked if rank == ranked[0][0]]
-    most = MOST_TABLES if ranked and ranked[0][0] == LIKE_POSTS else 1
-    tables = [_table(documents, survey, path, limits) for path in paths[:most]]
+    tables = [_table(documents, survey, path, limits) for path in paths or [ROOT]]
     found = [table for table in tables if table.look()]
     if not found:
         raise NoTable(
@@ -61,18 +57,22 @@ def open_objects(source: packed.Source, limits: Limits) -> list[Table]:
     return list(found)
 
 
-def _ranked(documents: Documents, survey: Survey) -> list[tuple[int, str]]:
-    """Likeness and path of the lists that may be the records, the best first, longer ones before shorter ones."""
+def _most_likely(documents: Documents, survey: Survey) -> list[str]:
+    """The paths of the lists that look most like posts, longer ones first; none where a document is all one record."""
     counts = {path: _count(path, container) for path, container in survey.containers.items()}
     longest = sorted(filter(counts.get, counts), key=lambda path: -counts[path])[:MOST_LOOKED_AT]
-    ranked = [(likeness(_sample(documents, survey, path)), path) for path in longest]
-    return sorted(ranked, key=lambda each: -each[0])
+    ranks = {path: likeness(_sample(documents, survey, path)) for path in longest}
+    best = max(ranks.values(), default=0)
+    if not best and ROOT in survey.containers:
+        return []
+    paths = [path for path in longest if ranks[path] == best]
+    return paths[: MOST_TABLES if best == LIKE_POSTS else 1]
 
 
 def _count(path: str, container: Container) -> int:
     """How many records a container holds, if it can be a list of them."""
     if path == ROOT:
-        return container.objects
+        return container.objects if container.objects > 1 else 0
     if container.is_list:
         return max(container.objects, container.lists)
     return container.objects if container.most >= FEWEST_BY_KEY else 0

@@ -12,6 +12,9 @@ MAX_KEYS = 100  # of one nested object; more are a list of things by their ids
 MAX_PARTS = 1000
 WIDEST_EXPONENT = 40  # digits are written out up to here
 
+# Escapes of NUL and of halves of pairs, and of UTF-8 bytes written one by one; then `mended` is needed
+SUSPICIOUS = re.compile(rb"\x00|\\u(?:0000|d[89a-f]|00[c-f][0-9a-f]\\u00[89ab])", re.I)
+
 EMPTY_DECIMALS = re.compile(r"\.0+$")
 NOT_STORED = re.compile(
     "[\x00\ud800-\udfff]"
@@ -53,7 +56,7 @@ def parsed(raw: bytes) -> tuple[Any, bool]:
 
 
 def flattened(record: dict[str, Any], careful: bool) -> Cells:
-    """Cells by their names. `careful`: the record has escapes, which may stand for what cannot be stored."""
+    """Cells by their names. `careful`: something in the record is SUSPICIOUS."""
     cells: Cells = {}
     _flatten(record, cells, "")
     if careful:

@@ -12,7 +12,14 @@ from django.utils.translation import gettext as _
 from monitoring.importing.reading.grid import GridTable, Row, too_long
 from monitoring.importing.reading.objects.brackets import Element
 from monitoring.importing.reading.objects.documents import Documents
-from monitoring.importing.reading.objects.flattening import Cells, flattened, mended, parsed, plain
+from monitoring.importing.reading.objects.flattening import (
+    SUSPICIOUS,
+    Cells,
+    flattened,
+    mended,
+    parsed,
+    plain,
+)
 from monitoring.importing.reading.objects.records import left_out_as, post_of, sentences
 from monitoring.importing.reading.tables import Limits, Record, Table
 
@@ -79,7 +86,7 @@ class ObjectTable(Table):
             return "", "", {}
         if reason := left_out_as(record):
             return "", reason, {}
-        cells = flattened(post_of(record), careful=b"\\u" in element.raw or b"\x00" in element.raw)
+        cells = flattened(post_of(record), careful=SUSPICIOUS.search(element.raw) is not None)
         if element.key:
             cells = {KEY: element.key, **cells}
         return (_("Damaged characters were replaced.") if damaged else ""), "", cells or {KEY: ""}

@@ -98,6 +98,8 @@ def date_text(value: str, shown: Shown, first_1904: bool) -> str:
         serial = float(value)
     except ValueError:
         return value
+    if serial == 0 and shown in (Shown.DATE, Shown.MOMENT):
+        return "0"  # shown as 0 January 1900: an empty cell was copied
     if not 0 <= serial < LAST_SERIAL - (1462 if first_1904 else 0):
         return number_text(value)
     days, milliseconds = divmod(round(serial * DAY), DAY)
