@@ -90,11 +90,11 @@ def _unknown_bytes(head: bytes) -> str:
     """Text has hardly any control characters, unless two or four bytes are one character."""
     sample = head[:4096]
     controls = sum(byte < 9 or 13 < byte < 27 or 27 < byte < 32 for byte in sample)
-    if controls <= len(sample) // 10 or any(_is_text(sample, encoding) for encoding in WIDE_ENCODINGS):
+    if controls <= len(sample) // 20 or any(_is_text(sample, encoding) for encoding in WIDE_ENCODINGS):
         return ""
     return _("This file is neither text nor a workbook, or it is damaged. Export it again as CSV or XLSX.")
 
 
 def _is_text(sample: bytes, encoding: str) -> bool:
     text = sample.decode(encoding, "replace")
-    return sum(char.isprintable() or char.isspace() for char in text) > 0.97 * len(text)
+    return sum(char != "\ufffd" and (char.isprintable() or char.isspace()) for char in text) > 0.97 * len(text)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from monitoring.importing.reading import packed
+from monitoring.importing.reading.objects.documents import Documents
 from monitoring.importing.reading.objects.flattening import mended, parsed, plain
 from monitoring.importing.reading.tables import Limits, Record, Table
 
@@ -32,12 +32,11 @@ class ColumnTable(Table):
         return self._done / len(self._columns[0])
 
 
-def open_columns(source: packed.Source, beginning: str, limits: Limits) -> ColumnTable | None:
+def open_columns(documents: Documents, limits: Limits) -> ColumnTable | None:
     """The table, or nothing where the file is written otherwise or too large to be loaded."""
-    if source.size > MAX_BYTES or not beginning.lstrip().startswith("{"):
+    if not documents.beginning.lstrip().startswith("{"):
         return None
-    with source.open() as stream:
-        raw = stream.read(MAX_BYTES + 1)
+    raw = documents.start(MAX_BYTES + 1)
     try:
         value = parsed(raw)[0] if len(raw) <= MAX_BYTES else None
     except ValueError:

@@ -37,6 +37,11 @@ class Documents:
             return stream
         return codecs.EncodedFile(stream, "utf-8", self._encoding.codec, "replace")
 
+    def start(self, count: int) -> bytes:
+        """The first bytes."""
+        with self._open() as stream:
+            return stream.read(count)
+
     def _walks(self, stream: BinaryIO, paths: Paths) -> Iterator[tuple[int, Walk]]:
         """A walk over each document, and the line in which it begins. A damaged line ends only its own walk."""
         if not self.one_per_line:

@@ -44,9 +44,11 @@ def open_objects(source: packed.Source, limits: Limits) -> list[Table]:
     documents = Documents(source, limits)
     survey = documents.survey()
     paths = _most_likely(documents, survey)
-    if not paths and (columns := open_columns(source, documents.beginning, limits)):
+    if not paths and (columns := open_columns(documents, limits)):
         return [columns]
-    tables = [_table(documents, survey, path, limits) for path in paths or [ROOT]]
+    if not paths and ROOT in survey.containers and survey.containers[ROOT].objects:
+        paths = [ROOT]
+    tables = [_table(documents, survey, path, limits) for path in paths]
     found = [table for table in tables if table.look()]
     if not found:
         raise NoTable(
