@@ -1,6 +1,6 @@
 """From the shape of a cell to its reading.
 
-A shape is a folded cell with every digit as 9. Its tokens become a line of single letters, so that a date is found
+A shape is a cell with every digit as 9. Its tokens become a line of single letters, so that a date is found
 with regular expressions: "9 mart 9999, 99:99" is "d N y, d:d".
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta, timezone, tzinfo
@@ -32,8 +33,9 @@ from monitoring.importing.meaning.moments.readings import (
 )
 
 MAX_LENGTH = 120  # no date is longer
-# Of all scripts.
-NINES = {code: "9" for code in range(sys.maxunicode) if chr(code).isdecimal()}
+OTHER_DIGITS = {
+    code: str(unicodedata.decimal(chr(code))) for code in range(128, sys.maxunicode) if chr(code).isdecimal()
+}
 # d: one or two digits, y: four, S: six, E: eight, n: others; N: month, A: half of the day, z: zone; Y K D: year,
 # month and day marks, h i s: hour, minute and second marks; T: today and such; "?": a word that is not known.
 NUMBERS = {1: "d", 2: "d", 4: "y", 6: "S", 8: "E", 12: "Q", 14: "L"}
@@ -106,9 +108,9 @@ class Line:
         return self.at[match.start(group)].means[kind] if found else None
 
 
-def shape(cell: str) -> str:
-    """What cells that are read alike have in common."""
-    return cell.translate(NINES)
+def ascii_digits(cell: str) -> str:
+    """With the digits of all scripts as 0 to 9."""
+    return cell if cell.isascii() else cell.translate(OTHER_DIGITS)
 
 
 def reading_of(shape: str) -> Reading | None:
@@ -271,7 +273,8 @@ def _fields(line: Line, match: re.Match[str], time: TimeOfDay | None) -> dict[st
         return {"year": packed, "packed": True, "time": time}
     if match.groupdict().get("order"):
         first, second = line.number(match, "a"), line.number(match, "b")
-        return _numbered(line, match, time) | {"day": first, "month": second, "separator": match["order"]}
+        separator = match["order"] + ("yy" if match["y"] == "d" else "")
+        return _numbered(line, match, time) | {"day": first, "month": second, "separator": separator}
     named = line.meaning(match, "M", "month") or 0
     return _numbered(line, match, time) | {"month": line.number(match, "m"), "named_month": named}
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
+from typing import Literal
 
 from django.utils.translation import gettext as _
 
@@ -19,18 +20,21 @@ SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_8
 PER_SECOND = {10: 1, 13: 1_000, 16: 1_000_000}
 
 
+Order = bool | Literal["year"] | None  # whether the day comes first; None where nobody knows
+
+
 class Reading(ABC):
     """How to read the cells of one shape. `at` is aware where the cell gives its zone, else a wall time."""
 
     day_only = False
-    separator = ""  # "/", "." or "-" where it has to be known whether the day or the month comes first
+    separator = ""  # "/", "." or "-" where the order has to be known, with "yy" where the year has two digits
     zone_name = ""  # as the cell has it; where `zone` is not set it stands for several
     is_serial = False
     has_date = True
     without_year = False
 
     @abstractmethod
-    def at(self, numbers: Sequence[str], day_first: bool | None, now: datetime) -> datetime:
+    def at(self, numbers: Sequence[str], order: Order, now: datetime) -> datetime:
         """`numbers` are the digits of the cell, `now` is when the file was made, in the person's zone.
 
         Raises ValueError with a sentence for the person.
@@ -43,7 +47,7 @@ class Epoch(Reading):
 
     per_second: int
 
-    def at(self, numbers: Sequence[str], day_first: bool | None, now: datetime) -> datetime:
+    def at(self, numbers: Sequence[str], order: Order, now: datetime) -> datetime:
         seconds, rest = divmod(int(numbers[0]), self.per_second)
         if not FIRST_EPOCH <= seconds <= now.timestamp() + YEAR:
             raise ValueError(_("This number is no time of a post."))
@@ -58,7 +62,7 @@ class Serial(Reading):
 
     is_serial = True
 
-    def at(self, numbers: Sequence[str], day_first: bool | None, now: datetime) -> datetime:
+    def at(self, numbers: Sequence[str], order: Order, now: datetime) -> datetime:
         if int(numbers[0]) not in DAYS_OF_SERIALS:
             raise ValueError(_("This number is no day of Excel's calendar."))
         return EXCEL_DAY_0 + timedelta(days=int(numbers[0]), seconds=fraction_seconds(numbers[1:]))
@@ -75,7 +79,7 @@ class Fraction(Reading):
 
     has_date = False
 
-    def at(self, numbers: Sequence[str], day_first: bool | None, now: datetime) -> datetime:
+    def at(self, numbers: Sequence[str], order: Order, now: datetime) -> datetime:
         return EXCEL_DAY_0 + timedelta(seconds=fraction_seconds(numbers[1:]))
 
 
@@ -154,30 +158,30 @@ class Calendar(Reading):
     zone: tzinfo | None = None
     zone_name: str = ""
 
-    @property
-    def day_only(self) -> bool:  # type: ignore[override]
-        return self.time is None
+    def __post_init__(self) -> None:
+        self.day_only = self.time is None
+        self.without_year = self.year < 0
+        short = self.separator.endswith("yy")
+        self._is_common = not (
+            self.packed or self.without_year or short or (self.time or MIDNIGHT).packed_from >= 0
+        )
 
-    @property
-    def without_year(self) -> bool:  # type: ignore[override]
-        return self.year < 0
-
-    def at(self, numbers: Sequence[str], day_first: bool | None, now: datetime) -> datetime:
+    def at(self, numbers: Sequence[str], order: Order, now: datetime) -> datetime:
         try:
-            wall = self._at_once(numbers, day_first)
+            wall = self._at_once(numbers, order)
         except ValueError:
-            wall = self._date(numbers, day_first, now) + (self.time or MIDNIGHT).read(numbers)
+            wall = self._date(numbers, order, now) + (self.time or MIDNIGHT).read(numbers)
         zone = self.offset.read(numbers) if self.offset else self.zone
         return wall.replace(tzinfo=zone) if zone else wall
 
-    def _at_once(self, numbers: Sequence[str], day_first: bool | None) -> datetime:
+    def _at_once(self, numbers: Sequence[str], order: Order) -> datetime:
         """The common kind of date, in one step for speed. Raises ValueError for all that is unusual or wrong."""
-        time = self.time or MIDNIGHT
-        if self.packed or self.year < 0 or time.packed_from >= 0 or len(numbers[self.year]) < 4:
+        if not self._is_common or len(numbers[self.year]) < 4:
             raise ValueError
+        time = self.time or MIDNIGHT
         values = [*map(int, numbers), 0]  # a position of -1 finds the 0
         day, month, hour = values[self.day], self.named_month or values[self.month], values[time.hour]
-        if self.separator and is_month_first(day, month, day_first):
+        if self.separator and is_month_first(day, month, order):
             day, month = month, day
         if time.half and 1 <= hour <= 12:
             hour = hour % 12 + (12 if time.half == "pm" else 0)
@@ -186,13 +190,15 @@ class Calendar(Reading):
             values[self.year], month, day, hour, values[time.minute], values[time.second], micros
         )
 
-    def _date(self, numbers: Sequence[str], day_first: bool | None, now: datetime) -> datetime:
+    def _date(self, numbers: Sequence[str], order: Order, now: datetime) -> datetime:
         if self.packed:
             digits = numbers[self.year]
             return _day(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
+        if order == "year" and self.separator:
+            return _day(_full_year(numbers[self.day]), int(numbers[self.month]), int(numbers[self.year]))
         day = int(numbers[self.day])
         month = self.named_month or int(numbers[self.month])
-        if self.separator and is_month_first(day, month, day_first):
+        if self.separator and is_month_first(day, month, order):
             day, month = month, day
         if self.year < 0:
             return _latest(month, day, now)
@@ -209,7 +215,7 @@ class TimeOnly(Reading):
     zone_name: str = ""
     has_date = False
 
-    def at(self, numbers: Sequence[str], day_first: bool | None, now: datetime) -> datetime:
+    def at(self, numbers: Sequence[str], order: Order, now: datetime) -> datetime:
         zone = self.offset.read(numbers) if self.offset else self.zone
         return (EXCEL_DAY_0 + self.time.read(numbers)).replace(tzinfo=zone)
 
@@ -224,7 +230,7 @@ class Ago(Reading):
     def day_only(self) -> bool:  # type: ignore[override]
         return any(unit in ("day", "week", "month", "year") for _at, _number, unit in self.parts)
 
-    def at(self, numbers: Sequence[str], day_first: bool | None, now: datetime) -> datetime:
+    def at(self, numbers: Sequence[str], order: Order, now: datetime) -> datetime:
         for position, number, unit in self.parts:
             now = _before(now, int(numbers[position]) if position >= 0 else number, unit)
         return now
@@ -241,12 +247,12 @@ class NamedDay(Reading):
     def day_only(self) -> bool:  # type: ignore[override]
         return self.time is None
 
-    def at(self, numbers: Sequence[str], day_first: bool | None, now: datetime) -> datetime:
+    def at(self, numbers: Sequence[str], order: Order, now: datetime) -> datetime:
         day = datetime.combine(now.date() - timedelta(days=self.days_ago), time())
         return day + self.time.read(numbers) if self.time else day
 
 
-def is_month_first(first: int, second: int, day_first: bool | None) -> bool:
+def is_month_first(first: int, second: int, order: Order) -> bool:
     """Whether the first of two numbers is the month: by themselves, else as the column has it.
 
     Raises ValueError where that is not known.
@@ -255,9 +261,9 @@ def is_month_first(first: int, second: int, day_first: bool | None) -> bool:
         return False
     if second > 12:
         return True
-    if day_first is None:
+    if order is None:
         raise ValueError(_("It is not clear whether the day or the month comes first."))
-    return not day_first
+    return not order
 
 
 def _full_year(digits: str) -> int:

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Literal
 
 from monitoring.importing.meaning.moments.lexicon import zone_data
 from monitoring.importing.meaning.moments.moments import (
-    NUMBER,
     Moments,
     iso,
     not_understood,
-    reading,
+    read,
 )
-from monitoring.importing.meaning.moments.readings import Ago, Calendar, NamedDay, Reading
+from monitoring.importing.meaning.moments.order import SHORT, DayFirst, OrderSurvey
+from monitoring.importing.meaning.moments.readings import Ago, Calendar, NamedDay, Order
 
 MAX_EXAMPLES = 10
 WHOLE_COLUMN = 0.95  # a share from which on a column "is" something
 ENOUGH_MIDNIGHTS = 3  # fewer may be chance
-ORDERS = (True, False)
-
-DayFirst = bool | Literal["conflict"] | None
 
 
 class MomentSurvey:
@@ -43,11 +39,11 @@ class MomentSurvey:
         self._days = 0
         self._midnights = 0
         self._serials = 0
-        self._proofs: Counter[tuple[str, bool]] = Counter()  # separator, whether the day comes first → cells
-        self._open: Counter[str] = Counter()  # separator → cells that may be read both ways
-        # First and last of the wall times, and of those with a zone.
-        self._span: tuple[list[datetime], list[datetime]] = ([], [])
-        self._month_first_span: tuple[list[datetime], list[datetime]] = ([], [])
+        self._order = OrderSurvey(self.now.year)
+        # First and last of the wall times, and of those with a zone: for each order, and None for all other dates.
+        self._spans: dict[Order, tuple[list[datetime], list[datetime]]] = {
+            order: ([], []) for order in (True, False, "year", None)
+        }
         self._zone_names: set[str] = set()
 
     def add(self, cell: str, time_cell: str = "") -> None:
@@ -56,7 +52,7 @@ class MomentSurvey:
             return
         self.filled += 1
         if (at := iso(cell)) is not None:
-            self._count(at, len(cell) == 10, time_cell, at)
+            self._count(at, len(cell) == 10, time_cell, {})
             return
         try:
             self._read(cell, time_cell)
@@ -65,33 +61,30 @@ class MomentSurvey:
                 self.examples[cell[:200]] = str(error)
 
     def _read(self, cell: str, time_cell: str) -> None:
-        found = reading(cell)
+        found, numbers = read(cell)
         if found is None or not found.has_date:
             raise ValueError(not_understood(cell))
-        numbers = NUMBER.findall(cell)
-        is_open = self._weigh_order(found, numbers)
         at = found.at(numbers, True, self.now)
-        self._count(at, found.day_only, time_cell, found.at(numbers, False, self.now) if is_open else at)
+        others = self._others(found, numbers) if isinstance(found, Calendar) and found.separator else {}
+        self._count(at, found.day_only, time_cell, others)
         self._serials += found.is_serial
         self.relative += isinstance(found, Ago | NamedDay)
         self.without_year += found.without_year
         if found.zone_name:
             self._zone_names.add(found.zone_name)
 
-    def _weigh_order(self, found: Reading, numbers: list[str]) -> bool:
-        """Whether a cell may be read both ways."""
-        if not found.separator or not isinstance(found, Calendar):
-            return False
-        first, second = int(numbers[found.day]), int(numbers[found.month])
-        if first > 12 or second > 12:
-            self._proofs[found.separator, first > 12] += 1
-        elif first != second:
-            self._open[found.separator] += 1
-            return True
-        return False
+    def _others(self, found: Calendar, numbers: list[str]) -> dict[Order, datetime]:
+        """What the cell is where not the day comes first."""
+        is_open = self._order.add(
+            found.separator, *(int(numbers[at]) for at in (found.day, found.month, found.year))
+        )
+        others: dict[Order, datetime] = {False: found.at(numbers, False, self.now)} if is_open else {}
+        if found.separator.endswith(SHORT):
+            with suppress(ValueError):
+                others["year"] = found.at(numbers, "year", self.now)
+        return others
 
-    def _count(self, at: datetime, day_only: bool, time_cell: str, other: datetime) -> None:
-        """`other` is what the same cell is with the month first."""
+    def _count(self, at: datetime, day_only: bool, time_cell: str, others: Mapping[Order, datetime]) -> None:
         self._understood += 1
         if day_only and not time_cell:
             self._days += 1
@@ -99,14 +92,11 @@ class MomentSurvey:
             self._midnights += not time_cell and at.hour == at.minute == at.second == 0
             self.with_zone += at.tzinfo is not None
             self.without_zone += at.tzinfo is None
-        for moment, span in ((at, self._span), (other, self._month_first_span)):
-            known = span[at.tzinfo is not None]
-            if not known:
-                known += [moment, moment]
-            elif moment < known[0]:
-                known[0] = moment
-            elif moment > known[1]:
-                known[1] = moment
+        if not others:
+            _widen(self._spans[None], at)
+            return
+        for order in (True, False, "year"):
+            _widen(self._spans[order], others.get(order, at))
 
     # What the column shows
 
@@ -128,38 +118,23 @@ class MomentSurvey:
     def day_first(self) -> DayFirst:
         """Whether 3/4/2025 is in April, as the column proves it. True also where no such date occurs.
 
-        None where it has to be asked, "conflict" where cells prove both. Dates with dots begin with the day
-        unless the column proves otherwise: no country writes them the other way round.
+        None where it has to be asked, "conflict" where cells prove both.
         """
-        if self._open["."] + self._proofs[".", False] + self._proofs[".", True] and not self._has("/-"):
-            return self._verdict(".")
-        return self._verdict("/-")
-
-    def _verdict(self, separators: str) -> DayFirst:
-        proved = {order for order in ORDERS if any(self._proofs[sign, order] for sign in separators)}
-        if len(proved) == 2:
-            return "conflict" if self._has_open(separators) else True
-        if proved:
-            return proved.pop()
-        return None if self._has_open(separators) and separators != "." else True
-
-    def _has(self, separators: str) -> bool:
-        return any(sign in separators for sign, _order in self._proofs) or self._has_open(separators)
-
-    def _has_open(self, separators: str) -> bool:
-        return any(self._open[sign] for sign in separators)
+        return self._order.day_first
 
     @property
     def must_ask_order(self) -> bool:
         """Whether the person has to say if the day or the month comes first."""
-        return any(self._verdict(signs) in (None, "conflict") for signs in ("/-", "."))
+        return self._order.must_ask
 
     @property
     def likely_day_first(self) -> bool | None:
         """A guess to show beside the question: no post is younger than its file."""
         if not self._understood:
             return None
-        day_first, month_first = (self.range(order)[1] > self.now + timedelta(days=1) for order in ORDERS)
+        day_first, month_first = (
+            self.range(order)[1] > self.now + timedelta(days=1) for order in (True, False)
+        )
         return None if day_first == month_first else month_first
 
     @property
@@ -188,8 +163,9 @@ class MomentSurvey:
 
     def range(self, day_first: bool | None = None) -> tuple[datetime, datetime]:
         """The first and the last moment, wall times taken as UTC. Raises LookupError where nothing is understood."""
-        decided = self.day_first if day_first is None else day_first
-        walls, instants = self._month_first_span if decided is False else self._span
+        order: Order = self.day_first is not False if day_first is None else day_first
+        chosen = self._spans["year" if self._order.year_first else order]
+        walls, instants = (plain + ordered for plain, ordered in zip(self._spans[None], chosen, strict=True))
         known = [wall.replace(tzinfo=UTC) for wall in walls] + [moment.astimezone(UTC) for moment in instants]
         if not known:
             raise LookupError
@@ -197,19 +173,21 @@ class MomentSurvey:
 
     def moments(self, zone: tzinfo, day_first: bool | None = None) -> Moments:
         """The reader for this column; `day_first` is what the person says, for what the column does not prove."""
-        orders: dict[str, bool | None] = {}
-        for signs in ("/-", "."):
-            verdict = self._verdict(signs)
-            asked = day_first if verdict in (None, "conflict") or not self._has("/-") else None
-            for sign in signs:
-                orders[sign] = (
-                    asked if asked is not None else (verdict if isinstance(verdict, bool) else None)
-                )
         return Moments(
             zone,
-            orders,
+            self._order.answers(day_first),
             self.now,
             serials=self.serials,
             midnights_are_days=self.all_midnights,
             zones=self.zones(),
         )
+
+
+def _widen(span: tuple[list[datetime], list[datetime]], moment: datetime) -> None:
+    known = span[moment.tzinfo is not None]
+    if not known:
+        known += [moment, moment]
+    elif moment < known[0]:
+        known[0] = moment
+    elif moment > known[1]:
+        known[1] = moment
