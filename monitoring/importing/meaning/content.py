@@ -6,15 +6,17 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 
 from monitoring.importing.meaning.counts import parse_count
-from monitoring.importing.meaning.moments.moments import reading
+from monitoring.importing.meaning.languages import language_code
+from monitoring.importing.meaning.moments.moments import read
 from monitoring.importing.meaning.moments.readings import Ago, Epoch, NamedDay, Reading
+from monitoring.importing.meaning.platforms import is_client, platform_of_name
 from monitoring.importing.meaning.tones import number_of, word_label
 from monitoring.importing.meaning.words import fold, word_list
 
-LONG = 80  # characters: more are no date, name or label
+LONG = 60  # characters: more are no date; what has more than a few words is no label
 _ADDRESS = re.compile(r"(?:https?://|www\.|/r/)\S+|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,10}/\S+", re.IGNORECASE)
 _PICTURE = re.compile(r"https?://\S+\.(?:jpe?g|png|gif|webp)(?:\?\S*)?", re.IGNORECASE)
 _HANDLE = re.compile(r"@[\w.\-]{1,60}(?:@[\w.\-]+)?")
@@ -45,9 +47,10 @@ def squeezed(cell: str) -> str:
 def kinds(cell: str) -> frozenset[str]:
     """What one cell, squeezed, may be. Several at once: "5" is a count, a number, a label."""
     found = {kind for kind, shape in _SHAPES.items() if shape.fullmatch(cell)}
-    if len(cell) <= LONG and not found & {"address", "picture"}:
-        found |= _moment(cell) | _labels(cell)
-    if any(part in cell.casefold() for part in _said("apps")):
+    if not found & {"address", "picture"}:
+        found |= _moment(cell) if len(cell) <= LONG else set()
+        found |= _labels(cell) if len(cell.split()) <= 4 and len(cell) <= LONG else set()
+    if is_client(cell):
         found.add("app")
     if not found & {"moment", "time_of_day", "address", "picture", "number", "handle"} and any(
         map(str.isalpha, cell)
@@ -56,26 +59,18 @@ def kinds(cell: str) -> frozenset[str]:
     return frozenset(found)
 
 
-_SHAPES = {
-    "picture": _PICTURE,
-    "address": _ADDRESS,
-    "handle": _HANDLE,
-    "number": _NUMBER,
-    "zone": _ZONE,
-}
+_SHAPES = {"picture": _PICTURE, "address": _ADDRESS, "handle": _HANDLE, "number": _NUMBER, "zone": _ZONE}
 
 
 def _labels(cell: str) -> set[str]:
     """Counts, and words of short lists: languages, platforms, sentiment, yes and no."""
-    small = fold(cell)
     known = {
         "count": any(map(str.isdigit, cell)) and _is_count(cell),
         "sentiment": word_label(cell) is not None,
         "stars": number_of(cell) is not None and not _NUMBER.fullmatch(cell),
-        "platform": small.removesuffix(".com") in _said("platforms"),
-        "language": re.split(r"[-_]", small)[0] in _said("language_codes") and len(small) <= 7,
-        "language_name": re.split(r"\s?[(,\-]", small)[0] in _said("languages"),
-        "yes_no": small in _said("yes_no"),
+        "platform": bool(platform_of_name(cell)),
+        "language": bool(language_code(cell)),
+        "yes_no": fold(cell) in _said("yes_no"),
     }
     return {kind for kind, is_it in known.items() if is_it}
 
@@ -89,7 +84,7 @@ def _is_count(cell: str) -> bool:
 
 def _moment(cell: str) -> set[str]:
     """A date, a time of day, or neither; numbers count as dates where they can be seconds since 1970."""
-    found = reading(cell)
+    found, _numbers = read(cell)
     if found is None or (_NUMBER.fullmatch(cell) and not isinstance(found, Epoch)):
         packed = (
             found is not None and len(cell) in (8, 12, 14) and cell[:2] in ("19", "20") and cell.isdigit()
@@ -128,7 +123,8 @@ class Content:
 
     rows: int
     cells: list[str]  # squeezed, without the blank ones
-    counted: Counter[str] = field(default_factory=Counter)
+    counted: Counter[str] = field(default_factory=Counter)  # kind -> cells
+    _shares: dict[tuple[str, ...], float] = field(default_factory=dict)
 
     @classmethod
     def of(cls, cells: Iterable[str]) -> Content:
@@ -140,7 +136,10 @@ class Content:
         """Of the cells that are one of these."""
         if len(any_of) == 1:
             return self.counted[any_of[0]] / max(1, len(self.cells))
-        return sum(not kinds(cell).isdisjoint(any_of) for cell in self.cells) / max(1, len(self.cells))
+        if any_of not in self._shares:
+            of_these = sum(not kinds(cell).isdisjoint(any_of) for cell in self.cells)
+            self._shares[any_of] = of_these / max(1, len(self.cells))
+        return self._shares[any_of]
 
     @property
     def days_only(self) -> bool:
@@ -156,11 +155,11 @@ class Content:
     def filled(self) -> float:
         return len(self.cells) / max(1, self.rows)
 
-    @property
+    @cached_property
     def distinct(self) -> float:
         return len(set(self.cells)) / max(1, len(self.cells))
 
-    @property
+    @cached_property
     def length(self) -> float:
         """Of the cells on average, in characters; those of Chinese and its like count twice."""
         return sum(len(cell) + len(_SPACELESS.findall(cell[:500])) for cell in self.cells) / max(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection
 
-from monitoring.importing.meaning.content import Content, kinds
+from monitoring.importing.meaning.content import Content
 from monitoring.importing.meaning.fields import COUNTS
 from monitoring.importing.meaning.tones import number_of
 
@@ -64,7 +64,7 @@ def _names(content: Content) -> float:
     return (
         1
         - content.share("sentence", "moment", "time_of_day", "address", "epoch", "yes_no")
-        - 0.5 * content.share("integer")
+        - 0.8 * content.share("count")
     )
 
 
@@ -111,7 +111,7 @@ def _guess_author(content: Content, is_nameless: bool) -> float:
     if content.share("handle") >= 0.8:
         return 0.6
     varied = len(set(content.cells)) >= 3 and content.distinct >= 0.1 and content.length <= 30
-    known = content.share("platform", "language_name", "sentiment", "yes_no", "count", "app")
+    known = content.share("platform", "language", "sentiment", "yes_no", "count", "app")
     return 0.45 if is_nameless and varied and known < 0.3 and _names(content) >= 0.9 else 0.0
 
 
@@ -133,15 +133,13 @@ def _guess_language(content: Content, is_nameless: bool) -> float:
     few = len(set(content.cells)) <= max(2, len(content.cells) // 2)
     return (
         0.5
-        if few
-        and content.share("language", "language_name") >= 0.95
-        and all(map(_may_be_language, set(content.cells)))
+        if few and content.share("language") >= 0.95 and all(map(_may_be_language, set(content.cells)))
         else 0.0
     )
 
 
 def _may_be_language(cell: str) -> bool:
-    return cell[:2].islower() or "language_name" in kinds(cell)
+    return cell[:2].islower() or len(cell) > 3
 
 
 _GUESSES: dict[str, Callable[[Content, bool], float]] = {
@@ -178,7 +176,7 @@ _SHARES: dict[str, Callable[[Content], float]] = {
     "author_id": _ids,
     "outlet": lambda content: _names(content) - content.share("app", "platform"),
     "platform": lambda content: content.share("platform") if content.share("platform") >= 0.8 else 0.0,
-    "language": lambda content: content.share("language", "language_name"),
+    "language": lambda content: content.share("language"),
     "sentiment": _labels,
     "sentiment_source": _names,
     "is_brand_own": lambda content: content.share("yes_no"),

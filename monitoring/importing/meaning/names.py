@@ -6,13 +6,14 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import takewhile
 
 from monitoring.importing.meaning.fields import COUNTS, FIELDS
 from monitoring.importing.meaning.words import fold, word_list
 
 SURE, MAYBE = 1.0, 0.65
 AROUND = 0.9  # of a name, when words around it were left out
-PART = 0.5  # when only its first or last word is known
+PART = 0.65  # when only its first or last word is known
 ROLES = ("time_of_day", "outlet", "author_id")  # what a column may be besides a field
 CHECKED = {
     "text",
@@ -21,8 +22,10 @@ CHECKED = {
     "sentiment",
     "language",
     "title",
+    "author",
+    "outlet",
     *COUNTS,
-}  # PART is enough: cells can tell
+}  # cells can tell: PART is enough
 OF_WRITER = {
     "author",
     "author_name",
@@ -34,6 +37,7 @@ OF_WRITER = {
 
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]|<[^>]*>|\{[^}]*\}|【[^】]*】|「[^」]*」")
 _NUMBERING = re.compile(r"^\s*(#|[A-Za-z]?\d+\s*[.):\-–]+|\d+\s+(?=\D))\s*")
+_STEP = re.compile(r"\.|__|/(?=\S+/)|(?<=\d)/|/(?=\d)")  # of a path into nested objects
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _ZONE = re.compile(
@@ -78,9 +82,12 @@ class _Words:
         self.kinds = {"comment": around["comment"], "post": around["post"]}
         self.writer, self.small = around["writer"], around["small"]
         self.around = around["post"] | around["comment"] | around["tool"] | around["small"]
-        self.cjk = sorted(
-            (word for word in self.around | self.writer if _CJK.search(word)), key=len, reverse=True
-        )
+        self.by_beginning: dict[str, list[str]] = {}
+        for word in self.fields:
+            if len(word) >= 5 and " " not in word:
+                self.by_beginning.setdefault(word[:5], []).append(word)
+        cjk = {word for word in self.around | self.writer if _CJK.search(word)}
+        self.cjk = sorted(cjk, key=lambda word: (-len(word), word))
 
     def _add(self, field: str, lists: dict[str, list[str]]) -> None:
         for words, certainty in ((lists["names"], SURE), (lists.get("maybe", []), MAYBE)):
@@ -100,7 +107,7 @@ def read_name(header: str) -> Name:
         return Name(is_empty=True)
     found = Name()
     for spelling, certainty in _spellings(header):
-        found = _read_path([plain(part) for part in spelling.split(".")])
+        found = _read_path([plain(part) for part in _STEP.split(spelling)])
         if found.is_other:
             return found
         if found.fields:
@@ -134,12 +141,21 @@ def _read_path(parts: list[str]) -> Name:
     for start in range(1, len(parts)):
         if parts[start - 1] in words.writer:
             return _of_writer(" ".join(parts[start:]))
-    if whole in words.fields:
-        return Name(words.fields[whole])
-    for start in range(1, len(parts)):
-        if (rest := " ".join(parts[start:])) in words.fields:
-            return Name({name: score * (0.97 - start / 100) for name, score in words.fields[rest].items()})
-    return _read_words(parts[-1] if len(parts) > 1 else whole)
+    for start in range(len(parts)):
+        if fields := _known(" ".join(parts[start:])):
+            return Name({name: score * (1 - start / 50) for name, score in fields.items()})
+    return _read_parts(_split_cjk(parts[-1])) if parts else Name()
+
+
+def _known(text: str) -> dict[str, float]:
+    """The fields of a name as it stands, or without the words around it."""
+    words = _words()
+    if text in words.fields:
+        return words.fields[text]
+    for around in (words.around - words.small, words.small, words.around):
+        if (rest := _strip(_split_cjk(text), around)) in words.fields:
+            return {name: score * AROUND for name, score in words.fields[rest].items()}
+    return {}
 
 
 def _is_other(whole: str, parts: list[str]) -> bool:
@@ -150,39 +166,51 @@ def _is_other(whole: str, parts: list[str]) -> bool:
     return whole not in words.fields and (any(starts) or (len(parts) > 1 and parts[-1] in words.other))
 
 
-def _read_words(whole: str) -> Name:
-    """A name that is not known as it stands: without the words around it, else by its first or last word."""
-    words = _words()
-    tokens = _split_cjk(whole)
-    for around in (words.around - words.small, words.around):
-        if (rest := _strip(tokens, around)) in words.fields:
-            return Name({name: score * AROUND for name, score in words.fields[rest].items()})
-    if len(tokens) > 1 and words.writer & set(tokens[:-1]):
-        return _of_writer(" ".join(token for token in tokens if token not in words.writer))
-    return _by_part(rest.split())
-
-
 def _of_writer(rest: str) -> Name:
     """What stands after "user" or "author"."""
+    if _strip(_split_cjk(rest), _words().around) == "id":
+        return Name({"author_id": SURE})
+    fields = _known(rest)
+    if not fields and rest not in _words().other:  # "Autor postu": what follows only says of what
+        return Name({"author": PART * 0.8})
+    fields = {field: score for field, score in fields.items() if field in OF_WRITER}
+    return Name(fields, is_other=not fields)
+
+
+def _read_parts(tokens: list[str]) -> Name:
+    """A name that is not known: by the word that it is about, mostly the last or the first."""
     words = _words()
-    for name, certainty in ((rest, 1.0), (_strip(_split_cjk(rest), words.around), AROUND)):
-        if name == "id":
-            return Name({"author_id": SURE})
-        fields = {
-            field: score * certainty
-            for field, score in words.fields.get(name, {}).items()
-            if field in OF_WRITER
-        }
-        if fields:
-            return Name(fields)
-    return Name(is_other=True)
-
-
-def _by_part(tokens: list[str]) -> Name:
-    known = [_words().fields.get(token, {}) for token in (tokens[:1] + tokens[-1:])]
+    if len(tokens) > 1 and words.writer & set(tokens[:-1]):
+        return _of_writer(" ".join(token for token in tokens if token not in words.writer))
+    if words.other & set(tokens):
+        return Name(is_other=True)
+    kept = _strip(tokens, words.around).split() or tokens
+    near = [_near(token) for token in dict.fromkeys((kept[0], kept[-1]))] if kept else []
     return Name(
-        {field: score * PART for fields in known for field, score in fields.items() if field in CHECKED}
+        {field: score * PART for fields in near for field, score in fields.items() if field in CHECKED}
     )
+
+
+def _near(token: str) -> dict[str, float]:
+    """The fields of a word, of the end of a compound ("Kundenmeldung"), or of a word with another ending."""
+    words = _words()
+    if token in words.fields:
+        return words.fields[token]
+    least = 2 if _CJK.search(token) else 4
+    ends = [token[start:] for start in range(1, len(token) - least + 1)]
+    if end := next((end for end in ends if end in words.fields), ""):
+        return words.fields[end]
+    alike = [word for word in words.by_beginning.get(token[:5], ()) if _is_inflected(token, word)]
+    return words.fields[max(alike, key=lambda word: _alike(token, word))] if alike else {}
+
+
+def _is_inflected(token: str, word: str) -> bool:
+    return _alike(token, word) >= 0.7 * max(len(token), len(word))
+
+
+def _alike(one: str, other: str) -> int:
+    """How many letters two words begin with alike."""
+    return sum(1 for _pair in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def _strip(tokens: list[str], around: set[str]) -> str:

@@ -13,7 +13,7 @@ WORDS = [
     "they sent the wrong size again",
     "works fine for me",
     "never again",
-    "why is the app so slow?",
+    "why is the app so slow since the update?",
     "I paid twice and want my money back",
     "great service in the shop",
     "still waiting for an answer, third week now",
@@ -30,7 +30,7 @@ NAMES = [
     "Piotr",
     "halina77",
     "the_real_bo",
-    "Ana Reyes",
+    "Ana R.",
     "云上的猫",
 ]
 
