@@ -92,7 +92,8 @@ class AuthorSurvey:
 
 def _looks_generic(name: str) -> bool:
     text = bare(name)
-    return bool(text) and not name.startswith("@") and len(text.split()) <= 5 and _is_somebody(text)
+    is_handle = any(char in "@_" or char.isdigit() for char in name)
+    return bool(text) and not is_handle and len(text.split()) <= 5 and _is_somebody(text)
 
 
 def own_accounts(names: Mapping[str, int], brands: Iterable[str]) -> list[str]:

@@ -44,6 +44,8 @@ class Tones:
         cell = cell.strip()
         if cell in self.answers:
             return self.answers[cell]
+        if self.accepted and (label := self.accepted.letters.get(cell.casefold(), "")):
+            return label
         if (label := word_label(cell)) is not None:
             return label
         number = number_of(cell)
@@ -154,7 +156,7 @@ class ToneSurvey:
     def _guessed_letters(self) -> dict[str, str]:
         """A dash alone is an empty cell, and n is no: letters count where a positive and a negative one occur."""
         guesses = {letter: letters()[letter] for letter in self._letters if not letter.isdigit()}
-        both = {POSITIVE, NEGATIVE} <= set(guesses.values()) | (self.labels.keys() - {UNKNOWN})
+        both = {POSITIVE, NEGATIVE} <= set(guesses.values())
         return guesses if both else {}
 
     def _limits(self) -> tuple[str, tuple[float | None, float | None]]:

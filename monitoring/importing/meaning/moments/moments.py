@@ -96,7 +96,7 @@ class Moments:
             if time_cell and at.time() == MIDNIGHT and time_cell.strip():
                 return self._joined(at.date(), time_cell.strip(), at.tzinfo)
             if day_only or (self.midnights_are_days and at.time() == MIDNIGHT):
-                return Moment(at.replace(tzinfo=UTC), True, at.tzinfo is not None)
+                return Moment(datetime.combine(at.date(), MIDNIGHT, UTC), True, at.tzinfo is not None)
             return self._moment(at, found)
         except OverflowError:
             raise ValueError(not_understood(cell)) from None

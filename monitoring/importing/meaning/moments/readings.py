@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
+from functools import lru_cache
 from typing import Literal
 
 from django.utils.translation import gettext as _
@@ -135,12 +136,16 @@ class Offset:
     minutes: int = -1
 
     def read(self, numbers: Sequence[str]) -> timezone:
-        """Raises ValueError for a day or more."""
-        digits = numbers[self.hours]
-        hours, minutes = (int(digits[:-2]), int(digits[-2:])) if len(digits) > 2 else (int(digits), 0)
-        if self.minutes >= 0:
-            minutes = int(numbers[self.minutes])
-        return timezone(self.sign * timedelta(hours=hours, minutes=minutes))
+        """Raises ValueError where no zone is so far away."""
+        return _offset(self.sign, numbers[self.hours], numbers[self.minutes] if self.minutes >= 0 else "")
+
+
+@lru_cache(maxsize=200)
+def _offset(sign: int, digits: str, minutes: str) -> timezone:
+    hours, rest = (digits[:-2], digits[-2:]) if len(digits) > 2 else (digits, "0")
+    if int(hours) > 15 or int(minutes or rest) > 59:
+        raise ValueError(_("There is no such zone."))
+    return timezone(sign * timedelta(hours=int(hours), minutes=int(minutes or rest)))
 
 
 @dataclass
