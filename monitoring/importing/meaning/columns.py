@@ -9,13 +9,12 @@ from dataclasses import dataclass, field, replace
 from monitoring.importing.meaning import fit, reasons
 from monitoring.importing.meaning.content import Content, sample, squeezed
 from monitoring.importing.meaning.fields import FIELDS, NEEDED
-from monitoring.importing.meaning.names import SURE, Name, read_name
+from monitoring.importing.meaning.names import read_name
+from monitoring.importing.meaning.scoring import SHOWN, SURE_NAME, Column, Scored, score
 
 ENOUGH = 0.4  # from this score on a column is proposed
-SHOWN = 0.15  # from this score on it is a candidate
-EMPTY = 0.45  # of what a name says, where the sample has no cell
 OF_ANOTHER = 0.6  # of a name about the post, where the texts are comments, and the other way round
-RIVAL = 0.85  # of the chosen one: the person has to choose
+RIVAL = 0.9  # of the chosen one's score: the person has to choose
 CELLS = 300  # of a column are looked at, fewer where a table is wide
 ALL_CELLS = 30_000
 
@@ -51,24 +50,6 @@ class Proposal:
     zone: str = ""  # that the name of the date's column gives, as it stands there: "UTC", "GMT+3", "ET"
 
 
-@dataclass(frozen=True)
-class _Column:
-    position: int
-    label: str
-    name: Name
-    content: Content
-
-
-@dataclass(frozen=True)
-class _Scored:
-    """One column for one field."""
-
-    column: _Column
-    score: float
-    certainty: float  # of the name alone, 0 to 1
-    why: str
-
-
 def propose(header: Sequence[str], rows: Sequence[Sequence[str]], *, brands: Sequence[str] = ()) -> Proposal:
     """Which columns to use. `rows`: a sample of some hundred; `brands`: the names of the brands that are known."""
     return _Finder(header, rows, {brand.strip().casefold() for brand in brands}).find()
@@ -81,17 +62,18 @@ class _Finder:
         most = max(20, min(CELLS, ALL_CELLS // max(1, len(header))))
         self.rows = rows
         self.columns = [
-            _Column(position, label, read_name(label), Content.of(sample(rows, position, most)))
+            Column(position, label, read_name(label), Content.of(sample(rows, position, most)))
             for position, label in enumerate(header)
         ]
         self.scored = {
-            name: _ranked(_score(column, name, brands) for column in self.columns) for name in FIELDS
+            name: _ranked(score(column, name, brands) for column in self.columns) for name in FIELDS
         }
-        self.found: dict[str, tuple[_Column, ...]] = {}
+        self.found: dict[str, tuple[Column, ...]] = {}
 
     def find(self) -> Proposal:
         self._weigh_by_text()
         self._assign()
+        self._put_chosen_first()
         self._name_author()
         self._add_time_of_day()
         doubtful = self._doubtful()
@@ -123,7 +105,7 @@ class _Finder:
             for name in ("id", "url"):
                 self.scored[name] = _ranked(self._by_clashes(each, text) for each in self.scored[name])
 
-    def _by_clashes(self, scored: _Scored, text: _Column) -> _Scored:
+    def _by_clashes(self, scored: Scored, text: Column) -> Scored:
         """Neither its id nor its address, if rows with different texts share it.
 
         Ids that a spreadsheet has rounded are another matter.
@@ -142,15 +124,19 @@ class _Finder:
         return replace(scored, score=0.2, why=reasons.repeated())
 
     def _assign(self) -> None:
-        pairs = [(each.score, name, each.column) for name, scored in self.scored.items() for each in scored]
-        for score, name, column in sorted(pairs, key=lambda pair: -pair[0]):
-            if score >= ENOUGH and name not in self.found and self._is_free(column):
-                self.found[name] = (column,)
+        pairs = [(name, each) for name, scored in self.scored.items() for each in scored]
+        for name, each in sorted(pairs, key=lambda pair: -pair[1].score):
+            if each.score >= ENOUGH and name not in self.found and self._is_free(each.column):
+                self.found[name] = (each.column,)
 
-    def _is_free(self, column: _Column) -> bool:
+    def _put_chosen_first(self) -> None:
+        for name, (column,) in self.found.items():
+            self.scored[name].sort(key=lambda each: each.column is not column)
+
+    def _is_free(self, column: Column) -> bool:
         return all(column not in columns for columns in self.found.values())
 
-    def _free(self) -> list[_Column]:
+    def _free(self) -> list[Column]:
         return [column for column in self.columns if self._is_free(column)]
 
     def _name_author(self) -> None:
@@ -164,7 +150,7 @@ class _Finder:
             if columns:
                 best = max(columns, key=lambda column: column.name.fields[role])
                 self.found["author"] = (best,)
-                self.scored["author"].insert(0, _Scored(best, ENOUGH, 0, why))
+                self.scored["author"].insert(0, Scored(best, ENOUGH, 0, why))
                 return
 
     def _add_time_of_day(self) -> None:
@@ -172,7 +158,7 @@ class _Finder:
         date = self.found.get("posted_at", ())
         if not date or not date[0].content.cells or not date[0].content.days_only:
             return
-        times = [column for column in self._free() if fit.fit("time_of_day", column.content) >= 0.8]
+        times = [column for column in self._free() if _is_time_for(column, date[0])]
         if times:
             self.found["posted_at"] = (*date, max(times, key=lambda column: _as_time_for(column, date[0])))
 
@@ -184,33 +170,23 @@ class _Finder:
 
     def _doubtful(self) -> set[str]:
         """Texts, dates and labels for which a second column is as good and says something else."""
-        doubtful = {name for name in ("posted_at", "sentiment") if any(self._rivals(name, RIVAL + 0.1))}
-        rivals = list(self._rivals("text", RIVAL))
-        if rivals:
-            doubtful.add("text")
+        doubtful = {name for name in ("posted_at", "sentiment", "text") if self._rivals(name)}
+        if "text" in doubtful:
             chosen, *others = self.scored["text"]
-            repeats = rivals[0].column.content.distinct < fit.REPEATS
-            why = reasons.rival(chosen.why, rivals[0].column.label, repeats=repeats)
+            rival = self._rivals("text")[0].column
+            why = reasons.rival(chosen.why, rival.label, repeats=rival.content.distinct < fit.REPEATS)
             self.scored["text"] = [replace(chosen, why=why), *others]
         return doubtful
 
-    def _rivals(self, name: str, ratio: float) -> Iterator[_Scored]:
-        """Free columns that are nearly as good; for texts the names alone decide how good."""
+    def _rivals(self, name: str) -> list[Scored]:
+        """Free columns that are nearly as good as the chosen one."""
         if name not in self.found:
-            return
-        chosen = next(each for each in self.scored[name] if each.column == self.found[name][0])
-        for each in self.scored[name]:
-            by_name = name == "text" and each.certainty >= ratio * SURE and chosen.certainty >= ratio * SURE
-            is_close = by_name or each.score >= max(ENOUGH, ratio * chosen.score)
-            if (
-                is_close
-                and each.column.content.cells
-                and self._is_free(each.column)
-                and self._differ(chosen, each)
-            ):
-                yield each
+            return []
+        chosen, *others = self.scored[name]
+        close = [each for each in others if each.column.content.cells and _is_close(name, chosen, each)]
+        return [each for each in close if self._is_free(each.column) and self._differ(chosen, each)]
 
-    def _differ(self, one: _Scored, other: _Scored) -> bool:
+    def _differ(self, one: Scored, other: Scored) -> bool:
         """Whether most rows say different things in these columns.
 
         The instant beside the local time is the same, and so is a text that was cut or has its tags.
@@ -225,7 +201,7 @@ class _Finder:
         pairs = [(a, b) for a, b in pairs if a and b]
         return sum(a[:20] != b[:20] for a, b in pairs) > 0.5 * len(pairs) if pairs else False
 
-    def _why_ignored(self, column: _Column) -> str:
+    def _why_ignored(self, column: Column) -> str:
         if not column.content.cells:
             return reasons.empty()
         if column.name.is_other:
@@ -238,53 +214,39 @@ class _Finder:
         return reasons.unknown()
 
 
-def _score(column: _Column, name: str, brands: Collection[str]) -> _Scored:
-    certainty = column.name.fields.get(name, 0.0)
-    if not column.content.cells:
-        return _Scored(column, certainty * EMPTY, certainty, reasons.name_only())
-    by_name = _score_name(column, name, brands) if certainty else 0.0
-    guess = fit.guess(name, column.content, brands, is_nameless=column.name.is_empty)
-    guess *= 0.3 if column.name.is_other else 1.0
-    if max(by_name, guess) < SHOWN:
-        return _Scored(column, 0.0, certainty, "")
-    part = fit.share(name, column.content, brands)
-    why = reasons.score(name, certainty if by_name >= guess else 0.0, part)
-    return _Scored(column, max(by_name, guess), certainty, why)
-
-
-def _score_name(column: _Column, name: str, brands: Collection[str]) -> float:
-    """By a name, if the cells bear it out. What may be a brand is one only if its cells are known brands."""
-    certainty = column.name.fields[name]
-    if (name == "likes" and _is_rating(column)) or (name == "brand" and certainty < RIVAL):
-        return 0.0
-    return certainty * fit.fit(name, column.content, brands) * (0.92 + 0.08 * column.content.filled)
-
-
-def _is_rating(column: _Column) -> bool:
-    """A "score" of 1 to 5 is how the author liked it, not how many liked the post."""
-    return "sentiment" in column.name.fields and fit.is_scale(column.content, lowest=0, highest=5)
-
-
-def _ranked(scored: Iterator[_Scored]) -> list[_Scored]:
+def _ranked(scored: Iterator[Scored]) -> list[Scored]:
     return sorted((each for each in scored if each.score >= SHOWN), key=lambda each: -each.score)
 
 
-def _by_subject(scored: _Scored, about: str) -> _Scored:
+def _is_close(name: str, chosen: Scored, other: Scored) -> bool:
+    """By both scores; of two texts whose names both say it, however much the one repeats."""
+    by_name = name == "text" and min(chosen.certainty, other.certainty) >= SURE_NAME
+    return by_name or other.score >= max(ENOUGH, RIVAL * chosen.score)
+
+
+def _by_subject(scored: Scored, about: str) -> Scored:
     subject = scored.column.name.about
     return (
         replace(scored, score=scored.score * OF_ANOTHER) if about and subject and subject != about else scored
     )
 
 
-def _candidate(scored: _Scored) -> Candidate:
+def _candidate(scored: Scored) -> Candidate:
     return Candidate(scored.column.position, round(scored.score, 3), scored.why)
 
 
-def _is_in_role(column: _Column, role: str) -> bool:
+def _is_in_role(column: Column, role: str) -> bool:
     return role in column.name.fields and fit.fit(role, column.content) >= 0.8
 
 
-def _as_time_for(column: _Column, date: _Column) -> tuple[float, bool, int]:
+def _is_time_for(column: Column, date: Column) -> bool:
+    """Times of day, and by the name those of the date, or beside it: a length of "12:35" is another matter."""
+    is_named = column.name.is_empty or bool({"time_of_day", "posted_at"} & set(column.name.fields))
+    is_beside = abs(column.position - date.position) == 1 and not column.name.is_other
+    return (is_named or is_beside) and fit.fit("time_of_day", column.content) >= 0.8
+
+
+def _as_time_for(column: Column, date: Column) -> tuple[float, bool, int]:
     """The better named, the nearer."""
     same = column.name.about == date.name.about
     return column.name.fields.get("time_of_day", 0.0), same, -abs(column.position - date.position)

@@ -83,15 +83,18 @@ def _is_count(cell: str) -> bool:
 
 
 def _moment(cell: str) -> set[str]:
-    """A date, a time of day, or neither; numbers count as dates where they can be seconds since 1970."""
+    """A date, a time of day, or neither. Numbers may be seconds since 1970, or days since 1900 as Excel counts them."""
     found, _numbers = read(cell)
-    if found is None or (_NUMBER.fullmatch(cell) and not isinstance(found, Epoch)):
-        packed = (
-            found is not None and len(cell) in (8, 12, 14) and cell[:2] in ("19", "20") and cell.isdigit()
-        )
-        return {"moment"} if packed else set()
+    if found is None:
+        return set()
     if isinstance(found, Epoch):
         return {"epoch", "instant", "timed"} if cell[0] in "12" else set()
+    if found.is_serial:
+        return {"serial"} | (set() if found.day_only else {"timed"})
+    if _NUMBER.fullmatch(cell) and not (
+        cell.isdigit() and len(cell) in (8, 12, 14) and cell[:2] in ("19", "20")
+    ):
+        return set()
     if not found.has_date:
         return {"time_of_day"}
     return {"moment"} | _precision(found, cell)

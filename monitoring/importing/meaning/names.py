@@ -77,6 +77,7 @@ class _Words:
         self.nameless = set(map(plain, read["nameless"]["words"]))
         self.other = set(map(plain, read["other"]["names"]))
         self.about = tuple(plain(name) + " " for name in read["other"]["about"])
+        self.inside = set(map(plain, read["other"]["inside"]))
         self.other_words = set(map(plain, read["other"]["words"]))
         around = {kind: set(map(plain, words)) for kind, words in read["around"].items()}
         self.kinds = {"comment": around["comment"], "post": around["post"]}
@@ -152,18 +153,24 @@ def _known(text: str) -> dict[str, float]:
     words = _words()
     if text in words.fields:
         return words.fields[text]
+    tokens = _split_cjk(text)
     for around in (words.around - words.small, words.small, words.around):
-        if (rest := _strip(_split_cjk(text), around)) in words.fields:
-            return {name: score * AROUND for name, score in words.fields[rest].items()}
+        if (rest := _strip(tokens, around)) in words.fields:
+            fields = {name: score * AROUND for name, score in words.fields[rest].items()}
+            is_text_of = "author" in fields and "text" in words.fields.get(
+                tokens[0], {}
+            )  # "Message du client"
+            return fields | ({"text": PART} if is_text_of else {})
     return {}
 
 
 def _is_other(whole: str, parts: list[str]) -> bool:
     words = _words()
-    if whole in words.other or words.other_words & set(whole.split()):
+    if whole in words.other or words.other_words & set(whole.split()) or words.inside & set(parts[1:-1]):
         return True
-    starts = [f"{part} ".startswith(words.about) for part in ([whole] if len(parts) == 1 else parts[:-1])]
-    return whole not in words.fields and (any(starts) or (len(parts) > 1 and parts[-1] in words.other))
+    above = parts[:-1] or [whole]
+    is_about = any(f"{part} ".startswith(words.about) for part in above)
+    return whole not in words.fields and (is_about or (len(parts) > 1 and parts[-1] in words.other))
 
 
 def _of_writer(rest: str) -> Name:
@@ -184,7 +191,9 @@ def _read_parts(tokens: list[str]) -> Name:
         return _of_writer(" ".join(token for token in tokens if token not in words.writer))
     if words.other & set(tokens):
         return Name(is_other=True)
-    kept = _strip(tokens, words.around).split() or tokens
+    kept = _strip(tokens, words.small).split() or tokens
+    if kept[1:] == ["id"] and "author" in _near(kept[0]):
+        return Name({"author_id": AROUND})
     near = [_near(token) for token in dict.fromkeys((kept[0], kept[-1]))] if kept else []
     return Name(
         {field: score * PART for fields in near for field, score in fields.items() if field in CHECKED}

@@ -199,6 +199,26 @@ def test_a_time_of_day_belongs_to_a_date_without_one() -> None:
     assert propose(header, rows).columns["posted_at"] == (2,)
 
 
+def test_a_length_is_no_time_of_day() -> None:
+    lengths = [f"0:{second}" for second in range(10, 22)]
+    header, rows = table(text=TEXTS, date=DAYS, likes=["1"] * 12, duration=lengths)
+
+    assert propose(header, rows).columns["posted_at"] == (1,)
+
+
+def test_days_as_a_spreadsheet_counts_them_need_a_name() -> None:
+    serials = [f"{45700 + i}.34375" for i in range(12)]
+    assert propose(["date", "text"], list(zip(serials, TEXTS, strict=True))).columns["posted_at"] == (0,)
+    assert propose(["a", "text"], list(zip(serials, TEXTS, strict=True))).missing == ["posted_at"]
+
+
+def test_the_same_columns_whatever_the_order() -> None:
+    for expected in tables.read("headers.txt"):
+        forward = found(propose(expected.header, expected.rows), len(expected.header))
+        backward = propose(expected.header[::-1], [row[::-1] for row in expected.rows])
+        assert found(backward, len(expected.header))[::-1] == forward, expected.header
+
+
 def test_midnights_count_as_days() -> None:
     midnights = [f"{day}T00:00:00" for day in DAYS]
     header, rows = table(text=TEXTS, date=midnights, time=[f"{hour}:05" for hour in range(8, 20)])
