@@ -10,10 +10,13 @@ import argparse
 import json
 import sys
 
+from benchmarks import reading
 from benchmarks.deadlines import measure
 
 
 def main() -> int:
+    if sys.argv[1:2] == ["reading"]:
+        return read_folder(sys.argv[2:])
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("what", choices=["deadlines"])
     parser.add_argument("--count", type=int, default=10_000, help="deadlines due at the same instant")
@@ -26,6 +29,15 @@ def main() -> int:
     lines = (f"{name:<30} {value}" for name, value in figures.items())
     print(json.dumps(figures, indent=2) if asked.json else "\n".join(lines))  # noqa: T201 (for the terminal)
     return 1 if figures["lost"] or figures["doubled"] else 0
+
+
+def read_folder(arguments: list[str]) -> int:
+    """Prints the figures of `benchmarks.reading` as JSON."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks reading", description=reading.__doc__)
+    reading.add_arguments(parser)
+    asked = parser.parse_args(arguments)
+    print(json.dumps(reading.measure(asked.dir, asked.out), indent=2))  # noqa: T201 (for the terminal)
+    return 0
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from monitoring.importing.reading.delimited.columns import Column, Columns
 JOIN, JOIN_MORE, DROP, LEAVE_OUT, SPLIT = 0.35, 0.05, 0.3, 0.45, 0.5  # what a change costs, in misfits
 AT_THE_END = 0.02  # to leave out or to drop empty cells there: many tools do
 MOST_DIFFERENCE = 60  # of cells and columns
+MOST_TYPED_PARTS = 5  # of a date or a number
 MOST_PLACES = 24  # at which a cell may be split
 
 
@@ -93,7 +94,9 @@ class _Aligner:
         return further
 
     def _join(self, further: dict[int, _Step], column: Column, used: int, step: _Step) -> None:
-        most = min(self.surplus + 1, len(self.parts) - used)
+        most = min(
+            self.surplus + 1, len(self.parts) - used, MOST_TYPED_PARTS if column.is_typed else MOST_DIFFERENCE
+        )
         for count in range(2, most + 1):
             text = self.joiner.join(self.parts[used : used + count])
             cost = step.cost + column.misfit(text) + JOIN + JOIN_MORE * count

@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterator
 
 from monitoring.importing.reading.delimited.dialect import STAND_IN, Dialect
 
+MOST_FAILURES = 3  # to find the end of a cell with doubled quotes in it: then none is looked for
+
 
 def split(text: str, dialect: Dialect, literal: Collection[int] = (), *, doubled: bool = True) -> list[str]:
     """The cells of a record's text, without its line end. Quotes at the places in `literal` open no cell.
@@ -16,12 +18,18 @@ def split(text: str, dialect: Dialect, literal: Collection[int] = (), *, doubled
     if not quote or quote not in text:
         return _trimmed(text.split(delimiter), dialect)
     cells, place = [], 0
+    closes, failures = True, 0
     while True:
         if dialect.skips_space and text.startswith(" ", place):
             place += 1
         end = -1
-        if text.startswith(quote, place) and place not in literal:
-            end = _closing(text, place + 1, dialect, doubled)
+        if closes and text.startswith(quote, place) and place not in literal:
+            end = _closing_quote(text, place + 1, dialect, doubled=True) if doubled else -1
+            if end < 0:  # a doubled quote is one only if need be
+                end = _closing_quote(text, place + 1, dialect, doubled=False)
+                closes = end >= 0  # no cell behind this one can be closed either: the search stays linear
+                failures += 1
+                doubled = doubled and failures < MOST_FAILURES
         if end >= 0:
             cells.append(_unescaped(text[place + 1 : end], dialect))
             end += 1
@@ -36,12 +44,6 @@ def split(text: str, dialect: Dialect, literal: Collection[int] = (), *, doubled
 
 def _trimmed(cells: list[str], dialect: Dialect) -> list[str]:
     return [cell.removeprefix(" ") for cell in cells] if dialect.skips_space else cells
-
-
-def _closing(text: str, start: int, dialect: Dialect, doubled: bool) -> int:
-    """Where the quoted cell that begins there ends; -1 where it does not. A doubled quote is one only if need be."""
-    end = _closing_quote(text, start, dialect, doubled=True) if doubled else -1
-    return end if end >= 0 else _closing_quote(text, start, dialect, doubled=False)
 
 
 def _closing_quote(text: str, start: int, dialect: Dialect, *, doubled: bool) -> int:

@@ -9,6 +9,7 @@ from monitoring.importing.reading.delimited.kinds import EMPTY, TEXT, is_nothing
 
 MOST_ROWS = 400  # that a column is learnt from
 TYPED = 0.75  # of a column's cells are of one kind other than text: then it is typed
+MOST_REMEMBERED = 500  # cells whose misfit is known
 FEW_VALUES = 40  # a column of words: statuses, languages, platforms
 DIGITS = frozenset("0123456789")
 
@@ -20,6 +21,7 @@ class Column:
         filled = [cell for cell in cells if not is_nothing(cell)]
         self.count = len(filled)
         self.empty_share = 1 - self.count / len(cells) if cells else 0.5
+        self._misfits: dict[str, float] = {}
         self._kinds = Counter(map(kind, filled))
         self._shapes = Counter(map(shape, filled))
         self._values = Counter(filled)
@@ -65,6 +67,13 @@ class Column:
 
     def misfit(self, cell: str) -> float:
         """0 where such a cell is usual here, about 1 where it is none of this column's."""
+        if cell not in self._misfits:
+            if len(self._misfits) >= MOST_REMEMBERED:
+                self._misfits.clear()
+            self._misfits[cell] = self._new_misfit(cell)
+        return self._misfits[cell]
+
+    def _new_misfit(self, cell: str) -> float:
         if not cell.strip():
             return 0.0 if self.empty_share > 0.05 or not self.count else 0.5
         if not self.count:
@@ -74,7 +83,7 @@ class Column:
         cost = max(0.0, 1 - 5 * share)
         if not cost and self.is_regular and shape(bare) not in self._shapes:
             cost = 0.3
-        if self.is_vocabulary and cell not in self._values:
+        if self.is_vocabulary and cell not in self._values and bare not in self._values:
             cost = max(cost, 0.35)
         return cost + self._oddities(cell)
 

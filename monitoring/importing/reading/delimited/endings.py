@@ -11,10 +11,40 @@ from monitoring.importing.reading.delimited.kinds import CODE, NUMBER, TEXT, kin
 
 # How a row of totals begins, in small letters.
 TOTALS = frozenset(
-    "total|totals|total:|grand total|subtotal|sum|sum:|summe|gesamt|gesamtsumme|insgesamt|toplam|genel toplam|ara toplam"
-    "|suma|razem|łącznie|ogółem|итого|всего|合計|合计|总计|總計|小计|小計|somme|total général|totale|totaal|totalt|celkem".split(
-        "|"
-    )
+    [
+        "total",
+        "totals",
+        "total:",
+        "grand total",
+        "subtotal",
+        "sum",
+        "sum:",
+        "summe",
+        "gesamt",
+        "gesamtsumme",
+        "insgesamt",
+        "toplam",
+        "genel toplam",
+        "ara toplam",
+        "suma",
+        "razem",
+        "łącznie",
+        "ogółem",
+        "итого",
+        "всего",
+        "合計",
+        "合计",
+        "总计",
+        "總計",
+        "小计",
+        "小計",
+        "somme",
+        "total général",
+        "totale",
+        "totaal",
+        "totalt",
+        "celkem",
+    ]
 )
 ROWS_AHEAD = 6  # that show whether another table begins
 FILLED = 0.6  # of its columns

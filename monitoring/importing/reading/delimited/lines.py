@@ -22,9 +22,15 @@ REPLACED = "\ufffd"
 
 
 class LongLine(str):
-    """Stands for a line that is longer than a line may be. It is as good as blank."""
+    """Stands for a line that is longer than a line may be, or holds more cells. It is as good as blank."""
 
-    __slots__ = ()
+    fault = ""
+
+    @classmethod
+    def because(cls, fault: str) -> LongLine:
+        line = cls("\n")
+        line.fault = fault
+        return line
 
 
 @dataclass
@@ -50,7 +56,7 @@ class Lines:
             cut = text.rfind("\n") + 1
             if cut and is_skipping:
                 begin = text.index("\n") + 1
-                yield "\n", [LongLine("\n")]
+                yield "\n", [self._too_long()]
                 text, cut, is_skipping = text[begin:], cut - begin, False
             if cut:
                 whole = "".join([*rest, text[:cut]]) if rest else text[:cut]
@@ -62,10 +68,16 @@ class Lines:
             if held > self.limits.line_chars:
                 rest, held, is_skipping = [], 0, True
         if is_skipping:
-            yield "\n", [LongLine("\n")]
+            yield "\n", [self._too_long()]
         elif rest:
             last = "".join(rest)
             yield last, [last]
+
+    def _too_long(self) -> LongLine:
+        millions = self.limits.line_chars // 1_000_000
+        return LongLine.because(
+            _("The line has more than %(count)d million characters.") % {"count": millions}
+        )
 
     def _texts(self) -> Iterator[str]:
         inner = codecs.getincrementaldecoder(self.encoding.codec)(errors="replace")

@@ -23,6 +23,8 @@ from monitoring.importing.reading.tables import Record
 
 MOST_LINES, MOST_CHARS = 500, 1_000_000  # of a record: beyond that its quote is a stray one
 AHEAD = 8  # lines that a broken record is compared with
+WIDE_CHARS = 200_000  # a line that may have too many cells
+SHOWN_CHARS = 500  # of each cell of a record that is refused
 MOST_FALSE_ALARMS = 1000  # of the sentinel
 FITS = 0.4  # misfits of a row that is short, or has odd quotes, and needs no repair all the same
 
@@ -57,11 +59,20 @@ class Reader:
             if to_skip:
                 skipped = min(to_skip, len(lines))
                 to_skip, number, lines = to_skip - skipped, number + skipped, lines[skipped:]
-            pending += lines
+            pending += self._without_wide(lines) if len(text) > WIDE_CHARS else lines
             done = yield from self._rows(pending, number, is_last=False)
             del pending[:done]
             number += done
         yield from self._rows(pending, number, is_last=True)
+
+    def _without_wide(self, lines: Sequence[str]) -> list[str]:
+        """Lines with more cells than a table may have are not even taken apart."""
+        most, delimiter = self.lines.limits.columns, self.dialect.delimiter
+        fault = _("The line has more than %(count)d cells.") % {"count": most}
+        is_wide = [
+            len(line) > WIDE_CHARS and line.count(delimiter) > most if delimiter else False for line in lines
+        ]
+        return [LongLine.because(fault) if wide else line for line, wide in zip(lines, is_wide, strict=True)]
 
     def _rows(self, lines: list[str], number: int, *, is_last: bool) -> Generator[Record, None, int]:
         """The rows in these lines, of which the first has that number. Returns how many lines they took."""
@@ -75,7 +86,12 @@ class Reader:
                 try:
                     cells = next(reader, None)
                 except csv.Error:  # a cell beyond the module's limit, or a quote that swallows the rest
-                    cells = []
+                    if not is_last and not self._is_too_long(lines, start, count):
+                        return start
+                    found = self._giant(lines, start, number)
+                    yield from found.records
+                    start += found.lines
+                    break
                 if cells is None:
                     start = count
                     break
@@ -102,6 +118,27 @@ class Reader:
                 start = end
         return count
 
+    def _giant(self, lines: Sequence[str], start: int, number: int) -> _Found:
+        """A record that the csv module refuses; its cells may have as many characters as `limits` says."""
+        end, quotes = start, 0
+        while end == start or (
+            quotes % 2 and end < len(lines) and not self._is_too_long(lines, start, end + 1)
+        ):
+            quotes += lines[end].count(self.dialect.quote) if self.dialect.quote else 0
+            end += 1
+        if quotes % 2:
+            end = start + 1
+        cells = split("".join(lines[start:end]).removesuffix("\n"), self.dialect)
+        most = self.lines.limits.cell_chars
+        if any(len(cell) > most for cell in cells):
+            fault = _("A cell has more than %(count)d characters.") % {"count": most}
+        else:
+            fault = "" if len(cells) == self.width else self._wrong_width(cells)
+        if fault:
+            cells = [cell[:SHOWN_CHARS] for cell in cells[: self.width]]
+        done = repair.said({"quote"}) if quotes % 2 and not fault else ""
+        return _Found([Record(number + start, cells, fault=fault, repair=done)], end - start)
+
     def _is_too_long(self, lines: Sequence[str], start: int, end: int) -> bool:
         return end - start > MOST_LINES or sum(map(len, lines[start:end])) > MOST_CHARS
 
@@ -110,12 +147,16 @@ class Reader:
         if not self.stray:
             return frozenset()
         search, quote = self.stray.search, self.dialect.quote
-        return frozenset(number for number, line in enumerate(lines) if quote in line and search(line))
+        return frozenset(
+            number
+            for number, line in enumerate(lines)
+            if quote in line and (line.count(quote) % 2 or search(line))
+        )
 
     def _look_at(self, cells: list[str], lines: Sequence[str], start: int, end: int, number: int) -> _Found:
         line = number + start
         if isinstance(lines[start], LongLine):
-            return _Found([Record(line, [], fault=_too_long(self.lines.limits.line_chars))], 1)
+            return _Found([Record(line, [], fault=lines[start].fault)], 1)
         if end - start == 1 and not "".join(cells).strip():
             return _Found([], 1)
         if self.other_table:
@@ -177,8 +218,14 @@ class Reader:
         """Whether the csv module has lost no stray quote."""
         text = "".join(lines[start:end]).removesuffix("\n")
         if not self.stray or not self.stray.search(text):
-            return True
-        return split(text, self.dialect) == cells and self.columns.misfit(cells) < FITS
+            return not self.stray or text.count(self.dialect.quote) % 2 == 0 or self._fits(cells)
+        return split(text, self.dialect) == cells and self._fits(cells)
+
+    def _fits(self, cells: list[str]) -> bool:
+        """No cell holds half a pair of quotes, or all are usual."""
+        return (
+            not any(cell.count(self.dialect.quote) % 2 for cell in cells) or self.columns.misfit(cells) < FITS
+        )
 
     def _count_false_alarm(self) -> None:
         """A column that began with digits at first only is watched no longer."""
@@ -208,7 +255,3 @@ class Reader:
             fault=_("The row belongs to another table, which begins in line %(line)d.")
             % {"line": self.other_table},
         )
-
-
-def _too_long(limit: int) -> str:
-    return _("The line has more than %(count)d million characters.") % {"count": limit // 1_000_000}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import csv
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
-from monitoring.importing.reading.delimited.aligning import Alignment, align
+from monitoring.importing.reading.delimited.aligning import MOST_DIFFERENCE, Alignment, align
 from monitoring.importing.reading.delimited.cells import opening_quotes, places_without_separator, split
 from monitoring.importing.reading.delimited.columns import Columns
 from monitoring.importing.reading.delimited.dialect import Dialect
@@ -24,9 +25,11 @@ STRAY_QUOTE, NO_QUOTES, MISSING_SEPARATOR, OTHER_SEPARATOR, BROKEN_LINE, TWO_ROW
 )
 SWALLOWED, TORN = 1.0, 1.0  # a row within a row; a row whose next line is none
 GOOD = 0.25  # misfits at which no other reading is tried
+BAD = 1.5  # misfits at which a row may have another separator
 HOPELESS = 0.55  # misfits for each filled cell: it is no row of this table
 MOST_TRIES = 12  # places of quotes, of each sort
 MOST_JOINED_LINES = 5
+WIDE = 240  # columns: then a row is read in one way only
 MOST_CHARS = 200_000  # of a record that is worth the trouble
 
 
@@ -47,11 +50,12 @@ class Reading:
     @property
     def repair(self) -> str:
         """For the person; empty where nothing was done that needs to be looked at."""
-        return " ".join(text for change, text in _texts().items() if change in self.changes)
+        return said(self.changes)
 
 
-def _texts() -> dict[str, str]:
-    return {
+def said(changes: Collection[str]) -> str:
+    """What was done, in sentences for the person."""
+    texts = {
         "quote": _("A stray quote was taken as a character."),
         "separator": _("A missing separator was added."),
         "split": _("A cell was split in two, because a separator is missing."),
@@ -62,6 +66,7 @@ def _texts() -> dict[str, str]:
         "lines": _("A line break within the row was taken as part of a cell."),
         "rows": _("Two rows in one line were taken apart."),
     }
+    return " ".join(text for change, text in texts.items() if change in changes)
 
 
 def read(lines: Sequence[str], taken: int, dialect: Dialect, columns: Columns) -> Reading | None:
@@ -137,20 +142,37 @@ def _joined(lines: Sequence[str], dialect: Dialect, columns: Columns) -> Iterato
 def _of_text(text: str, dialect: Dialect, columns: Columns) -> Iterator[Reading]:
     """Each way to read it as one row, or as two."""
     plain = split(text, dialect)
-    joiner = dialect.delimiter
-    first = _aligned(plain, columns, joiner)
+    if len(plain) > 2 * columns.width + MOST_DIFFERENCE:
+        return
+    change = "" if plain == _as_csv_reads(text, dialect) else "quote"
+    first = _aligned(plain, columns, dialect.delimiter, 0.0, change)
     if first:
         yield first
-        if first.cost < GOOD:
+        if first.cost < GOOD or columns.width > WIDE:
             return
     yield from _two_rows(plain, columns)
+    least = first.cost if first else BAD
     for cells, cost, change in _other_cells(text, plain, dialect, columns.width):
-        if found := _aligned(cells, columns, joiner, cost, change):
+        if found := _aligned(cells, columns, dialect.delimiter, cost, change):
+            least = min(least, found.cost)
             yield found
+    if least >= BAD and columns.width <= WIDE:
+        yield from _of_other_delimiters(text, dialect, columns)
+
+
+def _as_csv_reads(text: str, dialect: Dialect) -> list[str]:
+    try:
+        return next(csv.reader(text.splitlines(keepends=True), **dialect.csv), [])
+    except csv.Error:
+        return []
+
+
+def _of_other_delimiters(text: str, dialect: Dialect, columns: Columns) -> Iterator[Reading]:
     for delimiter in OTHER_DELIMITERS:
         if delimiter != dialect.delimiter and text.count(delimiter) >= (columns.width - 1) * 0.8 > 0:
             cells = split(text, Dialect(delimiter, dialect.quote))
-            if found := _aligned(cells, columns, delimiter, OTHER_SEPARATOR, "delimiter"):
+            begins_well = columns.misfit(cells[:2]) < GOOD
+            if begins_well and (found := _aligned(cells, columns, delimiter, OTHER_SEPARATOR, "delimiter")):
                 yield found
 
 
@@ -179,7 +201,7 @@ def _other_cells(
         yield split(text, dialect, doubled=False), STRAY_QUOTE, "quote"
     if dialect.quote and dialect.quote in text:
         yield text.split(dialect.delimiter), NO_QUOTES, "quote"
-    if len(plain) < width:
+    if len(plain) <= width:
         for number, place in enumerate(places_without_separator(text, dialect)):
             if number < 2 * MOST_TRIES:
                 yield (
