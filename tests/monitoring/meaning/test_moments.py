@@ -118,7 +118,7 @@ def test_two_digit_years_may_come_first():
         ("2025-07-01 02:30", "2025-07-01T00:30", False),
     ],
 )
-def test_times_around_the_change_of_clocks(cell, expected, shifted):
+def test_times_that_daylight_saving_leaves_out_or_repeats(cell, expected, shifted):
     found = Moments(ZoneInfo("Europe/Berlin"), True, FILE_TIME).parse(cell)
     assert found == Moment(utc(expected), False, False, shifted)
 

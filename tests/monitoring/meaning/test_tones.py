@@ -72,7 +72,7 @@ def test_answers_of_the_person_win_over_the_proposal():
     assert Tones({"0": "positive"}).parse("0.0") == "positive"
 
 
-def test_words_beside_numbers_are_taken_by_themselves():
+def test_words_beside_numbers_need_no_scale():
     found = survey("Olumsuz", "-0.81", "0.33", "NEG", "Mixed")
     assert dict(found.labels) == {"negative": 2, "": 1}
     assert found.scale is not None

@@ -45,9 +45,10 @@ TIMES = [
     for pattern in (
         r"(?P<b>A)? ?(?<!d)(?<!d:)(?P<h>d):(?P<m>d)(?::(?P<s>d)(?:[.,:](?P<f>[dnyS]))?)?(?: ?(?P<a>A))?(?: ?h)?",
         r"(?P<b>A)? ?(?P<h>d) ?h(?: ?(?P<m>d) ?i?(?: ?(?P<s>d) ?s?)?)?(?: ?(?P<a>A))?",
-        r"(?P<h>d)\.(?P<m>d)(?:\.(?P<s>d))? ?(?P<a>A)",
+        r"(?P<h>d)\.(?P<m>d)(?:\.(?P<s>d)(?:[.,](?P<f>[dnyS]))?)? ?(?P<a>A)",
         r"(?P<h>d) ?(?P<a>A)",
-        r"(?:(?<=^)|(?<=[ ,]))(?P<h>d)\.(?P<m>d)(?:\.(?P<s>d))?(?=$| ?\()",
+        r"(?:(?<=^)|(?<=[ ,]))(?P<h>d)\.(?P<m>d)(?:\.(?P<s>d))?(?=$| ?\(| ?h)(?: ?h)?",
+        r"(?<=d_)(?P<h>d)-(?P<m>d)-(?P<s>d)$",
         r"(?<=E)[ _-]?(?P<p>[Sy])",
     )
 ]
@@ -90,7 +91,7 @@ class Line:
         kept = [
             (letter, token)
             for letter, token in zip(letters, self.at, strict=True)
-            if letter not in " ,()[]@|·•" and not (letter in "Az" and "noise" in token.means)
+            if letter not in " ,()[]@|·•_" and not (letter in "Az" and "noise" in token.means)
         ]
         while kept and kept[0][0] in "-.:":
             kept.pop(0)
@@ -128,7 +129,7 @@ def reading_of(shape: str) -> Reading | None:
 
 def _number(text: str) -> Reading | None:
     """One number alone: an epoch, a serial of Excel, or a part of a day."""
-    match = re.fullmatch(r"(9+)(?:[.,](9+))?", text)
+    match = re.fullmatch(r"(9+)(?:[.,](9+))?", re.sub(r"^/date\((9+)\)/$", r"\1", text))  # as .NET has it
     if not match:
         return None
     whole, rest = match.groups()
@@ -171,6 +172,8 @@ def _first_of_several(words: Sequence[Token], place: tzinfo | None) -> Reading |
 
 
 def _calendar(words: Sequence[Token], place: tzinfo | None) -> Reading | None:
+    if words and "opener" in words[0].means:
+        words = [token for token in words if token.means or not token.text.isalpha()]
     line = _line(words)
     for pattern in TIMES:
         if time := pattern.search(line.letters):
@@ -211,7 +214,7 @@ def _letter(token: Token) -> str:
             return letter or MARKS[token.means["mark"]]
     if {"today", "yesterday", "before_yesterday"} & token.means.keys():
         return "T"
-    return " " if "noise" in token.means else "?"
+    return " " if {"noise", "opener"} & token.means.keys() else "?"
 
 
 def _zone_letter(token: Token) -> str:
@@ -260,9 +263,15 @@ def _date(line: Line, time: TimeOfDay | None, zone: dict[str, Any]) -> Reading |
     if time and not line.letters:
         return TimeOnly(time, **zone)
     for pattern in DATES:
-        if match := pattern.fullmatch(line.letters):
+        match = pattern.fullmatch(line.letters)
+        if match and not _has_short_year(line, match):
             return Calendar(**_fields(line, match, time), **zone)
     return None
+
+
+def _has_short_year(line: Line, match: re.Match[str]) -> bool:
+    """ "3-2-1" is a score."""
+    return bool(match.groupdict().get("y")) and len(line.at[match.start("y")].text) == 1
 
 
 def _fields(line: Line, match: re.Match[str], time: TimeOfDay | None) -> dict[str, Any]:
@@ -310,10 +319,9 @@ def _spans(said: Sequence[Token]) -> tuple[list[tuple[int, int, str]], bool]:
         elif "unit" in token.means:
             parts.append((*(number or (-1, 1)), token.means["unit"]))
             number = None
-        elif "ago" in token.means:
-            is_past = True
-        elif not {"noise", "edited"} & token.means.keys():
+        elif not {"ago", "noise", "edited"} & token.means.keys():
             return [], False
+        is_past |= "ago" in token.means
     return ([], False) if number and number[0] >= 0 else (parts, is_past)
 
 

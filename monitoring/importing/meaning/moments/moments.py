@@ -26,7 +26,7 @@ class Moment(NamedTuple):
     at: datetime
     day_only: bool
     zone_given: bool  # by the cell
-    shifted: bool = False  # the clocks went forward over this time; read as RFC 5545 says, an hour later
+    shifted: bool = False  # a time that daylight saving left out; read as RFC 5545 says, an hour later
 
 
 def read(cell: str) -> tuple[Reading | None, list[str]]:
