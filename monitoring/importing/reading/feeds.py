@@ -18,14 +18,20 @@ from monitoring.importing.reading.tables import FileError, Limits, Record, Table
 
 BATCH = 50  # entries that feedparser gets at once: it keeps all that it reads
 PIECE = 256 * 1024
+MAX_ENTRY_BYTES = 1_000_000
+MAX_ENTRY_TAGS = 20_000  # feedparser takes a second for more
+LONGEST_NAME = 50  # of an element
 HEADER = ("id", "title", "text", "url", "author", "published", "updated", "source", "tags")
 
 ROOT = re.compile(rb"<(?:\w+:)?(rss|feed|RDF)[\s>]", re.I)
 DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.I)
-ENTRY = re.compile(rb"<((?:\w+:)?(?:entry|item))[\s>].*?</\1\s*>", re.S | re.I)
-ENTRY_START = re.compile(rb"<(?:\w+:)?(?:entry|item)[\s>]", re.I)
+ENTRY_START = re.compile(rb"<((?:\w{1,30}:)?(?:entry|item))[\s>]", re.I)
 DECLARED_WIDE = re.compile(rb"""encoding\s*=\s*["'](?:utf-?16|utf-?32|ucs)[^"']*["']""", re.I)
-TAG = re.compile(rb"<!\[CDATA\[.*?\]\]>|<!--.*?-->|<\?.*?\?>|<(/?)([\w:.-]+)[^<>]*?(/?)>", re.S)
+TAG = re.compile(
+    rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)|<(/?)([\w:.-]+)[^<>]*?(/?)>", re.S
+)
+# What feedparser lets through from its loose parser for broken XML
+FEEDPARSER_FAILS = (LookupError, ValueError, TypeError, AttributeError, AssertionError, RecursionError)
 NOT_STORED = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -91,28 +97,26 @@ class FeedTable(Table):
 
     def _read(self, batch: list[bytes], tail: bytes) -> list[dict[str, Any] | None]:
         """The entries as feedparser reads them; a damaged one is read alone, so that it spoils no other."""
-        feed = _parsed(self._head, b"".join(batch), tail)
-        if len(feed.entries) == len(batch) and (not feed.bozo or len(batch) == 1):
-            return list(feed.entries)
+        small = [
+            entry for entry in batch if len(entry) <= MAX_ENTRY_BYTES and entry.count(b"<") <= MAX_ENTRY_TAGS
+        ]
+        if small == batch:
+            feed = _parsed(self._head, b"".join(batch), tail)
+            if len(feed.entries) == len(batch) and (len(batch) == 1 or not feed.bozo):
+                return list(feed.entries)
         if len(batch) == 1:
-            return [feed.entries[0] if feed.entries else None]
+            return [None]
         return [self._read([entry], tail)[0] for entry in batch]
 
     def _entries(self) -> Iterator[bytes]:
         """The bytes of each entry."""
         self._done, rest = 0, b""
         with self._open() as stream:
-            while data := stream.read(PIECE):
+            while len(rest) <= self._limits.line_chars and (data := stream.read(PIECE)):
                 self._done += len(data)
-                rest += data
-                end = 0
-                for match in ENTRY.finditer(rest):
-                    yield match[0]
-                    end = match.end()
-                rest = rest[end:]
-                if len(rest) > self._limits.line_chars:
-                    break
-        self._broken = bool(ENTRY_START.search(rest))
+                entries, rest = _whole_entries(rest + data)
+                yield from entries
+        self._broken = bool(ENTRY_START.match(rest))
 
     def _open(self) -> BinaryIO:
         stream = self._source.open()
@@ -125,10 +129,26 @@ class FeedTable(Table):
         return min(self._done / max(self._source.size, 1), 1.0)
 
 
+def _whole_entries(text: bytes) -> tuple[list[bytes], bytes]:
+    """The entries that end in a text, and what is left from the beginning of one that does not."""
+    entries, place = [], 0
+    while start := ENTRY_START.search(text, place):
+        end = re.compile(rb"</%s\s*>" % re.escape(start[1]), re.I).search(text, start.end())
+        if not end:
+            return entries, text[start.start() :]
+        entries.append(text[start.start() : end.end()])
+        place = end.end()
+    cut = text.rfind(b"<", place)  # a start may be cut in two
+    return entries, text[cut:] if cut >= 0 and len(text) - cut < LONGEST_NAME else b""
+
+
 def _parsed(head: bytes, entries: bytes, tail: bytes) -> feedparser.FeedParserDict:
     """A feed of a few entries. Nothing is fetched: feedparser gets bytes, never an address."""
     text = io.BytesIO(head + entries + tail)
-    return feedparser.parse(text, sanitize_html=False, resolve_relative_uris=False)
+    try:
+        return feedparser.parse(text, sanitize_html=False, resolve_relative_uris=False)
+    except FEEDPARSER_FAILS:
+        return feedparser.FeedParserDict(feed=feedparser.FeedParserDict(), entries=[], bozo=True)
 
 
 def _damaged() -> str:

@@ -200,17 +200,21 @@ class Copy(io.RawIOBase):
 
 
 def open_zip(source: Source) -> zipfile.ZipFile:
-    """The directory of a ZIP file. Raises FileError where it is damaged."""
+    """The directory of a ZIP file, which stays open. Raises FileError where it is damaged."""
+    return _directory(source.open())
+
+
+def _directory(stream: BinaryIO) -> zipfile.ZipFile:
     try:
-        return zipfile.ZipFile(source.open())
+        return zipfile.ZipFile(stream)
     except UNPACKING_ERRORS as error:
         raise damaged() from error
 
 
 def member_names(source: Source) -> set[str]:
     """The names in a ZIP file. Raises FileError where it is damaged."""
-    with open_zip(source) as archive:
-        return set(archive.namelist())
+    with source.open() as stream:
+        return set(_directory(stream).namelist())
 
 
 def is_document(source: Source) -> bool:

@@ -18,6 +18,7 @@ from monitoring.importing.reading.tables import FileError, Limits
 
 PIECE = 64 * 1024
 MAX_SPAN = 100
+LONGEST_TAG = 512 * 1024  # characters; pictures may stand in tags
 
 PAGE = re.compile(
     r"\s*(<\?xml[^>]*>\s*|<!--.*?-->\s*)*(<!doctype\s+html|<(html|head|body|table|meta|style)\b)", re.I | re.S
@@ -62,7 +63,7 @@ class PageTable(GridTable):
                 for cells in reader.take():
                     number += 1
                     yield number, cells, ""
-                if len(reader.rawdata) > self._limits.line_chars:
+                if len(reader.rawdata) > LONGEST_TAG:
                     raise FileError(_("This web page is damaged: one of its tags does not end."))
 
     @property

@@ -97,4 +97,6 @@ def _unknown_bytes(head: bytes) -> str:
 
 def _is_text(sample: bytes, encoding: str) -> bool:
     text = sample.decode(encoding, "replace")
-    return sum(char != "\ufffd" and (char.isprintable() or char.isspace()) for char in text) > 0.97 * len(text)
+    return sum(char != "\ufffd" and (char.isprintable() or char.isspace()) for char in text) > 0.97 * len(
+        text
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -24,6 +25,8 @@ from monitoring.importing.reading.objects.records import left_out_as, post_of, s
 from monitoring.importing.reading.tables import Limits, Record, Table
 
 LOOKED_AT = 20  # rows, for their width
+MAX_CELLS = 100_000_000  # of a table: names that are ids would make it wider and wider
+FEWEST_NAMES = 50
 KEY = "key"  # names the records of an object
 
 
@@ -47,18 +50,19 @@ class ObjectTable(Table):
     def look(self) -> bool:
         """Read all records once for the header. False where none has anything in it."""
         found: dict[str, None] = {}
-        left_out: dict[str, int] = {}
-        too_many = False
+        left_out: Counter[str] = Counter()
+        count = 0
         for element in self._documents.elements(self._path):
+            count += 1
             _repair, reason, cells = self._read(element)
             if reason:
-                left_out[reason] = left_out.get(reason, 0) + 1
-            elif new := [name for name in cells if name not in found and cells[name]]:
-                too_many = too_many or len(found) + len(new) > self._limits.columns
-                found.update(dict.fromkeys(new[: self._limits.columns - len(found)]))
-        self._names = list(found)
+                left_out[reason] += 1
+            elif len(found) <= self._limits.columns:
+                found.update({name: None for name in cells if name not in found and cells[name]})
+        most = min(self._limits.columns, max(MAX_CELLS // max(count, 1), FEWEST_NAMES))
+        self._names = list(found)[:most]
         self.header = without_common_prefix(self._names)
-        self.notes = sentences(left_out) + ([_left_out_names(self._limits)] if too_many else [])
+        self.notes = sentences(left_out) + ([_only_first(most)] if len(found) > most else [])
         return bool(found)
 
     def records(self) -> Iterator[Record]:
@@ -106,8 +110,8 @@ def without_common_prefix(names: list[str]) -> list[str]:
     return names
 
 
-def _left_out_names(limits: Limits) -> str:
-    return _("Only the first %(count)s fields were read.") % {"count": limits.columns}
+def _only_first(count: int) -> str:
+    return _("Only the first %(count)s fields were read.") % {"count": count}
 
 
 class ListTable(GridTable):
