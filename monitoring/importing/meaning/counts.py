@@ -18,7 +18,8 @@ THOUSANDS = {sign: re.compile(rf"\d{{1,3}}(?:{re.escape(sign)}\d{{3}})+") for si
 INDIAN = re.compile(r"\d{1,2}(?:,\d{2})+,\d{3}")
 NO_PART = re.compile(r"(.*\d)[.,٫]0{1,2}")  # 29.0, 1,204.00
 SMALL_PART = re.compile(r"\d+[.,٫]\d{1,2}")  # 1.2 of 1.2K
-TURKISH_B = re.compile(r"\d+,\d+ ?b\b")  # "1,2 B" is bin, a thousand, or a billion
+# "1,2 B" is bin, a thousand, or a billion; "1.2 mil" is a thousand in Spanish, a million in English.
+UNCLEAR = re.compile(r"\d+,\d+ ?b\b|\d+\.\d{1,2} ?mil\b")
 PART = re.compile(r"\d+([.,])\d+")
 
 
@@ -47,7 +48,7 @@ def _parsed(cell: str, decimal: str) -> int | None:
     if match := COUNT.fullmatch(text):
         factor = _factor(match["words"])
         number = _number(match["number"], decimal, factor) if factor else None
-        if number is not None and number <= MAX_COUNT and not TURKISH_B.match(text):
+        if number is not None and number <= MAX_COUNT and not UNCLEAR.match(text):
             return number
     raise ValueError(_not_a_count(cell))
 

@@ -14,7 +14,8 @@ from monitoring.importing.meaning.words import bare, word_list
 CODE = re.compile(
     r"(?P<language>[a-z]{2,3})(?:[-_](?P<script>[a-z]{4}))?(?:[-_](?P<region>[a-z]{2}|\d{3}))?", re.IGNORECASE
 )
-IN_BRACKETS = re.compile(r"(?P<name>[^()（）]+)[(（](?P<where>[^()（）]+)[)）]")
+# "Portuguese (Brazil)", "English - US"
+WITH_PLACE = re.compile(r"(?P<name>[^()（）,-]+)(?:[(（]|\s*[,-]\s*)(?P<where>[^()（）]+)[)）]?")
 
 
 @lru_cache(maxsize=10_000)
@@ -42,7 +43,7 @@ def _from_code(cell: str) -> str:
 def _from_name(cell: str) -> str:
     if found := _names().get(bare(cell)):
         return found
-    match = IN_BRACKETS.fullmatch(cell)
+    match = WITH_PLACE.fullmatch(cell)
     if not match:
         return ""
     language = _names().get(bare(match["name"]), "")

@@ -28,7 +28,10 @@ def platform_of_name(cell: str) -> str:
         return ""
     # "Facebook (public page)", "Instagram - comments"
     first = re.split(r"\(|: |\s[-–|/]\s", cell, maxsplit=1)[0]
-    return _names().get(bare(first), "")
+    words = bare(first).split()
+    while len(words) > 1 and words[-1] in _parts():
+        words.pop()
+    return _names().get(" ".join(words), "")
 
 
 @lru_cache(maxsize=50_000)
@@ -103,6 +106,11 @@ def _clients() -> re.Pattern[str]:
 
 
 @cache
+def _parts() -> set[str]:
+    return {bare(word) for word in word_list("platforms")["parts"]}
+
+
+@cache
 def _names() -> dict[str, str]:
     return {bare(name): code for code, about in _platforms().items() for name in about["names"]}
 
@@ -113,4 +121,4 @@ def _hosts() -> dict[str, str]:
 
 
 def _platforms() -> dict[str, dict[str, list[str]]]:
-    return {code: about for code, about in word_list("platforms").items() if code != "clients"}
+    return {code: about for code, about in word_list("platforms").items() if isinstance(about, dict)}

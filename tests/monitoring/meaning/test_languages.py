@@ -15,7 +15,8 @@ LANGUAGES = {
     "tur": "tr", "polski": "pl", "Русский": "ru",
     "українська": "uk", "日本語": "ja", "한국어": "ko", "العربية": "ar", "français": "fr", "ger": "de", "iw": "he",
     "Spanish (Latin America)": "es-419",
-    "und": "", "qme": "", "zxx": "", "": "", "Volapükish": "", "banana split": "", "x" * 5_000: "",
+    "und": "", "qme": "", "zxx": "", "": "", "English - US": "en-us", "Volapükish": "", "banana split": "",
+    "x" * 5_000: "",
     "Not Available": "",
 }  # fmt: skip
 

@@ -16,6 +16,7 @@ NAMES = {
     "Twitter": "x", "X (formerly Twitter)": "x", "X": "x", "x/twitter": "x", "twitter.com": "x",
     "新浪微博": "weibo", "ВКонтакте": "vk",
     "Facebook (public page)": "facebook", "Instagram - Comments": "instagram", "YouTube": "youtube",
+    "Instagram Reels": "instagram", "Facebook public posts": "facebook",
     "google_play": "googleplay",
     "Ekşi Sözlük": "eksisozluk", "Şikayetvar": "sikayetvar", "Forum": "forum", "Online News": "press",
     "Haber": "press", "Blogs": "blog",
