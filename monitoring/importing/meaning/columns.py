@@ -141,7 +141,7 @@ class _Finder:
 
     def _name_author(self) -> None:
         """Where nothing names the author: the name to display, a number for the author, or the outlet."""
-        if "author" not in self.found and "author_name" in self.found:
+        if "author_name" in self.found and not self._has_sure_author():
             self.found["author"] = self.found.pop("author_name")
         if "author" in self.found and self.found["author"][0].content.cells:
             return
@@ -152,6 +152,12 @@ class _Finder:
                 self.found["author"] = (best,)
                 self.scored["author"].insert(0, Scored(best, ENOUGH, 0, why))
                 return
+
+    def _has_sure_author(self) -> bool:
+        """A display name is better than what only may be an author: "Profile", "Channel"."""
+        by_name = self.scored["author_name"][0].certainty
+        certainty = self.scored["author"][0].certainty if "author" in self.found else 0.0
+        return certainty >= min(SURE_NAME, by_name)
 
     def _add_time_of_day(self) -> None:
         """To a column of days, the column with the times."""
@@ -236,7 +242,8 @@ def _candidate(scored: Scored) -> Candidate:
 
 
 def _is_in_role(column: Column, role: str) -> bool:
-    return role in column.name.fields and fit.fit(role, column.content) >= 0.8
+    is_several = len(set(column.content.cells)) > 1 or column.content.rows == 1
+    return role in column.name.fields and is_several and fit.fit(role, column.content) >= 0.8
 
 
 def _is_time_for(column: Column, date: Column) -> bool:

@@ -106,15 +106,15 @@ def read_name(header: str) -> Name:
     """What this name says. Kept, as files repeat their names."""
     if _is_nameless(header):
         return Name(is_empty=True)
-    found = Name()
-    for spelling, certainty in _spellings(header):
-        found = _read_path([plain(part) for part in _STEP.split(spelling)])
-        if found.is_other:
-            return found
-        if found.fields:
-            fields = {field: score * certainty for field, score in found.fields.items()}
-            return Name(fields, _about(spelling), _zone(header))
-    return found
+    for read in (_read_path, _read_last_step):
+        for spelling, certainty in _spellings(header):
+            found = read([plain(part) for part in _STEP.split(spelling) if plain(part)])
+            if found.is_other:
+                return found
+            if found.fields:
+                fields = {field: score * certainty for field, score in found.fields.items()}
+                return Name(fields, _about(spelling), _zone(header))
+    return Name()
 
 
 def _is_nameless(header: str) -> bool:
@@ -135,7 +135,7 @@ def _spellings(header: str) -> list[tuple[str, float]]:
 
 def _read_path(parts: list[str]) -> Name:
     """`parts`: a name, or the steps of a path into nested objects."""
-    words, parts = _words(), [part for part in parts if part and not part.isdigit()]
+    words, parts = _words(), [part for part in parts if not part.isdigit()]
     whole = " ".join(parts)
     if _is_other(whole, parts):
         return Name(is_other=True)
@@ -145,7 +145,7 @@ def _read_path(parts: list[str]) -> Name:
     for start in range(len(parts)):
         if fields := _known(" ".join(parts[start:])):
             return Name({name: score * (1 - start / 50) for name, score in fields.items()})
-    return _read_parts(_split_cjk(parts[-1])) if parts else Name()
+    return Name()
 
 
 def _known(text: str) -> dict[str, float]:
@@ -184,9 +184,9 @@ def _of_writer(rest: str) -> Name:
     return Name(fields, is_other=not fields)
 
 
-def _read_parts(tokens: list[str]) -> Name:
+def _read_last_step(parts: list[str]) -> Name:
     """A name that is not known: by the word that it is about, mostly the last or the first."""
-    words = _words()
+    words, tokens = _words(), _split_cjk(parts[-1]) if parts else []
     if len(tokens) > 1 and words.writer & set(tokens[:-1]):
         return _of_writer(" ".join(token for token in tokens if token not in words.writer))
     if words.other & set(tokens):
@@ -195,8 +195,9 @@ def _read_parts(tokens: list[str]) -> Name:
     if kept[1:] == ["id"] and "author" in _near(kept[0]):
         return Name({"author_id": AROUND})
     near = [_near(token) for token in dict.fromkeys((kept[0], kept[-1]))] if kept else []
+    fields = {field: score for found in near for field, score in found.items() if field in CHECKED}
     return Name(
-        {field: score * PART for fields in near for field, score in fields.items() if field in CHECKED}
+        {field: score * PART for field, score in fields.items() if score > MAYBE or field not in COUNTS}
     )
 
 
