@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
+
+from monitoring.importing.meaning.words import remembered
 
 WEB = re.compile(r"https?://[^\s/?#]+\.[^\s/?#.]{2,}(?::\d{1,5})?(?:[/?#]\S*)?", re.IGNORECASE)
 WITHOUT_SCHEME = re.compile(r"(?:www\.|m\.)?(?:[a-z0-9-]+\.)+[a-z]{2,12}(?:/\S*)?", re.IGNORECASE)
@@ -60,6 +61,8 @@ def host_of(address: str) -> str:
 
 def real_address(address: str) -> str:
     """The page behind a redirect of an alert service or a platform; the address itself where there is none."""
+    if len(address) > MAX_LENGTH:
+        return address
     address = _with_scheme(address)
     for _step in range(3):
         target = _target(address)
@@ -80,9 +83,11 @@ def _target(address: str) -> str:
     return next((given[name] for name in REDIRECTS if is_web_address(given.get(name, ""))), "")
 
 
-@lru_cache(maxsize=50_000)
+@remembered
 def normalise_address(address: str) -> str:
     """The form in which two addresses of one post are equal. For comparing only, it need not lead anywhere."""
+    if len(address) > MAX_LENGTH:
+        return address.strip()
     address = real_address(address.strip())
     try:
         return _normal(urlsplit(address)) or address

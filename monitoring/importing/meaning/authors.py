@@ -9,9 +9,10 @@ from functools import cache, lru_cache
 from html import unescape
 
 from monitoring.importing.meaning.texts import unwrap
-from monitoring.importing.meaning.words import bare, fold, word_list
+from monitoring.importing.meaning.words import bare, fold, remembered, word_list
 
 MAX_NAMES = 50_000  # that a survey remembers
+MAX_LENGTH = 300  # of a name that is compared
 MANY_ROWS = 0.05  # a generic name on more of them is a placeholder
 ENOUGH_ROWS = 5
 SHORTEST_BRAND = 3  # letters; shorter names are in everything
@@ -23,7 +24,7 @@ def clean_author(cell: str) -> str:
     return re.sub(r"^(?:[@＠]|/?u/(?=[\w-]+$))", "", " ".join(name.split()))
 
 
-@lru_cache(maxsize=50_000)
+@remembered
 def is_nobody(name: str) -> bool:
     """Whether a name stands for nobody in particular: "[deleted]", "A Google user", ""."""
     text = bare(name)
@@ -61,7 +62,7 @@ class AuthorSurvey:
 
     def add(self, name: str, text: str = "") -> None:
         self.rows += 1
-        name = name.strip()
+        name = name.strip()[:MAX_LENGTH]
         self.nobodies += is_nobody(name)
         seen = self._seen.get(name)
         if seen is None:

@@ -55,7 +55,7 @@ class IdSurvey:
         text = clean_id(cell)
         if not text:
             self.ruined += 1
-            self.example = self.example or cell
+            self.example = self.example or cell[:40]
             return
         if text.isdecimal() and text.isascii() and len(text) < 40:
             self._weigh(text)
@@ -82,7 +82,7 @@ class IdSurvey:
         fingerprint = hash(row)
         if key in self._known and (not row or self._known[key] != fingerprint):
             self.clashes += 1
-            self.example = self.example or text
+            self.example = self.example or text[:40]
         self._known.setdefault(key, fingerprint)
         if len(self._known) > MAX_KNOWN:
             self._every *= 2

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 from babel import Locale
 from babel.core import get_global
 
-from monitoring.importing.meaning.words import bare, word_list
+from monitoring.importing.meaning.words import bare, remembered, word_list
 
 CODE = re.compile(
     r"(?P<language>[a-z]{2,3})(?:[-_](?P<script>[a-z]{4}))?(?:[-_](?P<region>[a-z]{2}|\d{3}))?", re.IGNORECASE
@@ -18,7 +18,7 @@ CODE = re.compile(
 WITH_PLACE = re.compile(r"(?P<name>[^()（）,-]+)(?:[(（]|\s*[,-]\s*)(?P<where>[^()（）]+)[)）]?")
 
 
-@lru_cache(maxsize=10_000)
+@remembered
 def language_code(cell: str) -> str:
     """A code in lower case with hyphens, of at most eleven characters; "" for what is not known."""
     cell = cell.strip()

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import cache, lru_cache
+from functools import cache
 
 from monitoring.importing.meaning.addresses import host_of
-from monitoring.importing.meaning.words import bare, word_list
+from monitoring.importing.meaning.words import bare, remembered, word_list
 
 # A Mastodon instance can have any host; only its paths are its own: /@user/123, /users/user/statuses/123.
 FEDIVERSE = re.compile(r"/@[\w.@-]+/\d{6,}|/users/[\w.-]+/statuses/\d{6,}")
 MAPS = re.compile(r"(?:www\.)?google\.[a-z.]{2,6}/maps", re.IGNORECASE)
 
 
-@lru_cache(maxsize=50_000)
+@remembered
 def platform_of_name(cell: str) -> str:
     """The code of the platform, or of the kind of medium, that a cell names; "" for everything else."""
     if len(cell) > 60 or "<" in cell:
@@ -34,7 +34,7 @@ def platform_of_name(cell: str) -> str:
     return _names().get(" ".join(words), "")
 
 
-@lru_cache(maxsize=50_000)
+@remembered
 def is_client(cell: str) -> bool:
     """Whether a cell names the program that a post was written with, which is no platform."""
     cell = re.sub(r"<[^<>]{0,300}>", "", cell[:500]).strip()
@@ -81,7 +81,7 @@ def platform_of_address(address: str) -> str:
     return "mastodon" if is_mastodon else ""
 
 
-@lru_cache(maxsize=50_000)
+@remembered
 def platform_of_host(host: str) -> str:
     """ "m.facebook.com" → "facebook": the longest ending that is known."""
     labels = host.split(".")

@@ -6,11 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 
 from django.utils.translation import gettext as _
 
-from monitoring.importing.meaning.words import bare, fold, word_list
+from monitoring.importing.meaning.words import bare, fold, remembered, word_list
 
 NEGATIVE, NEUTRAL, POSITIVE, UNKNOWN = "negative", "neutral", "positive", ""
 MAX_LENGTH = 60  # of a cell
@@ -44,15 +44,15 @@ class Tones:
         cell = cell.strip()
         if cell in self.answers:
             return self.answers[cell]
-        if self.accepted and (label := self.accepted.letters.get(cell.casefold(), "")):
-            return label
+        if self.accepted and cell.casefold() in self.accepted.letters:
+            return self.accepted.letters[cell.casefold()]
         if (label := word_label(cell)) is not None:
             return label
         number = number_of(cell)
         if number in self.numbers:
             return self.numbers[number]
-        if self.accepted and (label := self.accepted.label(cell)):
-            return label
+        if self.accepted and (proposed := self.accepted.label(cell)):
+            return proposed
         raise ValueError(_("“%(cell)s” is no sentiment that is known.") % {"cell": cell[:40]})
 
 
@@ -192,7 +192,7 @@ def _decimals(lowest: float, highest: float) -> tuple[str, tuple[float | None, f
     return "", (None, None)
 
 
-@lru_cache(maxsize=50_000)
+@remembered
 def number_of(cell: str) -> float | None:
     """ "-0,72", "4/5", "3 stars", "★★☆", "LABEL_2" as numbers; None for words."""
     if len(cell) > MAX_LENGTH:
@@ -209,7 +209,7 @@ def number_of(cell: str) -> float | None:
     return -value if match["sign"] in ("-", "−") else value
 
 
-@lru_cache(maxsize=50_000)
+@remembered
 def word_label(cell: str) -> str | None:
     """The label of a sentiment word; "" where it says that nobody has said, None where it is no such word."""
     if len(cell) > MAX_LENGTH:

@@ -156,11 +156,7 @@ def _places() -> dict[str, str]:
 def _first_of_several(words: Sequence[Token], place: tzinfo | None) -> Reading | None:
     """Of "posted 3/4/2025, edited 5/4/2025" and "3/4/2025 ~ 5/4/2025" the first."""
     for position, token in enumerate(words):
-        dashed = (
-            token.text == "-"
-            and words[position - 1].text == " "
-            and words[position + 1 :][:1] == [Token(" ")]
-        )
+        dashed = [around.text for around in words[max(position - 1, 0) : position + 2]] == [" ", "-", " "]
         if position and (dashed or token.text in "~;|→·•" or "edited" in token.means):
             before = words[:position]
             if found := _relative(before) or _calendar(before, place):
@@ -176,11 +172,10 @@ def _calendar(words: Sequence[Token], place: tzinfo | None) -> Reading | None:
         words = [token for token in words if token.means or not token.text.isalpha()]
     line = _line(words)
     for pattern in TIMES:
-        if time := pattern.search(line.letters):
-            rest = line.blank(time)
-            if found := _with_zone(rest, time, place):
-                return found
-    return _date(line, None, {"zone": place})
+        time = pattern.search(line.letters)
+        if time and (found := _with_zone(line.blank(time), time, place)):
+            return found
+    return _with_zone(line, None, place)
 
 
 def _line(words: Sequence[Token]) -> Line:
@@ -222,15 +217,16 @@ def _zone_letter(token: Token) -> str:
     return "z" if len(token.means) > 1 or len(token.text) < 3 else "Z"
 
 
-def _with_zone(line: Line, time: re.Match[str], place: tzinfo | None) -> Reading | None:
-    """The reading of a line in which `time` was found and blanked."""
-    match = ZONE_BEHIND.match(line.letters, time.end()) or ZONE_ANYWHERE.search(line.letters)
+def _with_zone(line: Line, time: re.Match[str] | None, place: tzinfo | None) -> Reading | None:
+    """The reading of a line in which `time` was found and blanked, if there is any."""
+    behind = ZONE_BEHIND.match(line.letters, time.end()) if time else None
+    match = behind or ZONE_ANYWHERE.search(line.letters)
     zone = _zone(line, match) if match else {}
     rest = line
     while match:
         rest = rest.blank(match)
         match = ZONE_ANYWHERE.search(rest.letters)  # the same again: "GMT+0300 (GMT+03:00)"
-    return _date(rest, _time(line, time), {"zone": place} | zone)
+    return _date(rest, _time(line, time) if time else None, {"zone": place} | zone)
 
 
 def _time(line: Line, match: re.Match[str]) -> TimeOfDay:

@@ -21,7 +21,7 @@ class Token:
     """A number, a word or a sign. `means` is what the word can be: {"month": 3, "noise": True}."""
 
     text: str
-    number: int = -1  # the how manieth number of the cell it is; -1 where it is none
+    number: int = -1  # its place among the numbers of the cell; -1 where it is none
     means: dict[str, Any] = field(default_factory=dict)
 
 
