@@ -10,7 +10,7 @@ from monitoring import actions
 from monitoring.actions.imports import STALE_AFTER, wake_import
 from monitoring.importing.run import carry_on
 from monitoring.models import ImportRun, Mention
-from monitoring.models.imports import UNFINISHED
+from monitoring.models.imports import WAITING_FOR_WORKER
 from people.models import Brand
 
 
@@ -22,7 +22,7 @@ def carry_on_import(run_id: int) -> None:
 @shared_task
 def sweep_imports() -> None:
     """Imports whose hint was lost or whose worker was killed are picked up; interrupted commands are closed."""
-    left = ImportRun.objects.filter(state__in=UNFINISHED).filter(
+    left = ImportRun.objects.filter(state__in=WAITING_FOR_WORKER).filter(
         Q(token__isnull=True) | Q(seen_at__lt=timezone.now() - STALE_AFTER)
     )
     for run in left:

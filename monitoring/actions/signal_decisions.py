@@ -13,6 +13,7 @@ from incidents.actions import log_incident
 from incidents.models import Incident
 from incidents.scope import record_in
 from journal.actions import record
+from monitoring.detector import HOUR
 from monitoring.models import IncidentMention, Mention, Signal, SignalState
 from monitoring.models.mention import MentionQuerySet
 from monitoring.rules import SIGNAL_LIFE
@@ -61,6 +62,8 @@ def open_incident(
         summary=summary,
         category=category,
         first_post_at=complaints.aggregate(first=Min("posted_at"))["first"],
+        # The rule would have seen it at the end of its first hour, had it been listening.
+        detected_at=signal.hour + HOUR if signal.is_history else None,
         confidential=confidential,
     )
     _decide(signal, actor, SignalState.OPENED, "", incident)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import takewhile
 
@@ -141,7 +141,9 @@ def _read_path(parts: list[str]) -> Name:
         return Name(is_other=True)
     for start in range(1, len(parts)):
         if parts[start - 1] in words.writer:
-            return _of_writer(" ".join(parts[start:]))
+            found = _of_writer(" ".join(parts[start:]))
+            weight = 1.0 if words.fields.get(parts[start - 1], {}).get("author", 0.0) > MAYBE else AROUND
+            return replace(found, fields={name: score * weight for name, score in found.fields.items()})
     for start in range(len(parts)):
         if fields := _known(" ".join(parts[start:])):
             return Name({name: score * (1 - start / 50) for name, score in fields.items()})

@@ -100,7 +100,7 @@ class FeedTable(Table):
         small = [
             entry for entry in batch if len(entry) <= MAX_ENTRY_BYTES and entry.count(b"<") <= MAX_ENTRY_TAGS
         ]
-        if small == batch:
+        if small == batch and sum(map(len, batch)) <= 4 * MAX_ENTRY_BYTES:
             feed = _parsed(self._head, b"".join(batch), tail)
             if len(feed.entries) == len(batch) and (len(batch) == 1 or not feed.bozo):
                 return list(feed.entries)
@@ -131,7 +131,8 @@ class FeedTable(Table):
 
 def _whole_entries(text: bytes) -> tuple[list[bytes], bytes]:
     """The entries that end in a text, and what is left from the beginning of one that does not."""
-    entries, place = [], 0
+    entries: list[bytes] = []
+    place = 0
     while start := ENTRY_START.search(text, place):
         end = re.compile(rb"</%s\s*>" % re.escape(start[1]), re.I).search(text, start.end())
         if not end:

@@ -1,4 +1,4 @@
-"""One line taken apart with patience: a quote closes a cell only before a separator or the end, else it is a character."""
+"""One line taken apart with patience: a quote closes a cell only before a separator or the end of the line."""
 
 from __future__ import annotations
 

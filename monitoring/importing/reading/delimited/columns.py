@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from monitoring.importing.reading.delimited.kinds import EMPTY, TEXT, is_nothing, kind, shape
 
@@ -41,8 +41,8 @@ class Column:
             return frozenset(len(each) for each, _count in self._shapes.most_common(4))
         return frozenset(map(len, self._values)) if len(self._values) <= FEW_VALUES / 2 else frozenset()
 
-    def _share(self, found: object) -> float:
-        return sum(found) / max(self.count, 1)  # type: ignore[call-overload,no-any-return]
+    def _share(self, found: Iterable[bool]) -> float:
+        return sum(found) / max(self.count, 1)
 
     @property
     def kind(self) -> str:

@@ -74,7 +74,7 @@ UTF8 = Encoding("utf-8", "UTF-8")
 
 
 def detect(head: bytes, telling: bytes = b"") -> Encoding:
-    """The encoding of a file that begins with these bytes. `telling`: a part with other than ASCII, where the head has none."""
+    """The encoding of a file that begins so. `telling` is a part with more than ASCII, where the head has none."""
     for mark, codec, name in MARKS:
         if head.startswith(mark):
             return Encoding(codec, name, len(mark))
@@ -94,7 +94,7 @@ def _without_mark(head: bytes) -> Encoding | None:
 
 
 def _is_utf8(sample: bytes) -> bool:
-    """Also where single characters are damaged, as a cut emoji is: in no other encoding so much is well-formed by chance."""
+    """Also where single characters are damaged, as a cut emoji is: in other encodings little is well-formed."""
     text = codecs.getincrementaldecoder("utf-8")(errors="replace").decode(sample)
     bad = text.count("\ufffd")
     good = sum(character > "\x7f" for character in text) - bad

@@ -32,7 +32,7 @@ OTHER_DELIMITERS = ",;\t| "
 # Where two names may have grown together: at quotes, or where a capital follows a small letter.
 SEAMS = (
     re.compile(r'(?<=[^"])"(?=.)'),
-    re.compile(r"(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[A-Z]{2})(?=[A-Z][a-z])"),
+    re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z]{2})(?=[A-Z][a-z])"),
 )
 NEVER_NAMES = frozenset({NUMBER, DATE, TIME, ADDRESS})
 
@@ -46,6 +46,7 @@ class Layout:
     begin: int = 0  # the line of the first row below the header; 0 is the first
     above: tuple[int, int] = (0, 0)  # lines of the preamble, from and to before
     descriptions: int = 0  # rows below the names that explain them
+    is_doubtful: bool = False  # names had to be split or left out to have as many as there are columns
     columns: Columns = field(default_factory=lambda: Columns(0, []))
 
     @property
@@ -117,7 +118,7 @@ class _Finder:
         self.are_counted = _count_up([run.cells[0] for run in body if len(run.cells) == self.width])
 
     def _width(self, body: Sequence[Run]) -> int:
-        """The commonest; that of a row of names above where the rows differ, because cells are left out or texts split."""
+        """The commonest; that of a row of names above where the rows differ: cells left out, or texts split."""
         widths = Counter(len(run.cells) for run in body)
         width, count = widths.most_common(1)[0]
         named = next((run.cells for run in self.rows[:MOST_ROWS_ABOVE] if _are_all_names(run.cells)), None)
@@ -169,13 +170,16 @@ class _Finder:
             begin,
             (0, self.rows[top].start),
             descriptions,
+            _filled(self.rows[index].cells) != _filled(names),
             self.columns,
         )
 
     def _without_header(self) -> Layout:
         """Data from the first row that is as wide as the others."""
         first = next((i for i, run in enumerate(self.rows) if self._is_data(run.cells)), 0)
-        return Layout(self.width, (), self.rows[first].start, (0, self.rows[first].start), 0, self.columns)
+        return Layout(
+            self.width, (), self.rows[first].start, (0, self.rows[first].start), columns=self.columns
+        )
 
     def _header_row(self) -> tuple[int, list[str]] | None:
         """Its place among the rows and its cells."""
@@ -285,8 +289,9 @@ class _Finder:
         if missing == 1 and self.columns[self.width - 1].empty_share < 0.9:
             for seam in SEAMS:
                 for index, cell in sorted(enumerate(cells), key=lambda each: -len(each[1])):
-                    if found := seam.search(cell):
-                        parts = [cell[: found.start()].strip('"'), cell[found.start() :].strip('"')]
+                    if found := [match.start() for match in seam.finditer(cell)]:
+                        place = _nearest(len(cell) / 2, found)
+                        parts = [cell[:place].strip('"'), cell[place:].strip('"')]
                         return [*cells[:index], *parts, *cells[index + 1 :]]
         return [*cells, *[""] * missing]
 
@@ -301,6 +306,14 @@ def _count_up(cells: Sequence[str]) -> bool:
         return False
     numbers = list(map(int, cells))
     return all(second - first == 1 for first, second in pairwise(numbers))
+
+
+def _nearest(middle: float, places: Sequence[int]) -> int:
+    return min(places, key=lambda place: abs(place - middle))
+
+
+def _filled(cells: Sequence[str]) -> int:
+    return sum(bool(cell.strip()) for cell in cells)
 
 
 def _trimmed(cells: Sequence[str]) -> list[str]:

@@ -155,8 +155,9 @@ class Reader:
 
     def _look_at(self, cells: list[str], lines: Sequence[str], start: int, end: int, number: int) -> _Found:
         line = number + start
-        if isinstance(lines[start], LongLine):
-            return _Found([Record(line, [], fault=lines[start].fault)], 1)
+        first = lines[start]
+        if isinstance(first, LongLine):
+            return _Found([Record(line, [], fault=first.fault)], 1)
         if end - start == 1 and not "".join(cells).strip():
             return _Found([], 1)
         if self.other_table:
@@ -183,7 +184,7 @@ class Reader:
         return None
 
     def _evened(self, cells: list[str], lines: Sequence[str], start: int, end: int) -> list[str] | None:
-        """The cells of a row that is right after all: with line breaks or an odd cell, or without its last, empty cells."""
+        """The cells of a row that is right after all: with line breaks, an odd cell, or without its last cells."""
         if not self._quotes_are_kept(cells, lines, start, end):
             return None
         if len(cells) == self.width:
@@ -217,8 +218,8 @@ class Reader:
     def _quotes_are_kept(self, cells: list[str], lines: Sequence[str], start: int, end: int) -> bool:
         """Whether the csv module has lost no stray quote."""
         text = "".join(lines[start:end]).removesuffix("\n")
-        if not self.stray or not self.stray.search(text):
-            return not self.stray or text.count(self.dialect.quote) % 2 == 0 or self._fits(cells)
+        if not self.stray or not (self.stray.search(text) or text.count(self.dialect.quote) % 2):
+            return True
         return split(text, self.dialect) == cells and self._fits(cells)
 
     def _fits(self, cells: list[str]) -> bool:

@@ -1,4 +1,4 @@
-"""A record that is broken, read in every way that could be meant; the one whose cells fit their columns best is taken."""
+"""A broken record, read in every way that could be meant: the one whose cells fit their columns best is taken."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ BAD = 1.5  # misfits at which a row may have another separator
 HOPELESS = 0.55  # misfits for each filled cell: it is no row of this table
 MOST_TRIES = 12  # places of quotes, of each sort
 MOST_JOINED_LINES = 5
+MOST_HALVED = 200  # places at which a cell may end one row and begin the next
 WIDE = 240  # columns: then a row is read in one way only
 MOST_CHARS = 200_000  # of a record that is worth the trouble
 
@@ -97,7 +98,7 @@ def _readings(lines: Sequence[str], taken: int, dialect: Dialect, columns: Colum
 
 
 def _torn(lines: Sequence[str], taken: int, dialect: Dialect, columns: Columns) -> float:
-    """Where the quotes say that the record goes on, its first line is the whole only if the next one begins a record."""
+    """A first line for which the record seems to go on is the whole only if the next one begins a record."""
     if len(lines) < 2:
         return 0.0
     if taken == 1:
@@ -117,7 +118,7 @@ def is_whole(line: str, dialect: Dialect, columns: Columns) -> bool:
 
 
 def is_continuation(line: str, missing: int, dialect: Dialect, columns: Columns) -> bool:
-    """Whether the line is no row, but has the cells that are missing in the short row above, and the rest of its last."""
+    """Whether the line is no row, but has the cells that the short row above misses, and the rest of its last."""
     if missing <= 0 or is_whole(line, dialect, columns):
         return False
     return len(split(line.removesuffix("\n"), dialect)) == missing + 1
@@ -201,7 +202,7 @@ def _other_cells(
         yield split(text, dialect, doubled=False), STRAY_QUOTE, "quote"
     if dialect.quote and dialect.quote in text:
         yield text.split(dialect.delimiter), NO_QUOTES, "quote"
-    if len(plain) <= width:
+    if len(plain) <= width + MOST_DIFFERENCE:
         for number, place in enumerate(places_without_separator(text, dialect)):
             if number < 2 * MOST_TRIES:
                 yield (
@@ -216,13 +217,10 @@ def _two_rows(cells: Sequence[str], columns: Columns) -> Iterator[Reading]:
     width = columns.width
     if width < 2 or len(cells) not in (2 * width, 2 * width - 1):
         return
-    halves = [(cells[:width], cells[width:])]
-    if len(cells) == 2 * width - 1:
-        middle = cells[width - 1]
-        halves = [
-            ([*cells[: width - 1], middle[:place]], [middle[place:], *cells[width:]])
-            for place in range(len(middle) + 1)
-        ][:200]
-    for first, second in halves:
+    last = cells[width - 1]
+    places = range(min(len(last), MOST_HALVED) + 1) if len(cells) == 2 * width - 1 else [len(last)]
+    for place in places:
+        first = [*cells[: width - 1], last[:place]]
+        second = [last[place:], *cells[width:]] if len(cells) == 2 * width - 1 else cells[width:]
         cost = columns.misfit(first) + columns.misfit(second) + TWO_ROWS
         yield Reading((tuple(first), tuple(second)), 1, cost, frozenset({"rows"}))

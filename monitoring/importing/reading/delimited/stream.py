@@ -6,7 +6,6 @@ Rows that are as they should be are handed on as the csv module reads them. Any 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -40,12 +39,10 @@ class DelimitedTable(Table):
         name: str = "",
         size: int | None = None,
     ) -> None:
-        if isinstance(source, Path):
-            size = source.stat().st_size if size is None else size
-            source = partial(source.open, "rb")
-        self.name, self._size = name, size
-        encoding = encodings.detect(*_telling_bytes(source))
-        self._lines = Lines(source, encoding, limits)
+        open_bytes = _opener(source)
+        self.name = name
+        self._size = source.stat().st_size if isinstance(source, Path) else size
+        self._lines = Lines(open_bytes, encodings.detect(*_telling_bytes(open_bytes)), limits)
         sample = self._sample()
         delimiter = dialects.named("".join(sample[:1]))
         self._skipped = 1 if delimiter else 0
@@ -104,27 +101,33 @@ class DelimitedTable(Table):
     @property
     def notes(self) -> list[str]:  # type: ignore[override]
         """Of what has been read so far: at first the beginning, after `records()` the whole file."""
-        damaged, nuls, descriptions = self._lines.damaged, self._lines.nuls, self._layout.descriptions
-        notes = []
-        if damaged:
-            text = ngettext(
+        damaged, nuls, described = self._lines.damaged, self._lines.nuls, self._layout.descriptions
+        notes = [
+            ngettext(
                 "%(count)d damaged character was replaced.",
                 "%(count)d damaged characters were replaced.",
                 damaged,
             )
-            notes.append(text % {"count": damaged})
-        if nuls:
-            text = ngettext(
-                "%(count)d empty byte was left out.", "%(count)d empty bytes were left out.", nuls
-            )
-            notes.append(text % {"count": nuls})
-        if descriptions:
-            text = ngettext(
+            if damaged
+            else "",
+            ngettext("%(count)d empty byte was left out.", "%(count)d empty bytes were left out.", nuls)
+            if nuls
+            else "",
+            ngettext(
                 "%(count)d row below the header describes the columns and is no post.",
                 "%(count)d rows below the header describe the columns and are no posts.",
-                descriptions,
+                described,
             )
-            notes.append(text % {"count": descriptions})
+            if described
+            else "",
+        ]
+        notes = [
+            text % {"count": count}
+            for text, count in zip(notes, (damaged, nuls, described), strict=True)
+            if text
+        ]
+        if self._layout.is_doubtful:
+            notes.append(_("The header is broken: look whether each name belongs to its column."))
         if self._layout.width and not self.has_header:
             notes.append(_("The file does not name its columns."))
         return notes
@@ -135,6 +138,13 @@ class DelimitedTable(Table):
     @property
     def progress(self) -> float:
         return min(1.0, self._lines.bytes_read / self._size) if self._size else 0.0
+
+
+def _opener(source: Path | Callable[[], BinaryIO]) -> Callable[[], BinaryIO]:
+    if not isinstance(source, Path):
+        return source
+    path = source
+    return lambda: path.open("rb")
 
 
 def _telling_bytes(open_bytes: Callable[[], BinaryIO]) -> tuple[bytes, bytes]:

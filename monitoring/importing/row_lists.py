@@ -1,4 +1,4 @@
-"""The rows that were not stored, as CSV for a person and a spreadsheet."""
+"""The rows that were rejected, or repaired, as CSV for a person and a spreadsheet."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from monitoring.importing.records import Record
+from monitoring.importing.reading.tables import Record
 
 # What makes a spreadsheet calculate, also in its full-width form. A quote in front turns it into text.
 FORMULA_SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
@@ -23,14 +23,12 @@ def safe_cell(value: str) -> str:
     return value
 
 
-def append(
-    path: Path, *, keep_bytes: int, header: Sequence[str], rejects: Sequence[tuple[Record, str]]
-) -> int:
-    """Write rejected records (with their reasons) behind the first `keep_bytes` and return the new size.
+def append(path: Path, *, keep_bytes: int, header: Sequence[str], rows: Sequence[tuple[Record, str]]) -> int:
+    """Write records (with a reason, or what was done) behind the first `keep_bytes` and return the new size.
 
     What lies behind those bytes comes from a batch that was never committed and is cut off.
     """
-    if not rejects:
+    if not rows:
         return keep_bytes
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("r+b" if path.exists() else "w+b") as file:
@@ -41,7 +39,7 @@ def append(
         if not keep_bytes:
             text.write("\ufeff")  # without it Excel takes UTF-8 for something else
             out.writerow([safe_cell(name) for name in ("line", "reason", *header)])
-        for record, reason in rejects:
+        for record, reason in rows:
             out.writerow(
                 [str(record.line), safe_cell(reason), *(safe_cell(cell) for cell in record.cells[:200])]
             )

@@ -1,0 +1,118 @@
+"""The form beside the preview of a file: which column is what, and whatever else only a person can know."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from common.forms import Form
+from monitoring.importing.meaning.fields import FIELDS
+from monitoring.importing.plan import Answers, Plan
+from monitoring.importing.preview import Preview
+from monitoring.models import ImportRun, Sentiment
+from people.models import Brand
+
+NONE = "-"
+TIME_OF_DAY = "time_of_day"  # the second column of posted_at
+HEADLINE = "title"  # the first of two of text
+# In the order of the page; what stands in `MORE` is folded away.
+MAIN = ("text", HEADLINE, "posted_at", TIME_OF_DAY, "author", "url", "sentiment", "brand")
+ORDERS = [
+    ("", _("As the column shows")),
+    ("day", _("The day: 3/4 is 3 April")),
+    ("month", _("The month: 3/4 is 4 March")),
+]
+
+
+class PreviewForm(Form):
+    """What a person says about a file that was looked at. Unbound it shows how the file is read now."""
+
+    def __init__(self, *args: Any, run: ImportRun, **kwargs: Any) -> None:
+        self.preview, self.plan = Preview.of_json(run.preview), Plan.of_json(run.plan)
+        super().__init__(*args, **kwargs)
+        if len(self.preview.tables) > 1:
+            names = [(name, name or _("The file itself")) for name in self.preview.tables]
+            self.fields["table"] = forms.ChoiceField(label=_("Table"), choices=names, initial=self.plan.table)
+        self.fields["whose"] = forms.ModelChoiceField(
+            Brand.objects.all(),
+            label=_("Brand"),
+            required=False,
+            initial=run.brand_id,
+            empty_label=_("Choose the brand"),
+        )
+        columns = [(NONE, _("Not in this file"))]
+        columns += [(str(position), name[:80]) for position, name in enumerate(self.preview.header)]
+        for name in [*MAIN, *(name for name in FIELDS if name not in MAIN)]:
+            self.fields[f"column_{name}"] = forms.ChoiceField(
+                label=_("Time of day") if name == TIME_OF_DAY else FIELDS[name].label,
+                choices=columns,
+                initial=self._position(name),
+            )
+        zones = [(zone, zone.replace("_", " ")) for zone in ("UTC", *sorted(available_timezones() - {"UTC"}))]
+        self.fields["zone"] = forms.ChoiceField(
+            label=_("Time zone of times that name none"), choices=zones, initial=self.plan.zone
+        )
+        said = {True: "day", False: "month"}.get(self.plan.day_first, "")  # type: ignore[arg-type]
+        self.fields["order"] = forms.ChoiceField(
+            label=_("In dates such as 3/4/2025 first comes"), choices=ORDERS, initial=said, required=False
+        )
+        self._ask_scale()
+        if self.plan.own_accounts:
+            names = [(name, name) for name in self.plan.own_accounts]
+            self.fields["own_accounts"] = forms.MultipleChoiceField(
+                label=_("Your own accounts"),
+                choices=names,
+                initial=list(self.plan.own_accounts),
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+                help_text=_("Their posts are the brand's, and count as no complaint."),
+            )
+
+    def _ask_scale(self) -> None:
+        self.scale_cells = list(self.preview.scale_counts)
+        labels = [("", _("Not rated")), *Sentiment.choices]
+        for number, cell in enumerate(self.scale_cells):
+            self.fields[f"scale_{number}"] = forms.ChoiceField(
+                label=_("Sentiment “%(cell)s”") % {"cell": cell},
+                choices=labels,
+                required=False,
+                initial=self.plan.answers.get(cell, self.preview.scale.get(cell, "")),
+            )
+
+    def _position(self, name: str) -> str:
+        """The column that a field is read from now."""
+        columns = self.plan.columns
+        text, date = columns.get("text", ()), columns.get("posted_at", ())
+        positions = {
+            "text": text[-1:],
+            HEADLINE: text[:-1],
+            "posted_at": date[:1],
+            TIME_OF_DAY: date[1:],
+        }.get(name, columns.get(name, ()))
+        return str(positions[0]) if positions else NONE
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        said = self.cleaned_data
+
+        def column(name: str) -> tuple[int, ...]:
+            chosen = said[f"column_{name}"]
+            return () if chosen == NONE else (int(chosen),)
+
+        columns = {name: column(name) for name in FIELDS if name != HEADLINE}
+        columns["text"] = (*column(HEADLINE), *columns["text"])
+        columns["posted_at"] = (*columns["posted_at"], *column(TIME_OF_DAY))
+        scale = {cell: said[f"scale_{number}"] for number, cell in enumerate(self.scale_cells)}
+        answers = Answers(
+            table=said.get("table"),
+            columns=columns,
+            zone=said["zone"],
+            day_first={"day": True, "month": False}.get(said["order"]),
+            scale={cell: label for cell, label in scale.items() if label},
+            own_accounts=tuple(said["own_accounts"]) if "own_accounts" in self.fields else None,
+            accepts=True,
+        )
+        return {"answers": answers.as_json(), "brand": said["whose"]}
