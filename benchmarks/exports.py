@@ -50,6 +50,7 @@ def run_case(folder: Path) -> dict[str, Any]:
 def import_one(folder: Path, asked: dict[str, Any]) -> dict[str, Any]:
     from monitoring import actions
     from monitoring.importing.preview import chosen, tables_of
+    from monitoring.importing.reading.tables import FileError
     from monitoring.importing.run import carry_on
     from monitoring.models import ImportState
 
@@ -59,7 +60,7 @@ def import_one(folder: Path, asked: dict[str, Any]) -> dict[str, Any]:
     counts = {"file": asked["file"], "stored": 0, "already_there": 0, "rejected": 0}
     try:
         header = list(chosen(tables_of(run), "").header)
-    except Exception as error:
+    except FileError as error:
         return counts | {"error": str(error)}
     columns = {name: (header.index(column),) for name, column in said.get("columns", {}).items()}
     if "brand_column" in said:

@@ -107,7 +107,7 @@ def _queue(actor: User, kept: Path, upload: UploadedFile, brand: Brand | None) -
 @transaction.atomic
 def register_file(*, path: Path, brand: Brand | None, answers: dict[str, Any] | None = None) -> ImportRun:
     """An import from the command line: the file stays where it is and the command does the work itself."""
-    run = ImportRun.objects.create(
+    return ImportRun.objects.create(
         file_name=path.name[:255],
         path=str(path.resolve()),
         file_time=datetime.fromtimestamp(path.stat().st_mtime, UTC),
@@ -115,7 +115,6 @@ def register_file(*, path: Path, brand: Brand | None, answers: dict[str, Any] | 
         answers=answers or {},
         by=None,
     )
-    return run
 
 
 @transaction.atomic

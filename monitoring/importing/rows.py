@@ -23,6 +23,7 @@ from monitoring.importing.meaning.tones import Scale, Tones
 from monitoring.importing.meaning.words import word_list
 from monitoring.importing.plan import Plan
 from monitoring.importing.reading.tables import Record
+from monitoring.importing.survey import named_author
 
 MAX_TEXT_CHARS = 100_000
 # Machines differ a little about the time; a post from tomorrow is a wrong column or a wrong zone.
@@ -118,7 +119,7 @@ class RowBuilder:
 
     def _built(self, line: int, cells: Sequence[str]) -> Row:
         text, moment = self._text(cells), self._moment(cells)
-        named = self._cell(cells, "author")
+        named = named_author(self._columns, cells)
         author = self._fits(line, "author", clean_author(named))
         nobody = is_nobody(author) or named in self._placeholders
         url = self._address(line, cells)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
+from monitoring.importing.meaning.addresses import author_of_address
 from monitoring.importing.meaning.authors import AuthorSurvey
 from monitoring.importing.meaning.counts import CountSurvey
 from monitoring.importing.meaning.fields import COUNTS
@@ -63,7 +64,7 @@ class Survey:
         if not text:
             self.without_text += 1
             return
-        author = self.cell(cells, "author")
+        author = named_author(self.columns, cells)
         row = f"{author}\x1f{text}"
         self.garbled += looks_garbled(text)
         self.moments.add(*([cells[position] for position in self.columns.get("posted_at", ())[:2]] or [""]))
@@ -82,6 +83,16 @@ class Survey:
         """The last of the field's cells (the text, not its headline), without blanks around it."""
         positions = self.columns.get(name)
         return cells[positions[-1]].strip() if positions else ""
+
+
+def named_author(columns: Mapping[str, tuple[int, ...]], cells: Sequence[str]) -> str:
+    """The author as a row names it: the account, else the name beside it, else the account in the address."""
+    for name in ("author", "author_name"):
+        if (positions := columns.get(name)) and (found := cells[positions[0]].strip()):
+            return found
+    if "author" in columns or "url" not in columns:
+        return ""
+    return author_of_address(cells[columns["url"][0]].strip())
 
 
 def _count(seen: Counter[str], value: str) -> None:

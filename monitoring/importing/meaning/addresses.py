@@ -43,6 +43,8 @@ REDIRECTING = re.compile(
     r"/(?:url|l\.php|link|redirect|redir|out|away(?:\.php)?|goto|click|leaving|jump|exit)/?$", re.IGNORECASE
 )
 PART_OF_PAGE = re.compile(r"!|/|(?!:~:).*\d")  # #comment-123 is a post of its own
+# Whose post it is, by the paths of the large platforms.
+POST_OF = re.compile(r"/(?:@|profile/)?([\w.-]{2,60})/(?:status(?:es)?|posts?|video|reel|p)/[\w-]{4,}")
 MAX_LENGTH = 2_000
 
 
@@ -81,6 +83,15 @@ def _target(address: str) -> str:
         return ""
     given = dict(parse_qsl(parts.query))
     return next((given[name] for name in REDIRECTS if is_web_address(given.get(name, ""))), "")
+
+
+def author_of_address(address: str) -> str:
+    """The account that an address of a post names: https://x.com/kioskul/status/1 is kioskul's. Else empty."""
+    try:
+        match = POST_OF.match(urlsplit(address).path)
+    except ValueError:
+        return ""
+    return match[1] if match else ""
 
 
 @remembered

@@ -5,35 +5,22 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from itertools import takewhile
 
 from monitoring.importing.meaning.fields import COUNTS, FIELDS
+from monitoring.importing.meaning.moments.lexicon import zone_data
 from monitoring.importing.meaning.words import fold, word_list
 
 SURE, MAYBE = 1.0, 0.65
 AROUND = 0.9  # of a name, when words around it were left out
 PART = 0.65  # when only its first or last word is known
 ROLES = ("time_of_day", "outlet", "author_id")  # what a column may be besides a field
-CHECKED = {
-    "text",
-    "posted_at",
-    "url",
-    "sentiment",
-    "language",
-    "title",
-    "author",
-    "outlet",
-    *COUNTS,
-}  # cells can tell: PART is enough
-OF_WRITER = {
-    "author",
-    "author_name",
-    "author_id",
-    "author_followers",
-    "text",
-    "sentiment",
-}  # what "user ..." can still be
+LONGEST = 300  # characters of a name that are read
+# Fields for which PART is enough, because the cells can tell.
+CHECKED = {"text", "posted_at", "url", "sentiment", "language", "title", "author", "outlet", *COUNTS}
+# What "user ..." or "author ..." can still be; its address or its dates are not the post's.
+OF_WRITER = {"author", "author_name", "author_id", "author_followers", "text", "sentiment"}
 
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]|<[^>]*>|\{[^}]*\}|【[^】]*】|「[^」]*」")
 _NUMBERING = re.compile(r"^\s*(#|[A-Za-z]?\d+\s*[.):\-–]+|\d+\s+(?=\D))\s*")
@@ -41,13 +28,11 @@ _STEP = re.compile(r"\.|__|/(?=\S+/)|(?<=\d)/|/(?=\d)")  # of a path into nested
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _ZONE = re.compile(
-    r"(?:\b|_)(?:UTC|GMT)(?:\s?[+\-−]\s?\d{1,2}(?::?\d{2})?)?(?![a-z])"
-    r"|\b[A-Z][a-z]+/[A-Z][A-Za-z]+(?:_[A-Z][a-z]+)*\b",
+    r"(?:\b|_)(?:utc|gmt)(?:\s?[+\-−]\s?\d{1,2}(?::?\d{2})?)?(?![a-z])"
+    r"|\b(?:Africa|America|Asia|Atlantic|Australia|Europe|Indian|Pacific)/[A-Za-z_/]+",
     re.IGNORECASE,
 )
-_ZONE_IN_BRACKETS = re.compile(
-    r"[A-Z]{2,5}|[+\-−]\d{1,2}(:?\d{2})?|.*(time|saati|zeit|时间|時間|시간|heure|hora|czas|час|время).*"
-)
+_OFFSET = re.compile(r"[+\-−]\d{1,2}(?::?\d{2})?")
 
 
 @dataclass(frozen=True)
@@ -101,9 +86,10 @@ def _words() -> _Words:
     return _Words()
 
 
-@cache
+@lru_cache(maxsize=10_000)
 def read_name(header: str) -> Name:
-    """What this name says. Kept, as files repeat their names."""
+    """What this name says, or the beginning of it."""
+    header = header[:LONGEST]
     if _is_nameless(header):
         return Name(is_empty=True)
     for read in (_read_path, _read_last_step):
@@ -159,9 +145,8 @@ def _known(text: str) -> dict[str, float]:
     for around in (words.around - words.small, words.small, words.around):
         if (rest := _strip(tokens, around)) in words.fields:
             fields = {name: score * AROUND for name, score in words.fields[rest].items()}
-            is_text_of = "author" in fields and "text" in words.fields.get(
-                tokens[0], {}
-            )  # "Message du client"
+            # "Message du client": the client, by "Message"? The cells tell.
+            is_text_of = "author" in fields and "text" in words.fields.get(tokens[0], {})
             return fields | ({"text": PART} if is_text_of else {})
     return {}
 
@@ -252,8 +237,12 @@ def _about(spelling: str) -> str:
 
 
 def _zone(header: str) -> str:
-    """The zone that a name gives: "Date (UTC)", "created_utc", "Timestamp (ET)"."""
+    """The zone that a name gives: "Date (UTC)", "created_utc", "Timestamp (ET)", "Date [Europe/Berlin]"."""
     if match := _ZONE.search(_CAMEL.sub(" ", header)):
-        return match[0].strip(" _").upper() if "/" not in match[0] else match[0]
+        return match[0].strip(" _") if "/" in match[0] else match[0].strip(" _").upper()
     inside = [part[1:-1].strip() for part in _BRACKETS.findall(header)]
-    return next((part for part in inside if _ZONE_IN_BRACKETS.fullmatch(part)), "")
+    return next((part for part in inside if _OFFSET.fullmatch(part) or _is_zone(part)), "")
+
+
+def _is_zone(text: str) -> bool:
+    return any(fold(text) in zones for zones in zone_data().values())

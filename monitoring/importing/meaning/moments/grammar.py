@@ -47,7 +47,7 @@ TIMES = [
         r"(?P<b>A)? ?(?P<h>d) ?h(?: ?(?P<m>d) ?i?(?: ?(?P<s>d) ?s?)?)?(?: ?(?P<a>A))?",
         r"(?P<h>d)\.(?P<m>d)(?:\.(?P<s>d)(?:[.,](?P<f>[dnyS]))?)? ?(?P<a>A)",
         r"(?P<h>d) ?(?P<a>A)",
-        r"(?:(?<=^)|(?<=[ ,]))(?P<h>d)\.(?P<m>d)(?:\.(?P<s>d))?(?=$| ?\(| ?h)(?: ?h)?",
+        r"(?:(?<=^)|(?<=[ ,]))(?P<h>d)\.(?P<m>d)(?:\.(?P<s>d))?(?=$| ?[(zZ]| ?h)(?: ?h)?",
         r"(?<=d_)(?P<h>d)-(?P<m>d)-(?P<s>d)$",
         r"(?<=E)[ _-]?(?P<p>[Sy])",
     )
@@ -123,8 +123,7 @@ def reading_of(shape: str) -> Reading | None:
         return number
     place, folded = _place(folded)
     words = tokens(folded)
-    found = _relative(words) or _calendar(words, place)
-    return found or _first_of_several(words, place)
+    return _dated(words, place) or _first_of_several(words, place)
 
 
 def _number(text: str) -> Reading | None:
@@ -157,11 +156,16 @@ def _first_of_several(words: Sequence[Token], place: tzinfo | None) -> Reading |
     """Of "posted 3/4/2025, edited 5/4/2025" and "3/4/2025 ~ 5/4/2025" the first."""
     for position, token in enumerate(words):
         dashed = [around.text for around in words[max(position - 1, 0) : position + 2]] == [" ", "-", " "]
-        if position and (dashed or token.text in "~;|→·•" or "edited" in token.means):
-            before = words[:position]
-            if found := _relative(before) or _calendar(before, place):
-                return found
+        is_edited = "edited" in token.means
+        if position and (is_edited or dashed or token.text in "~;|→·•"):
+            first, rest = (_dated(part, place) for part in (words[:position], words[position + 1 :]))
+            if first and (is_edited or rest or not any(other.number >= 0 for other in words[position:])):
+                return first
     return None
+
+
+def _dated(words: Sequence[Token], place: tzinfo | None) -> Reading | None:
+    return _relative(words) or _calendar(words, place)
 
 
 # Calendar dates
@@ -259,15 +263,9 @@ def _date(line: Line, time: TimeOfDay | None, zone: dict[str, Any]) -> Reading |
     if time and not line.letters:
         return TimeOnly(time, **zone)
     for pattern in DATES:
-        match = pattern.fullmatch(line.letters)
-        if match and not _has_short_year(line, match):
+        if match := pattern.fullmatch(line.letters):
             return Calendar(**_fields(line, match, time), **zone)
     return None
-
-
-def _has_short_year(line: Line, match: re.Match[str]) -> bool:
-    """ "3-2-1" is a score."""
-    return bool(match.groupdict().get("y")) and len(line.at[match.start("y")].text) == 1
 
 
 def _fields(line: Line, match: re.Match[str], time: TimeOfDay | None) -> dict[str, Any]:

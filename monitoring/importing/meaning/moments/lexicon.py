@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-FOLDED = str.maketrans("ıłđø’ʼ‘−–—～〜", "ildo'''---~~")
+FOLDED = str.maketrans("ıłđø’ʼ‘−–—～〜،、，", "ildo'''---~~,,,")
 TOUCHING = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3"  # scripts without blanks between words
 LETTER = rf"[^\W\d_{TOUCHING}]"
 
@@ -73,9 +73,9 @@ def lexicon() -> dict[str, dict[str, Any]]:
     for group in ("relative", "around"):
         for kind, names in given[group].items():
             add(kind, True, names)
-    zones = _data("zones")
-    for name in (*zones["hours"], *zones["places"], *zones["ambiguous"]):
-        add("zone", _key(fold(name)), [name])
+    for names in zone_data().values():
+        for name in names:
+            add("zone", name, [name])
     return words
 
 
@@ -108,7 +108,10 @@ def _data(name: str) -> dict[str, Any]:
 @cache
 def zone_data() -> dict[str, dict[str, Any]]:
     """`hours`, `places` and `ambiguous` of zones.toml by folded name."""
-    return {
+    groups = {
         group: {_key(fold(name)): value for name, value in names.items()}
         for group, names in _data("zones").items()
     }
+    for hours, names in _data("zone_names").items():
+        groups["hours"] |= {_key(fold(name)): float(hours) for name in names}
+    return groups

@@ -272,6 +272,8 @@ def is_month_first(first: int, second: int, order: Order) -> bool:
 
 
 def _full_year(digits: str) -> int:
+    if len(digits) == 1:  # "3-2-1" is a score
+        raise ValueError(_("There is no such year."))
     year = int(digits)
     if len(digits) > 2:
         return year

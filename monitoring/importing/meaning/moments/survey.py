@@ -64,8 +64,10 @@ class MomentSurvey:
         found, numbers = read(cell)
         if found is None or not found.has_date:
             raise ValueError(not_understood(cell))
-        at = found.at(numbers, True, self.now)
-        others = self._others(found, numbers) if isinstance(found, Calendar) and found.separator else {}
+        if isinstance(found, Calendar) and found.separator:
+            at, others = self._in_all_orders(found, numbers)
+        else:
+            at, others = found.at(numbers, True, self.now), {}
         self._count(at, found.day_only, time_cell, others)
         self._serials += found.is_serial
         self.relative += isinstance(found, Ago | NamedDay)
@@ -73,16 +75,23 @@ class MomentSurvey:
         if found.zone_name:
             self._zone_names.add(found.zone_name)
 
-    def _others(self, found: Calendar, numbers: list[str]) -> dict[Order, datetime]:
-        """What the cell is where not the day comes first."""
-        is_open = self._order.add(
-            found.separator, *(int(numbers[at]) for at in (found.day, found.month, found.year))
-        )
-        others: dict[Order, datetime] = {False: found.at(numbers, False, self.now)} if is_open else {}
+    def _in_all_orders(self, found: Calendar, numbers: list[str]) -> tuple[datetime, dict[Order, datetime]]:
+        """What the cell is with the day first, and what otherwise. Raises ValueError where it is no date at all."""
+        others: dict[Order, datetime] = {}
         if found.separator.endswith(SHORT):
             with suppress(ValueError):
                 others["year"] = found.at(numbers, "year", self.now)
-        return others
+        try:
+            at = found.at(numbers, True, self.now)
+        except ValueError:
+            at = others.get("year")
+            if at is None:
+                raise
+        first, second, third = int(numbers[found.day]), int(numbers[found.month]), int(numbers[found.year])
+        if self._order.add(found.separator, first, second, third):
+            with suppress(ValueError):
+                others[False] = found.at(numbers, False, self.now)
+        return at, others
 
     def _count(self, at: datetime, day_only: bool, time_cell: str, others: Mapping[Order, datetime]) -> None:
         self._understood += 1

@@ -106,7 +106,7 @@ class _Aligner:
         if self.surplus > 0:
             return
         is_tail = used == len(self.parts)
-        cost = step.cost + (AT_THE_END if is_tail else LEAVE_OUT + column.misfit(""))
+        cost = step.cost + column.misfit("") + (AT_THE_END if is_tail else LEAVE_OUT)
         _keep(further, used, _Step(cost, step, ("",), "" if is_tail else "leave out"))
 
     def _halved(self, index: int, best: dict[int, _Step]) -> Iterator[tuple[int, _Step]]:

@@ -62,8 +62,8 @@ class Column:
         begun = sum(count for value, count in self._values.items() if value[:1] in DIGITS)
         return self.count >= 5 and self.empty_share < 0.05 and begun >= 0.9 * self.count
 
-    def has(self, cell: str) -> bool:
-        return cell in self._values
+    def has_often(self, cell: str) -> bool:
+        return self._values[cell] >= max(2, 0.03 * self.count)
 
     def misfit(self, cell: str) -> float:
         """0 where such a cell is usual here, about 1 where it is none of this column's."""
@@ -117,10 +117,16 @@ class Columns:
         """Of a row from its first cell on; one shorter than the table counts as far as it goes."""
         return sum(column.misfit(cell) for column, cell in zip(self.columns, cells, strict=False))
 
+    def misfit_of_missing(self, cells: Sequence[str]) -> float:
+        """Of the columns behind a short row's last cell: there is one where they are nearly always filled."""
+        return sum(column.misfit("") for column in self.columns[len(cells) :])
+
     @property
     def sentinel(self) -> int | None:
-        """A column in which every cell begins with a digit: a row without one there is looked at."""
-        return next((i for i in self.typed if self.columns[i].always_begins_with_digit), None)
+        """A column in which every cell begins with a digit, or else is filled: a row without is looked at."""
+        with_digit = (i for i in self.typed if self.columns[i].always_begins_with_digit)
+        filled = (i for i, column in enumerate(self.columns[1:], 1) if column.count >= 5 and not column.empty_share)
+        return next(with_digit, next(filled, None))
 
     def are_names(self, cells: Sequence[str]) -> bool:
         """Text where these columns hold numbers, dates or addresses, in nearly all that are filled."""

@@ -20,6 +20,7 @@ MOST_RUN_LINES = 60  # of a record in the sample: beyond that its quote is a str
 ONE_COLUMN = 0.06  # the score of a file without any separator, which a separator must beat
 # A space or a colon stands in any text, a number sign before any tag: they must do better than the others.
 DOUBTFUL = {" ": 0.55, ":": 0.4, "#": 0.4, "'": 0.9}
+SURE = 0.8  # where nearly all rows are of one width
 WORTH = {NUMBER: 1.0, DATE: 1.0, TIME: 1.0, ADDRESS: 1.0, MAIL: 1.0, CODE: 0.7, EMPTY: 0.15}
 SEP_LINE = re.compile(r"\ufeff?\"?sep=(\\t|[^\n]{1,3}?)\"?\n", re.IGNORECASE)
 
@@ -115,7 +116,7 @@ def _possible(text: str, delimiter: str) -> Iterator[Dialect]:
     quotes = [quote for quote in ('"', "'") if quote in text] or ['"']
     several = [each for each in SEVERAL if text.count(each) * 2 > text.count("\n")]
     for separator in [delimiter] if delimiter else [*SINGLE, *several]:
-        if separator not in text:
+        if separator not in text or any(text.count(each) * len(each) == text.count(separator) for each in several if each[0] == separator):
             continue
         single, written = (separator, "") if len(separator) == 1 else (STAND_IN, separator)
         has_space = text.count(separator + " ") * 2 > text.count(separator)
@@ -146,7 +147,10 @@ def score(text: str, dialect: Dialect) -> float:
         return 0.0
     alike = _share_alike(rows, width, widths)
     typed = _typed_share(row for row in rows if len(row) == width)
-    return alike**2 * (0.1 + typed) * _quoting(text, dialect, rows) * DOUBTFUL.get(dialect.delimiter, 1.0)
+    doubt = DOUBTFUL.get(dialect.delimiter, 1.0)
+    if alike > 0.98 and width > 3 and len(rows) > 5:
+        doubt = max(doubt, SURE)
+    return alike**2 * (0.1 + typed) * _quoting(text, dialect, rows) * doubt
 
 
 def _share_alike(rows: Sequence[Sequence[str]], width: int, widths: Counter[int]) -> float:

@@ -122,11 +122,11 @@ class _Finder:
         widths = Counter(len(run.cells) for run in body)
         width, count = widths.most_common(1)[0]
         named = next((run.cells for run in self.rows[:MOST_ROWS_ABOVE] if _are_all_names(run.cells)), None)
-        if named is None or count >= ALIKE * len(body):
+        if named is None:
             return width
+        is_left_out = len(named) > width and max(widths) <= len(named)
         wide = len(named)
-        is_left_out = wide > width and max(widths) <= wide
-        is_split = 2 < wide < width and min(widths) >= wide
+        is_split = 2 < wide < width and min(widths) >= wide and count < ALIKE * len(body)
         return wide if is_left_out or is_split else width
 
     def _learn(self, body: Sequence[Run]) -> Columns:
@@ -216,7 +216,7 @@ class _Finder:
         if self.columns.typed:
             return self._contradict(cells)
         is_new = not any(
-            column.is_vocabulary and column.has(cell)
+            column.is_vocabulary and column.has_often(cell)
             for column, cell in zip(self.columns.columns, cells, strict=False)
         )
         return (
@@ -248,6 +248,8 @@ class _Finder:
         """Whether a row below the first of the header is still no data. One column alone proves nothing."""
         if list(cells) == list(header):
             return True
+        if any(kind(cell) in NEVER_NAMES for cell in cells):
+            return False
         typed = [i for i in self.columns.typed if not is_nothing(cells[i])]
         return (
             len(typed) >= 2

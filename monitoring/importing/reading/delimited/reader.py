@@ -44,6 +44,7 @@ class Reader:
         self.begin = skipped + layout.begin
         self.stray = stray_quotes(dialect) if dialect.quote else None
         self.sentinel = self.columns.sentinel
+        self.has_digits = self.sentinel is not None and self.columns[self.sentinel].always_begins_with_digit
         self.false_alarms = 0
         self.other_table = 0  # the line where another table begins
 
@@ -76,7 +77,7 @@ class Reader:
 
     def _rows(self, lines: list[str], number: int, *, is_last: bool) -> Generator[Record, None, int]:
         """The rows in these lines, of which the first has that number. Returns how many lines they took."""
-        width, sentinel = self.width, self.sentinel
+        width, sentinel, has_digits = self.width, self.sentinel, self.has_digits
         strays = self._stray_lines(lines)
         start, count = 0, len(lines)
         while start < count:
@@ -101,7 +102,7 @@ class Reader:
                 if (
                     len(cells) == width
                     and end - start == 1
-                    and (sentinel is None or cells[sentinel][:1] in DIGITS)
+                    and (sentinel is None or (cells[sentinel][:1] in DIGITS if has_digits else cells[sentinel]))
                     and start not in strays
                 ):
                     yield Record(number + start, cells)
@@ -174,11 +175,12 @@ class Reader:
         """A row that is none of the table's."""
         if endings.is_header_again(cells, self.layout.header):
             return _Found([], 1)
-        if endings.is_remark(cells, self.columns):
+        if len(cells) > 1 and endings.is_remark(cells, self.columns):
             return _Found([Record(line, cells, fault=_("This is a remark and no row of the table."))], 1)
         if endings.is_totals(cells):
             return _Found([Record(line, cells, fault=_("This is a row of totals."))], 1)
-        if endings.begins_another_table(cells, ahead, self.dialect, self.columns):
+        if endings.begins_a_copy(cells, self.layout.header) or endings.begins_another_table(
+            cells, ahead, self.dialect, self.columns):
             self.other_table = line
             return _Found([self._of_other_table(cells, line)], 1)
         return None
@@ -195,7 +197,7 @@ class Reader:
         if self._goes_on(cells, lines[end : end + 1]):
             return None
         surplus = cells[self.width :]
-        if not any(surplus) and self.columns.misfit(cells) < FITS:
+        if not any(surplus) and self.columns.misfit(cells) + self.columns.misfit_of_missing(cells) < FITS:
             return cells[: self.width] + [""] * (self.width - len(cells))
         return None
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from itertools import islice
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -19,6 +21,9 @@ from monitoring.importing.reading.tables import Limits, Table
 
 MOST_LOOKED_AT = 20  # lists
 MOST_TABLES = 5
+INNER_ARE_MORE = 3  # times as many comments as posts: then the comments are what the file is about
+AUTHORS = ".includes.users"
+MOST_AUTHORS = 50_000
 FEWEST_BY_KEY = 3  # objects in an object, before they count as records by their keys
 
 # `window.YTD.tweets.part0 = [`, `const posts = [`, `callback({`, the guard `)]}',` of some services, a comment
@@ -68,11 +73,20 @@ def _most_likely(documents: Documents, survey: Survey) -> list[str]:
     if not best and ROOT in survey.containers:
         return []
     paths = [path for path in longest if ranks[path] == best]
+    paths.sort(
+        key=lambda path: -counts[path] / INNER_ARE_MORE ** sum(_is_inside(path, other) for other in paths)
+    )
     return paths[: MOST_TABLES if best == LIKE_POSTS else 1]
+
+
+def _is_inside(path: str, other: str) -> bool:
+    return path.startswith(f"{other}[]")
 
 
 def _count(path: str, container: Container) -> int:
     """How many records a container holds, if it can be a list of them."""
+    if path.endswith(AUTHORS):
+        return 0
     if path == ROOT:
         return container.objects if container.objects > 1 else 0
     if container.is_list:
@@ -112,7 +126,7 @@ def _table(documents: Documents, survey: Survey, path: str, limits: Limits) -> O
         preamble=[] if path == ROOT else _scalars(documents.beginning),
     )
     if container.objects >= container.lists:
-        return ObjectTable(documents, path, about, limits)
+        return ObjectTable(documents, path, about, limits, _authors(documents, survey))
     parent = path.rpartition(".")[0]
     beside = [
         list_cells(raw) or []
@@ -120,6 +134,18 @@ def _table(documents: Documents, survey: Survey, path: str, limits: Limits) -> O
         if leaf.rpartition(".")[0] == parent != ""
     ]
     return ListTable(documents, path, beside, about, limits)
+
+
+def _authors(documents: Documents, survey: Survey) -> dict[str, Any]:
+    """The authors by their ids, where a document names them beside the posts (`includes.users`)."""
+    found: dict[str, Any] = {}
+    for path in filter(lambda path: path.endswith(AUTHORS), survey.containers):
+        for element in islice(documents.elements(path), MOST_AUTHORS):
+            with suppress(ValueError):
+                author = parsed(element.raw)[0]
+                if isinstance(author, dict) and isinstance(author.get("id"), str):
+                    found[author["id"]] = author
+    return found
 
 
 def _kind(documents: Documents, path: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -42,10 +42,12 @@ class About:
 class ObjectTable(Table):
     """Objects as rows. The header is all names that ever hold something, in the order in which they appear."""
 
-    def __init__(self, documents: Documents, path: str, about: About, limits: Limits) -> None:
+    def __init__(
+        self, documents: Documents, path: str, about: About, limits: Limits, authors: Mapping[str, Any]
+    ) -> None:
         self.name, self.kind, self.preamble = about.name, about.kind, about.preamble
         self._documents, self._path, self._limits = documents, path, limits
-        self._names: list[str] = []
+        self._authors, self._names = authors, list[str]()
 
     def look(self) -> bool:
         """Read all records once for the header. False where none has anything in it."""
@@ -90,6 +92,8 @@ class ObjectTable(Table):
             return "", "", {}
         if reason := left_out_as(record):
             return "", reason, {}
+        if author := self._authors and self._authors.get(str(record.get("author_id"))):
+            record["author"] = author
         cells = flattened(post_of(record), careful=SUSPICIOUS.search(element.raw) is not None)
         if element.key:
             cells = {KEY: element.key, **cells}
