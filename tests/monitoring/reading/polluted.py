@@ -93,7 +93,7 @@ Spoil = Callable[[list[list[str]], int, int], tuple[str, Rows]]
 
 
 def cases(places: Callable[[int, int], bool] = lambda row, column: True) -> Iterator[Case]:
-    """Whole-file kinds, then each kind of broken row at the (row, column) places that are asked for; row 0 is the header."""
+    """Whole-file kinds, then each kind of broken row at the places (row, column) asked for; row 0 is the header."""
     yield from files()
     rows = [HEADER, *table()]
     for name, spoil in ROW_KINDS.items():
@@ -277,11 +277,22 @@ def _widths(case: Callable[..., Case], both: Rows, rows: Rows) -> Iterator[Case]
 
 
 ALPHABETS = {
-    "utf-8": "Müşteri hizmetleri aramıyor: 不好 🎄 плохо", "utf-8-sig": "Çok kötü, źle, плохо", "utf-16": "şikâyet: плохо",
-    "utf-16-le": "şikâyet: 不好", "utf-16-be": "źle", "cp1254": "şikâyet: ağır, İade yok, ışık", "cp1250": "źle wysłana książka, proszę",
-    "cp1252": "très décevant, l’heure – ça va", "gb18030": "包装鼓起来了，客服不理人", "cp932": "電池がすぐ切れます。とても残念", "koi8-r": "Не работает приложение",
-    "cp1251": "Не работает приложение", "big5": "瓶裝水喝起來有塑膠味", "euc-kr": "배송이 늦어요 정말", "utf-32": "źle",
-}  # fmt: skip
+    "utf-8": "Müşteri hizmetleri aramıyor: 不好 🎄 плохо",
+    "utf-8-sig": "Çok kötü, źle, плохо",
+    "utf-16": "şikâyet: плохо",
+    "utf-16-le": "şikâyet: 不好",
+    "utf-16-be": "źle",
+    "cp1254": "şikâyet: ağır, İade yok, ışık",
+    "cp1250": "źle wysłana książka, proszę",
+    "cp1252": "très décevant, l’heure – ça va",
+    "gb18030": "包装鼓起来了，客服不理人",
+    "cp932": "電池がすぐ切れます。とても残念",
+    "koi8-r": "Не работает приложение",
+    "cp1251": "Не работает приложение",
+    "big5": "瓶裝水喝起來有塑膠味",
+    "euc-kr": "배송이 늦어요 정말",
+    "utf-32": "źle",
+}
 
 
 def _encodings(case: Callable[..., Case], rows: Rows) -> Iterator[Case]:
@@ -344,7 +355,7 @@ def _extra_quote(rows: Rows, row: int, column: int) -> tuple[str, Rows]:
 
 
 def _quote_behind(rows: Rows, row: int, column: int) -> tuple[str, Rows]:
-    text, right = _extra_quote(rows, row, column)
+    _text, right = _extra_quote(rows, row, column)
     style = Style()
     parts = style.parts(rows[row])
     parts[column] = parts[column][:-1] + '""' if parts[column].startswith('"') else parts[column] + '"'

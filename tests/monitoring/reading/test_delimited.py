@@ -49,9 +49,7 @@ def test_rows_of_another_table_are_refused_and_named() -> None:
 
 
 def test_damage_is_counted() -> None:
-    table, _records = read_bytes(
-        "id,text\n".encode() + "1,şey\n2,ağır\n".encode() * 9 + b"3,a\xf0\x9f\n4,b\0c\n"
-    )
+    table, _records = read_bytes(b"id,text\n" + "1,şey\n2,ağır\n".encode() * 9 + b"3,a\xf0\x9f\n4,b\0c\n")
     assert table.notes == ["1 damaged character was replaced.", "1 empty byte was left out."]
 
 

@@ -26,8 +26,11 @@ def test_one_row_tells_the_encoding(codec: str) -> None:
 
 @pytest.mark.parametrize(
     ("words", "codec"),
-    [("ağır şey", "cp1254"), ("Işıl", "cp1254"), ("Şule geç kaldı", "cp1254"), ("Łódź wysłała", "cp1250")]
-    + [
+    [
+        ("ağır şey", "cp1254"),
+        ("Işıl", "cp1254"),
+        ("Şule geç kaldı", "cp1254"),
+        ("Łódź wysłała", "cp1250"),
         ("café", "cp1252"),
         ("Müller schön", "cp1252"),
         ("don’t", "cp1252"),
@@ -54,7 +57,7 @@ def test_utf_16_without_mark_shows_in_its_nuls(codec: str, words: str) -> None:
 
 
 def test_utf_8_with_a_damaged_character_stays_utf_8() -> None:
-    data = "a;b\n".encode() + b"1;bad \xf0\x9f\x94\n" + "2;good 🔥\n3;good 🔥\n4;ağır\n".encode()
+    data = b"a;b\n1;bad \xf0\x9f\x94\n" + "2;good 🔥\n3;good 🔥\n4;ağır\n".encode()
     assert detect(data).codec == "utf-8"
 
 

@@ -52,7 +52,9 @@ def test_two_rows_of_names_are_joined() -> None:
 
 
 def test_a_row_that_describes_the_columns_is_said_and_left_out() -> None:
-    described = "how many of them came before,which day of the week it was then,what was said by whom,how many liked it and why\n"
+    described = (
+        "how many of them came before,which day it was when,what was said by whom,how many liked it and why\n"
+    )
     table, records = read_text("no,day,words,likes\n" + described + ROWS)
     assert list(table.header) == NAMES
     assert len(records) == 4

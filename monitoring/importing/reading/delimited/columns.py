@@ -125,7 +125,9 @@ class Columns:
     def sentinel(self) -> int | None:
         """A column in which every cell begins with a digit, or else is filled: a row without is looked at."""
         with_digit = (i for i in self.typed if self.columns[i].always_begins_with_digit)
-        filled = (i for i, column in enumerate(self.columns[1:], 1) if column.count >= 5 and not column.empty_share)
+        filled = (
+            i for i, column in enumerate(self.columns[1:], 1) if column.count >= 5 and not column.empty_share
+        )
         return next(with_digit, next(filled, None))
 
     def are_names(self, cells: Sequence[str]) -> bool:

@@ -116,7 +116,9 @@ def _possible(text: str, delimiter: str) -> Iterator[Dialect]:
     quotes = [quote for quote in ('"', "'") if quote in text] or ['"']
     several = [each for each in SEVERAL if text.count(each) * 2 > text.count("\n")]
     for separator in [delimiter] if delimiter else [*SINGLE, *several]:
-        if separator not in text or any(text.count(each) * len(each) == text.count(separator) for each in several if each[0] == separator):
+        if separator not in text or any(
+            text.count(each) * len(each) == text.count(separator) for each in several if each[0] == separator
+        ):
             continue
         single, written = (separator, "") if len(separator) == 1 else (STAND_IN, separator)
         has_space = text.count(separator + " ") * 2 > text.count(separator)

@@ -77,7 +77,8 @@ def is_header_again(cells: Sequence[str], header: Sequence[Sequence[str]]) -> bo
 def begins_a_copy(cells: Sequence[str], header: Sequence[Sequence[str]]) -> bool:
     """The same names again, but more or fewer of them."""
     return any(
-        len(cells) != len(row) and 1 < len(row) // 2 <= len(cells) and all(map(str.__eq__, cells, row)) for row in header
+        len(cells) != len(row) and 1 < len(row) // 2 <= len(cells) and all(map(str.__eq__, cells, row))
+        for row in header
     )
 
 

@@ -102,7 +102,9 @@ class Reader:
                 if (
                     len(cells) == width
                     and end - start == 1
-                    and (sentinel is None or (cells[sentinel][:1] in DIGITS if has_digits else cells[sentinel]))
+                    and (
+                        sentinel is None or (cells[sentinel][:1] in DIGITS if has_digits else cells[sentinel])
+                    )
                     and start not in strays
                 ):
                     yield Record(number + start, cells)
@@ -180,7 +182,8 @@ class Reader:
         if endings.is_totals(cells):
             return _Found([Record(line, cells, fault=_("This is a row of totals."))], 1)
         if endings.begins_a_copy(cells, self.layout.header) or endings.begins_another_table(
-            cells, ahead, self.dialect, self.columns):
+            cells, ahead, self.dialect, self.columns
+        ):
             self.other_table = line
             return _Found([self._of_other_table(cells, line)], 1)
         return None
