@@ -50,7 +50,8 @@ def workbook(
     cell_styles = "".join(f'<xf numFmtId="{164 + number}"/>' for number in range(len(styles)))
     parts = {
         "[Content_Types].xml": "<Types/>",
-        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{RELATIONS}">{properties}<sheets>{tabs}</sheets></workbook>',
+        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{RELATIONS}">{properties}'
+        f"<sheets>{tabs}</sheets></workbook>",
         "xl/_rels/workbook.xml.rels": f"<Relationships>{relations}</Relationships>",
         "xl/styles.xml": f"<styleSheet><numFmts>{formats}</numFmts><cellXfs><xf/>{cell_styles}</cellXfs></styleSheet>",
         "xl/sharedStrings.xml": f'<sst xmlns="{main}">{strings}</sst>',

@@ -65,6 +65,25 @@ def test_two_lists_of_posts_are_two_tables(tmp_path: Path) -> None:
     assert [table.name for table in opened(tmp_path, json.dumps(content))] == ["replies", "posts"]
 
 
+def test_an_inner_list_comes_first_where_it_is_much_longer(tmp_path: Path) -> None:
+    comments = [{"at": "2025-01-01T10:00:00Z", "comment": "It leaks all day"}]
+    for count, names in ((2, ["posts", "posts.comments"]), (9, ["posts.comments", "posts"])):
+        content = {"posts": [{**post, "comments": comments * count} for post in POSTS]}
+        assert [table.name for table in opened(tmp_path, json.dumps(content))] == names
+
+
+def test_authors_beside_the_posts_are_joined(tmp_path: Path) -> None:
+    users = [
+        {"id": "7", "username": "ece", "created_at": "2020-01-01T10:00:00Z", "description": "I write things"}
+    ]
+    content = {
+        "data": [{**POSTS[0], "author_id": 7}, {**POSTS[1], "author_id": 8}],
+        "includes": {"users": users * 3},
+    }
+    (table,) = opened(tmp_path, json.dumps(content))
+    assert [row.get("author.username") for row in columns_of(table)] == ["ece", None]
+
+
 def test_lists_of_several_chats_are_one_table(tmp_path: Path) -> None:
     content = {
         "chats": {"list": [{"name": "a", "messages": POSTS[:1]}, {"name": "b", "messages": POSTS[1:]}]}

@@ -108,7 +108,7 @@ def test_archives_in_archives_are_refused(tmp_path: Path, content: bytes) -> Non
         opened(tmp_path, content)
 
 
-@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA])
 def test_a_bomb_is_refused_while_it_is_read(tmp_path: Path, method: int) -> None:
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", method) as archive:

@@ -73,9 +73,8 @@ def _most_likely(documents: Documents, survey: Survey) -> list[str]:
     if not best and ROOT in survey.containers:
         return []
     paths = [path for path in longest if ranks[path] == best]
-    paths.sort(
-        key=lambda path: -counts[path] / INNER_ARE_MORE ** sum(_is_inside(path, other) for other in paths)
-    )
+    outer = {path: sum(_is_inside(path, other) for other in paths) for path in paths}
+    paths.sort(key=lambda path: -counts[path] / INNER_ARE_MORE ** outer[path])
     return paths[: MOST_TABLES if best == LIKE_POSTS else 1]
 
 
