@@ -119,11 +119,24 @@ def test_a_name_of_something_else(name: str) -> None:
         ("Date [Europe/Berlin]", "Europe/Berlin"),
         ("Posted (GMT+3)", "GMT+3"),
         ("Date (local)", ""),
+        ("Date (ISO)", ""),
+        ("Date/Time", ""),
+        ("Date (MSK)", "MSK"),
+        ("Tarih (Istanbul)", "Istanbul"),
+        ("日期 (+08:00)", "+08:00"),
         ("Date", ""),
     ],
 )
 def test_a_name_that_gives_the_zone(name: str, zone: str) -> None:
     assert propose([name, "text"], list(zip(DAYS, TEXTS, strict=True))).zone == zone
+
+
+def test_a_name_of_a_million_characters_is_no_fault() -> None:
+    began = process_time()
+    read_name("(" * 1_000_000)
+    read_name("a.b/" * 250_000)
+
+    assert process_time() - began < 5
 
 
 def test_cells_overrule_names() -> None:
