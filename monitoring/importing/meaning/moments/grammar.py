@@ -292,9 +292,10 @@ def _numbered(line: Line, match: re.Match[str], time: TimeOfDay | None) -> dict[
 def _relative(words: Sequence[Token]) -> Reading | None:
     """ "6 days ago", "3w", "just now"."""
     said = [token for token in words if token.means or token.number >= 0 or token.text.isalnum()]
-    if said and any("now" in token.means for token in said):
-        quiet = all({"now", "noise"} & token.means.keys() for token in said)
-        return Ago([(-1, 0, "second")]) if quiet else None
+    if any("now" in token.means for token in said) and all(
+        {"now", "noise"} & token.means.keys() for token in said
+    ):
+        return Ago([(-1, 0, "second")])
     parts, is_past = _spans(said)
     short = len(said) == 2 and said[0].number >= 0
     return Ago(parts) if parts and (is_past or short) else None

@@ -84,9 +84,9 @@ class MomentSurvey:
         try:
             at = found.at(numbers, True, self.now)
         except ValueError:
-            at = others.get("year")
-            if at is None:
+            if "year" not in others:
                 raise
+            at = others["year"]
         first, second, third = int(numbers[found.day]), int(numbers[found.month]), int(numbers[found.year])
         if self._order.add(found.separator, first, second, third):
             with suppress(ValueError):
