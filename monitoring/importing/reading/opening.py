@@ -21,6 +21,7 @@ from monitoring.importing.reading.workbook.sheets import open_workbook
 
 XML = re.compile(r"\s*<[?!a-z]", re.I)
 CODE = re.compile(r"\s*(<\?php|#!/|\(function|!function|function\s*\(|[\"']use strict[\"'])")
+WORKBOOK = re.compile(r"[/\\]*xl[/\\]\w*workbook\w*\.xml$", re.I)
 CODE_ENDINGS = (".js", ".mjs", ".ts", ".html", ".htm")  # of members: of these only data is wanted
 
 
@@ -83,7 +84,7 @@ def _in_member(member: packed.Source, limits: Limits) -> list[MemberTable]:
 def _in_document(source: packed.Source, limits: Limits) -> list[Table]:
     """The sheets of an XLSX workbook. Raises FileError for the documents of other programs."""
     names = packed.member_names(source)
-    if "xl/workbook.xml" in {name.lower().lstrip("/") for name in names}:
+    if any(WORKBOOK.match(name) for name in names):
         return list(open_workbook(source, limits))
     raise NoTable(_other_document(names))
 

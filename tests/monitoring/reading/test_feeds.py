@@ -14,15 +14,20 @@ ATOM = """<?xml version="1.0" encoding="utf-8"?>
 <feed xmlns="http://www.w3.org/2005/Atom"><title>Alert: Ostria</title><subtitle/><link href="https://a.example/"/>
 {entries}</feed>"""
 ATOM_ENTRY = """<entry><id>tag:a.example,2025:{n}</id><title type="html">&lt;b&gt;Ostria&lt;/b&gt; {n}</title>
-<link rel="self" href="https://a.example/self/{n}"/><link href="https://a.example/url?q=https://paper.example/{n}&amp;ct=ga"/>
+<link rel="self" href="https://a.example/self/{n}"/>
+<link href="https://a.example/url?q=https://paper.example/{n}&amp;ct=ga"/>
 <published>2025-02-01T06:00:00Z</published><updated>2025-02-02T06:00:00Z</updated>
-<content type="html">Late &lt;i&gt;again&lt;/i&gt; &lt;script&gt;x&lt;/script&gt;</content><author><name>Ayşe</name></author></entry>"""
+<content type="html">Late &lt;i&gt;again&lt;/i&gt; &lt;script&gt;x&lt;/script&gt;</content>
+<author><name>Ayşe</name></author></entry>"""
 RSS = """<?xml version="1.0"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"
  xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title><![CDATA[News > all]]></title><language>tr</language>
 {entries}</channel></rss>"""
 RSS_ENTRY = """<item><title>Title {n}</title><link>https://paper.example/{n}</link><guid isPermaLink="false">g{n}</guid>
-<description>Short</description><content:encoded><![CDATA[<p>Longer text</p>]]></content:encoded><dc:creator>Ece</dc:creator>
-<pubDate>Sat, 01 Feb 2025 06:00:00 GMT</pubDate><source url="https://paper.example">The Paper</source><category>a</category></item>"""
+<description>Short</description>
+<content:encoded><![CDATA[<p>Longer text</p>]]></content:encoded>
+<dc:creator>Ece</dc:creator>
+<pubDate>Sat, 01 Feb 2025 06:00:00 GMT</pubDate>
+<source url="https://paper.example">The Paper</source><category>a</category></item>"""
 RDF = """<?xml version="1.0"?><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"
  xmlns:dc="http://purl.org/dc/elements/1.1/"><channel rdf:about="https://a.example"><title>Old</title></channel>
 {entries}</rdf:RDF>"""

@@ -187,13 +187,13 @@ def test_what_stands_before_a_cut_is_kept(tmp_path: Path, cut: int) -> None:
     assert len(faults_of(table)) == 1
 
 
-def test_a_cut_line_is_one_fault(tmp_path: Path) -> None:
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_cut_line_is_one_fault(tmp_path: Path, place: int) -> None:
     lines = list(map(json.dumps, POSTS))
-    (table,) = opened(tmp_path, "\n".join([lines[0], lines[1][:50], lines[2]]))
+    lines[place] = lines[place][:50]
+    (table,) = opened(tmp_path, "\n".join(lines))
     assert [(record.line, bool(record.fault)) for record in table.records()] == [
-        (1, False),
-        (2, True),
-        (3, False),
+        (line, line == place + 1) for line in (1, 2, 3)
     ]
 
 

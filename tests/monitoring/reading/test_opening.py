@@ -19,7 +19,8 @@ from tests.monitoring.reading.test_feeds import ATOM, ATOM_ENTRY, RSS, RSS_ENTRY
 from tests.monitoring.reading.test_objects import POSTS
 
 CASES = Path("/work/shared/data/exports")
-PAGE = """<html><head><meta http-equiv="Content-Type" content="text/html; charset=windows-1254"></head><body><h1>Rapor</h1>
+PAGE = """<html><head><meta http-equiv="Content-Type" content="text/html; charset=windows-1254"></head>
+<body><h1>Rapor</h1>
 <table><tr><th>id</th><th>Tarih</th><th>Yorum</th></tr>
 <tr><td>1</td><td>2025-01-01</td><td>Kapak <b>yine</b><br>akıtıyor &amp; ses yok</td></tr>
 <tr><td>2<td>2025-01-02<td>Cevap   yok</table></body></html>"""

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from monitoring.importing.reading.tables import FileError, Limits
+from monitoring.importing.reading.workbook import strings
 from monitoring.importing.reading.workbook.formats import Shown, date_text, number_text, shown_by
 from tests.monitoring.reading.archives import cells_of, faults_of, opened, row, workbook, zipped
 
@@ -88,7 +89,7 @@ def test_a_number_is_digits(stored: str, text: str) -> None:
 
 
 def test_kinds_of_cells(tmp_path: Path) -> None:
-    strings = (
+    texts = (
         '<si><t xml:space="preserve"> kept </t></si>'
         "<si><r><t>rich </t></r><r><rPr><b/></rPr><t>text</t></r></si>"
         "<si><t>東京</t><rPh sb='0' eb='2'><t>トウキョウ</t></rPh></si>"
@@ -106,11 +107,19 @@ def test_kinds_of_cells(tmp_path: Path) -> None:
         '<c t="s"><v>99</v></c>',
     ]
     rows = row(1, *"abcdefghijk") + row(2, *cells)
-    (table,) = opened(tmp_path, workbook(rows, strings=strings, styles=["0%"]))
-    assert cells_of(table) == [
-        [" kept ", "rich text", "東京", "two\r\nlines & more", "true", "", "kept value", "", "0.25"]
-        + ["2025-03-03T08:15:00", ""]
-    ]
+    (table,) = opened(tmp_path, workbook(rows, strings=texts, styles=["0%"]))
+    (cells,) = cells_of(table)
+    assert cells[:5] == [" kept ", "rich text", "東京", "two\r\nlines & more", "true"]
+    assert cells[5:] == ["", "kept value", "", "0.25", "2025-03-03T08:15:00", ""]
+
+
+def test_strings_beyond_what_is_kept_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(strings, "KEPT_STRINGS", 4)
+    words = ["id", "date", "text", "1", "2025-01-01", "", "Kapak akıtıyor 🙄", "2", "2025-01-02", "again"]
+    cells = [f'<c t="s"><v>{number}</v></c>' for number in (0, 1, 2, 3, 4, 6, 7, 8, 9)]
+    rows = row(1, *cells[:3]) + row(2, *cells[3:6]) + row(3, *cells[6:])
+    (table,) = opened(tmp_path, workbook(rows, strings="".join(f"<si><t>{word}</t></si>" for word in words)))
+    assert cells_of(table) == [["1", "2025-01-01", "Kapak akıtıyor 🙄"], ["2", "2025-01-02", "again"]]
 
 
 def test_the_table_may_stand_lower_and_further_right(tmp_path: Path) -> None:

@@ -119,11 +119,17 @@ def _once(line: bytes) -> Callable[[], bytes]:
 
 
 def _is_lines(beginning: str) -> bool:
-    """True where the first line is a whole document and another one follows."""
-    lines = beginning.lstrip().splitlines()
-    if len(lines) < 2 or not any(line.lstrip().startswith(("{", "[")) for line in lines[1:]):
+    """True where lines are whole documents: the first one, or most of them if the first one is damaged."""
+    lines = [line for line in beginning.splitlines()[:LOOKED_AT] if line.strip()]
+    if len(lines) < 2 or not lines[1].lstrip().startswith(("{", "[")):
         return False
+    if not lines[0].lstrip().startswith("{"):
+        return _is_document(lines[0])
+    return _is_document(lines[0]) or sum(map(_is_document, lines)) * 2 > len(lines)
+
+
+def _is_document(line: str) -> bool:
     try:
-        return isinstance(json.loads(lines[0].rstrip(" ,")), dict | list)
+        return isinstance(json.loads(line.rstrip(" ,")), dict | list)
     except (ValueError, RecursionError):
         return False

@@ -102,7 +102,7 @@ def _sample(documents: Documents, survey: Survey, path: str) -> list[list[str]]:
         except ValueError:
             continue
         if isinstance(value, dict):
-            rows.append(list(flattened(value, careful=False).values()))
+            rows.append(list(flattened(_without_inner_records(value), careful=False).values()))
             shapes.append(set(value))
         else:
             rows.append(list_cells(element.raw) or [])
@@ -110,6 +110,15 @@ def _sample(documents: Documents, survey: Survey, path: str) -> list[list[str]]:
     if not container.is_list and (not shapes or not set.intersection(*shapes) or _are_numbers(shapes)):
         return []
     return rows
+
+
+def _without_inner_records(value: dict[str, Any]) -> dict[str, Any]:
+    """A page of posts, or a chat, is no post because of what its only post says."""
+    return {
+        name: _without_inner_records(part) if isinstance(part, dict) else part
+        for name, part in value.items()
+        if not (isinstance(part, list) and part and all(isinstance(each, dict) for each in part))
+    }
 
 
 def _are_numbers(shapes: list[set[str]]) -> bool:

@@ -87,7 +87,9 @@ class Package:
 
     def __init__(self, source: packed.Source, limits: Limits) -> None:
         self._archive, self._limits = packed.open_zip(source), limits
-        self._infos = {info.filename.lower().lstrip("/"): info for info in self._archive.infolist()}
+        self._infos = {
+            info.filename.lower().replace("\\", "/").lstrip("/"): info for info in self._archive.infolist()
+        }
 
     def size(self, part: str) -> int:
         """Unpacked bytes as the archive states them; 0 where there is no such part."""

@@ -16,7 +16,6 @@ from monitoring.importing.reading.workbook.parts import ItemBound, Names, Packag
 from monitoring.importing.reading.workbook.strings import Collector, Strings, read_strings
 
 MAX_COLUMN = 16_384  # XFD, the last of Excel
-MAIN_PART = "xl/workbook.xml"
 
 
 @dataclass(frozen=True)
@@ -42,8 +41,9 @@ class Place:
 def open_workbook(source: packed.Source, limits: Limits) -> list[GridTable]:
     """The sheets that hold anything, hidden ones last. Raises FileError."""
     package = Package(source, limits)
-    places, first_1904 = _places(package)
-    relations = dict(package.relations(MAIN_PART).values())
+    main = dict(package.relations("").values()).get("officeDocument", "xl/workbook.xml")
+    places, first_1904 = _places(package, main)
+    relations = dict(package.relations(main).values())
     strings = read_strings(package, relations.get("sharedStrings", ""), limits)
     formats = read_formats(package, relations.get("styles", ""))
     book = Book(package, strings, formats, first_1904, limits)
@@ -58,9 +58,9 @@ def open_workbook(source: packed.Source, limits: Limits) -> list[GridTable]:
     return tables
 
 
-def _places(package: Package) -> tuple[list[Place], bool]:
+def _places(package: Package, main: str) -> tuple[list[Place], bool]:
     """Where the sheets are, in the order of their tabs, and whether days are counted from 1904."""
-    relations = package.relations(MAIN_PART)
+    relations = package.relations(main)
     places: list[Place] = []
     first_1904 = [False]
 
@@ -75,7 +75,7 @@ def _places(package: Package) -> tuple[list[Place], bool]:
                     Place(attributes.get("name", ""), part, attributes.get("state", "visible") != "visible")
                 )
 
-    package.read(MAIN_PART, start)
+    package.read(main, start)
     return places, first_1904[0]
 
 
