@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from monitoring.importing.reading.delimited.kinds import EMPTY, TEXT, is_nothing, kind, shape
+from monitoring.importing.reading.delimited.kinds import EMPTY, NUMBER, TEXT, is_nothing, kind, shape
 
 MOST_ROWS = 400  # that a column is learnt from
 TYPED = 0.75  # of a column's cells are of one kind other than text: then it is typed
@@ -29,15 +29,18 @@ class Column:
         self._share_spaced = self._share(cell[:1].isspace() for cell in filled)
         self._share_quoted = self._share('"' in cell for cell in filled)
         self._share_broken = self._share("\n" in cell for cell in filled)
-        self.is_regular = sum(count for _shape, count in self._shapes.most_common(4)) >= 0.9 * max(
-            self.count, 1
-        )
+        self.is_regular = self._is_regular()
         self.usual_lengths = self._usual_lengths()
         self.is_vocabulary = self.count >= 10 and len(self._values) <= min(FEW_VALUES, self.count / 2)
 
+    def _is_regular(self) -> bool:
+        """Of few shapes, as dates and codes are. Numbers are, where all have one."""
+        most = 1 if self.kind == NUMBER else 4
+        return sum(count for _shape, count in self._shapes.most_common(most)) >= 0.9 * max(self.count, 1)
+
     def _usual_lengths(self) -> frozenset[int]:
         """Of cells of a few shapes, or of a few values; of none where they are free."""
-        if self.is_regular:
+        if self.is_regular or self.kind == NUMBER:
             return frozenset(len(each) for each, _count in self._shapes.most_common(4))
         return frozenset(map(len, self._values)) if len(self._values) <= FEW_VALUES / 2 else frozenset()
 
@@ -96,6 +99,8 @@ class Column:
         if "\n" in cell and self._share_broken < 0.02:
             cost += 0.2
         longest, shortest = self._lengths[-1], self._lengths[0]
+        if self.kind == NUMBER and len(cell) > longest + 1:
+            cost += 0.3
         if len(cell) > 1.5 * longest + 10 or (shortest > 20 and len(cell) < shortest / 2):
             cost += 0.25
         return cost

@@ -34,6 +34,28 @@ SEAMS = (
     re.compile(r'(?<=[^"])"(?=.)'),
     re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z]{2})(?=[A-Z][a-z])"),
 )
+# Names of a column of row numbers, where it has one.
+NUMBER_NAMES = frozenset(
+    (
+        "id",
+        "no",
+        "nr",
+        "#",
+        "number",
+        "num",
+        "index",
+        "row",
+        "row id",
+        "lp",
+        "sıra",
+        "sıra no",
+        "n°",
+        "№",
+        "序号",
+        "編號",
+        "番号",
+    )
+)
 NEVER_NAMES = frozenset({NUMBER, DATE, TIME, ADDRESS})
 
 
@@ -164,6 +186,7 @@ class _Finder:
             header.insert(0, group)
             top -= 1
         begin = self.rows[index_behind - 1].end
+        below = self.rows[index_behind : index_behind + MOST_ROWS_LEARNT]
         return Layout(
             self.width,
             tuple(tuple(row) for row in header),
@@ -171,7 +194,7 @@ class _Finder:
             (0, self.rows[top].start),
             descriptions,
             _filled(self.rows[index].cells) != _filled(names),
-            self.columns,
+            self._learn(below),
         )
 
     def _without_header(self) -> Layout:
@@ -286,7 +309,7 @@ class _Finder:
     def _widened(self, cells: list[str]) -> list[str]:
         """Fewer names than columns: two have grown together, or the first or the last column has none."""
         missing = self.width - len(cells)
-        if missing == 1 and self.are_counted:
+        if missing == 1 and self.are_counted and cells[0].strip(" .:").lower() not in NUMBER_NAMES:
             return ["", *cells]
         if missing == 1 and self.columns[self.width - 1].empty_share < 0.9:
             for seam in SEAMS:

@@ -172,7 +172,7 @@ def _of_other_delimiters(text: str, dialect: Dialect, columns: Columns) -> Itera
     for delimiter in OTHER_DELIMITERS:
         if delimiter != dialect.delimiter and text.count(delimiter) >= (columns.width - 1) * 0.8 > 0:
             cells = split(text, Dialect(delimiter, dialect.quote))
-            begins_well = columns.misfit(cells[:2]) < GOOD
+            begins_well = columns.misfit(cells[:1]) < GOOD
             if begins_well and (found := _aligned(cells, columns, delimiter, OTHER_SEPARATOR, "delimiter")):
                 yield found
 
@@ -199,7 +199,7 @@ def _other_cells(
         if number < MOST_TRIES:
             yield split(text, dialect, {place}), STRAY_QUOTE, "quote"
     if dialect.quote and dialect.quote * 2 in text:
-        yield split(text, dialect, doubled=False), STRAY_QUOTE, "quote"
+        yield split(text, dialect, doubled=False), STRAY_QUOTE / 2, "quote"
     if dialect.quote and dialect.quote in text:
         yield text.split(dialect.delimiter), NO_QUOTES, "quote"
     if len(plain) <= width + MOST_DIFFERENCE:
