@@ -18,8 +18,11 @@ THOUSANDS = {sign: re.compile(rf"\d{{1,3}}(?:{re.escape(sign)}\d{{3}})+") for si
 INDIAN = re.compile(r"\d{1,2}(?:,\d{2})+,\d{3}")
 NO_PART = re.compile(r"(.*\d)[.,٫]0{1,2}")  # 29.0, 1,204.00
 SMALL_PART = re.compile(r"\d+[.,٫]\d{1,2}")  # 1.2 of 1.2K
-# "1,2 B" is bin, a thousand, or a billion; "1.2 mil" is a thousand in Spanish, a million in English.
-UNCLEAR = re.compile(r"\d+,\d+ ?b\b|\d+\.\d{1,2} ?mil\b")
+# "1,2 B" and "15 B" are bin, thousands, or billions; "1.2 mil" is a thousand in Spanish, "1,2 mil." a million in Czech.
+TURKISH = r"b (?:goruntu|izlen|begen|abone|takip|yorum)"
+UNCLEAR = re.compile(
+    rf"(?:\d+,\d+ ?|\d+ )(?!{TURKISH})b\b.*|\d+\.\d{{1,2}} ?mil\b.*|\d+(?:,\d+)? ?mil\.(?! ).*"
+)
 PART = re.compile(r"\d+([.,])\d+")
 
 
