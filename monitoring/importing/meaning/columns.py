@@ -225,9 +225,11 @@ def _ranked(scored: Iterator[Scored]) -> list[Scored]:
 
 
 def _is_close(name: str, chosen: Scored, other: Scored) -> bool:
-    """By both scores; of two texts whose names both say it, however much the one repeats."""
-    by_name = name == "text" and min(chosen.certainty, other.certainty) >= SURE_NAME
-    return by_name or other.score >= max(ENOUGH, RIVAL * chosen.score)
+    """By both scores. A column of sentences whose name says "text" is close however much it repeats."""
+    is_text = name == "text" and other.column.content.share("sentence") >= fit.VETO
+    if is_text and other.certainty >= SURE_NAME:
+        return True
+    return other.score >= max(ENOUGH, RIVAL * chosen.score)
 
 
 def _by_subject(scored: Scored, about: str) -> Scored:

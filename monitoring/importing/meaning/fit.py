@@ -37,7 +37,7 @@ def _texts(content: Content) -> float:
 
 def text_quality(content: Content) -> float:
     """Texts differ from row to row and are longer than labels."""
-    differs = 1.0 if content.distinct >= REPEATS or len(content.cells) < 4 else 0.6
+    differs = 1.0 if content.distinct >= REPEATS or len(content.cells) < 4 else 0.5
     lengthy = 1.0 if content.length >= 12 or content.share("sentence") >= 0.2 else 0.8
     few = 0.6 if len(content.cells) >= 20 and content.distinct < 0.1 and content.length < 30 else 1.0
     return differs * lengthy * few

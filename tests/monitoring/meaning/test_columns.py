@@ -167,6 +167,14 @@ def test_the_brands_post_beside_the_comment_is_asked() -> None:
     assert "Message" in proposal.candidates["text"][0].why
 
 
+def test_texts_that_vary_are_proposed_even_under_an_unknown_name() -> None:
+    header, rows = table(Post=["Our new soap is here!"] * 12, Verzuchting=TEXTS, Date=DAYS)
+    proposal = propose(header, rows)
+
+    assert proposal.columns["text"] == (1,)
+    assert proposal.doubtful == {"text"}
+
+
 def test_what_is_about_the_post_is_not_about_the_comment() -> None:
     several = {"Post": 3, "Post date": 3, "Post likes": 3, "Post ID": 3}
     cells = {"Post": TEXTS, "Post date": DAYS, "Post likes": [str(i) for i in range(12)], "Post ID": DAYS}
