@@ -21,7 +21,8 @@ MAX_SPAN = 100
 LONGEST_TAG = 512 * 1024  # characters; pictures may stand in tags
 
 PAGE = re.compile(
-    r"\s*(<\?xml[^>]*>\s*|<!--.*?-->\s*)*(<!doctype\s+html|<(html|head|body|table|meta|style)\b)", re.I | re.S
+    r"\s*+(?:<\?xml[^>]*+>\s*+|(?><!--.*?-->)\s*+)*+(<!doctype\s+html|<(html|head|body|table|meta|style)\b)",
+    re.I | re.S,
 )
 CHARSET = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?([\w-]+)""", re.I)
 

@@ -65,6 +65,11 @@ def test_two_lists_of_posts_are_two_tables(tmp_path: Path) -> None:
     assert [table.name for table in opened(tmp_path, json.dumps(content))] == ["replies", "posts"]
 
 
+def test_a_list_of_things_that_are_no_posts_is_a_table_too(tmp_path: Path) -> None:
+    (table,) = opened(tmp_path, '{"items": [{"a": 1}, {"a": 2}]}')
+    assert columns_of(table) == [{"a": "1"}, {"a": "2"}]
+
+
 def test_an_inner_list_comes_first_where_it_is_much_longer(tmp_path: Path) -> None:
     comments = [{"at": "2025-01-01T10:00:00Z", "comment": "It leaks all day"}]
     for count, names in ((2, ["posts", "posts.comments"]), (9, ["posts.comments", "posts"])):

@@ -28,7 +28,7 @@ FEWEST_BY_KEY = 3  # objects in an object, before they count as records by their
 
 # `window.YTD.tweets.part0 = [`, `const posts = [`, `callback({`, the guard `)]}',` of some services, a comment
 SCRIPT = re.compile(
-    r"\s*(?:\)\]\}',?\s*|/\*.*?\*/\s*|//[^\n]*\n\s*)*"
+    r"\s*+(?:\)\]\}',?\s*+|(?>/\*.*?\*/)\s*+|//[^\n]*+\n\s*+)*+"
     r"(?:(?:(?:export\s+)?(?:const|let|var)\s+)?[\w$.]+(?:\[['\"]\w+['\"]\])?\s*=\s*|export\s+default\s+|[\w$.]+\(\s*)?"
     r"(?=\{\s*[\"}]|\[\s*[\[{\]\"\d-])",
     re.S,
@@ -65,12 +65,12 @@ def open_objects(source: packed.Source, limits: Limits) -> list[Table]:
 
 
 def _most_likely(documents: Documents, survey: Survey) -> list[str]:
-    """The paths of the lists that look most like posts, longer ones first; none where a document is all one record."""
+    """The paths of the lists that look most like posts, longer ones first; none where the document alone does."""
     counts = {path: _count(path, container) for path, container in survey.containers.items()}
     longest = sorted(filter(counts.get, counts), key=lambda path: -counts[path])[:MOST_LOOKED_AT]
     ranks = {path: likeness(_sample(documents, survey, path)) for path in longest}
     best = max(ranks.values(), default=0)
-    if not best and ROOT in survey.containers:
+    if not best and ROOT in survey.containers and likeness(_sample(documents, survey, ROOT)):
         return []
     paths = [path for path in longest if ranks[path] == best]
     outer = {path: sum(_is_inside(path, other) for other in paths) for path in paths}
