@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from monitoring.importing.reading.delimited.columns import Column, Columns
 
 JOIN, JOIN_MORE, DROP, LEAVE_OUT, SPLIT = 0.35, 0.05, 0.3, 0.45, 0.5  # what a change costs, in misfits
+WITHIN_SIGNS = 0.1  # to split a cell amid digits or letters
 AT_THE_END = 0.02  # to leave out or to drop empty cells there: many tools do
 MOST_DIFFERENCE = 60  # of cells and columns
 MOST_TYPED_PARTS = 5  # of a date or a number
@@ -121,6 +122,8 @@ class _Aligner:
             for place in places(part, left, right):
                 first, second = part[:place], part[place:]
                 cost = step.before.cost + left.misfit(first) + right.misfit(second) + SPLIT
+                if _sort(first[-1]) == _sort(second[0]):
+                    cost += WITHIN_SIGNS
                 yield used, _Step(cost, step.before, (first, second), "split")
 
 

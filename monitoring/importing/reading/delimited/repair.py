@@ -23,7 +23,7 @@ STRAY_QUOTE, NO_QUOTES, MISSING_SEPARATOR, OTHER_SEPARATOR, BROKEN_LINE, TWO_ROW
     0.4,
     0.5,
 )
-SWALLOWED, TORN = 1.0, 1.0  # a row within a row; a row whose next line is none
+SWALLOWED, TORN = 1.0, 0.9  # a row within a row; a row whose next line is none
 GOOD = 0.25  # misfits at which no other reading is tried
 BAD = 1.5  # misfits at which a row may have another separator
 HOPELESS = 0.55  # misfits for each filled cell: it is no row of this table
@@ -83,13 +83,11 @@ def read(lines: Sequence[str], taken: int, dialect: Dialect, columns: Columns) -
 
 
 def _readings(lines: Sequence[str], taken: int, dialect: Dialect, columns: Columns) -> Iterator[Reading]:
-    for count in sorted({1, taken}):
+    for count in sorted({*range(1, min(taken, MOST_JOINED_LINES) + 1), taken}):
         text = "".join(lines[:count]).removesuffix("\n")
         if len(text) <= MOST_CHARS:
-            around = (
-                _swallowed(lines[1:count], dialect, columns)
-                if count > 1
-                else _torn(lines, taken, dialect, columns)
+            around = _swallowed(lines[1:count], dialect, columns) + _torn(
+                lines, count, taken, dialect, columns
             )
             for reading in _of_text(text, dialect, columns):
                 yield replace(reading, lines=count, cost=reading.cost + around)
@@ -97,14 +95,14 @@ def _readings(lines: Sequence[str], taken: int, dialect: Dialect, columns: Colum
         yield from _joined(lines, dialect, columns)
 
 
-def _torn(lines: Sequence[str], taken: int, dialect: Dialect, columns: Columns) -> float:
-    """A first line for which the record seems to go on is the whole only if the next one begins a record."""
-    if len(lines) < 2:
+def _torn(lines: Sequence[str], count: int, taken: int, dialect: Dialect, columns: Columns) -> float:
+    """Lines with which the record does not seem to end are the whole only if the next one begins a record."""
+    if len(lines) <= count:
         return 0.0
     if taken == 1:
-        width = len(split(lines[0].removesuffix("\n"), dialect))
-        return TORN if is_continuation(lines[1], columns.width - width, dialect, columns) else 0.0
-    return 0.0 if is_whole(lines[1], dialect, columns) else TORN
+        missing = columns.width - len(split(lines[0].removesuffix("\n"), dialect))
+        return TORN if is_continuation(lines[1], missing, dialect, columns) else 0.0
+    return 0.0 if count == taken or is_whole(lines[count], dialect, columns) else TORN
 
 
 def _swallowed(inner: Sequence[str], dialect: Dialect, columns: Columns) -> float:
@@ -121,23 +119,20 @@ def is_continuation(line: str, missing: int, dialect: Dialect, columns: Columns)
     """Whether the line is no row, but has the cells that the short row above misses, and the rest of its last."""
     if missing <= 0 or is_whole(line, dialect, columns):
         return False
-    return len(split(line.removesuffix("\n"), dialect)) == missing + 1
+    return len(split(line.removesuffix("\n"), dialect)) > missing
 
 
 def _joined(lines: Sequence[str], dialect: Dialect, columns: Columns) -> Iterator[Reading]:
     """A line break within a cell that is not quoted: short lines that together make a row."""
     width = len(split(lines[0].removesuffix("\n"), dialect))
     for count, line in enumerate(lines[1:MOST_JOINED_LINES], 2):
-        if is_whole(line, dialect, columns):
+        if width >= columns.width or is_whole(line, dialect, columns):
             return
         width += len(split(line.removesuffix("\n"), dialect)) - 1
-        if width == columns.width:
-            text = "".join(lines[:count]).removesuffix("\n")
-            cells = tuple(split(text, dialect))
-            if len(cells) == columns.width:
-                yield Reading((cells,), count, columns.misfit(cells) + BROKEN_LINE, frozenset({"lines"}))
         if width >= columns.width:
-            return
+            cells = split("".join(lines[:count]).removesuffix("\n"), dialect)
+            if found := _aligned(cells, columns, dialect.delimiter, BROKEN_LINE, "lines"):
+                yield replace(found, lines=count)
 
 
 def _of_text(text: str, dialect: Dialect, columns: Columns) -> Iterator[Reading]:
