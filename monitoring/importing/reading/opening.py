@@ -15,12 +15,12 @@ from monitoring.importing.reading.delimited import encoding
 from monitoring.importing.reading.delimited.stream import DelimitedTable
 from monitoring.importing.reading.likeness import LIKE_POSTS, SAMPLE, likeness
 from monitoring.importing.reading.objects.finding import is_objects, open_objects
-from monitoring.importing.reading.signatures import NoTable
 from monitoring.importing.reading.tables import FileError, Limits, Table
 from monitoring.importing.reading.workbook.sheets import open_workbook
 
 XML = re.compile(r"\s*<[?!a-z]", re.I)
 CODE = re.compile(r"\s*(<\?php|#!/|\(function|!function|function\s*\(|[\"']use strict[\"'])")
+MOST_REASONS = 5
 WORKBOOK = re.compile(r"[/\\]*xl[/\\]\w*workbook\w*\.xml$", re.I)
 CODE_ENDINGS = (".js", ".mjs", ".ts", ".html", ".htm")  # of members: of these only data is wanted
 
@@ -45,19 +45,30 @@ def _in_zip(source: packed.Source, limits: Limits) -> list[Table]:
         return _ordered(_in_document(source, limits))
     members, notes = packed.members(source, limits)
     tables: list[MemberTable] = []
-    refused: dict[str, NoTable] = {}
+    refused: dict[str, FileError] = {}
     for member in members:
         try:
             tables += _in_member(member, limits)
-        except NoTable as error:
+        except packed.PackedError:
+            raise
+        except FileError as error:
             refused[member.name] = error
     if not tables:
         raise next(iter(refused.values()))
     kept = _most_likely(tables)
     unlikely = [table.name for table in tables if table not in kept]
     for table in kept:
-        table.left_out = [*notes, *packed.left_out([*refused, *unlikely])]
+        table.left_out = [*notes, *_reasons(refused), *packed.left_out(unlikely)]
     return list(kept)
+
+
+def _reasons(refused: dict[str, FileError]) -> list[str]:
+    """Why files of an archive were left out; of many of them only the names."""
+    explained = list(refused.items())[:MOST_REASONS]
+    sentences = [
+        _("“%(name)s” was left out. %(reason)s") % {"name": name, "reason": why} for name, why in explained
+    ]
+    return sentences + packed.left_out(list(refused)[MOST_REASONS:])
 
 
 def _most_likely(tables: list[MemberTable]) -> list[MemberTable]:
@@ -70,12 +81,12 @@ def _most_likely(tables: list[MemberTable]) -> list[MemberTable]:
 
 
 def _in_member(member: packed.Source, limits: Limits) -> list[MemberTable]:
-    """The tables of one file of an archive, named for it. Raises NoTable for what can be passed over."""
+    """The tables of one file of an archive, named for it. Raises FileError for what is no table."""
     head = member.head()
     if head.startswith(signatures.ZIP):
         tables = _in_document(member, limits)
     elif member.name.lower().endswith(CODE_ENDINGS) and not is_objects(_text(head)):
-        raise NoTable(_("This file is a part of a program or a page."))
+        raise FileError(_("This file is a part of a program or a page."))
     else:
         tables = _in_file(member, limits)
     return [MemberTable(table, member.name) for table in tables]
@@ -86,7 +97,7 @@ def _in_document(source: packed.Source, limits: Limits) -> list[Table]:
     names = packed.member_names(source)
     if any(WORKBOOK.match(name) for name in names):
         return list(open_workbook(source, limits))
-    raise NoTable(_other_document(names))
+    raise FileError(_other_document(names))
 
 
 def _other_document(names: set[str]) -> str:
@@ -113,7 +124,9 @@ def _in_file(source: packed.Source, limits: Limits) -> list[Table]:
     if XML.match(text):
         return _in_markup(source, head, text, limits)
     if CODE.match(text):
-        raise NoTable(_("This seems to be the source of a program, not a table. Choose an export of posts."))
+        raise FileError(
+            _("This seems to be the source of a program, not a table. Choose an export of posts.")
+        )
     return [DelimitedTable(source.open, size=source.size, limits=limits, name=source.name)]
 
 
@@ -127,10 +140,10 @@ def _in_markup(source: packed.Source, head: bytes, text: str, limits: Limits) ->
     if pages.is_page(text):
         return [pages.open_page(source, limits)]
     if "urn:schemas-microsoft-com:office:spreadsheet" in text:
-        raise NoTable(
+        raise FileError(
             _("This seems to be a workbook of Excel 2003 (XML). Save it as XLSX or CSV and choose that file.")
         )
-    raise NoTable(
+    raise FileError(
         _("This seems to be XML, but no feed (Atom or RSS). Ask the tool for an export as CSV, XLSX or JSON.")
     )
 

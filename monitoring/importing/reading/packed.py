@@ -54,6 +54,10 @@ NOT_POSTS_ENDINGS = {
 }
 
 
+class PackedError(FileError):
+    """The archive is damaged, or unpacks to more than the limits. Other reasons concern one file in it only."""
+
+
 @dataclass(frozen=True)
 class Source:
     """Bytes that can be opened again and again. `size` is their number; an estimate where they are packed."""
@@ -94,9 +98,9 @@ class Unpacking(io.RawIOBase):
 
     def _check(self) -> None:
         if self._count > self._limit:
-            raise FileError(too_large(self._limit))
+            raise PackedError(too_large(self._limit))
         if self._count > max(RATIO_COUNTS_FROM, self._packed * MAX_RATIO):
-            raise FileError(
+            raise PackedError(
                 _(
                     "This file unpacks to more than %(times)s times its size, as no table of posts does. "
                     "If it is one, unpack it yourself and choose the file inside."
@@ -115,9 +119,9 @@ def too_large(limit: int) -> str:
     return _("This file holds more than %(size)s. Export a shorter period, or split it.") % {"size": size}
 
 
-def damaged() -> FileError:
+def damaged() -> PackedError:
     """What is raised where packed bytes cannot be unpacked."""
-    return FileError(
+    return PackedError(
         _("This archive is damaged, or its download was cut short. Download it again, or unpack it yourself.")
     )
 

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from monitoring.importing.reading import packed
 from monitoring.importing.reading.delimited import encoding
 from monitoring.importing.reading.grid import GridTable, Row
-from monitoring.importing.reading.signatures import NoTable
 from monitoring.importing.reading.tables import FileError, Limits
 
 PIECE = 64 * 1024
@@ -33,10 +32,10 @@ def is_page(text: str) -> bool:
 
 
 def open_page(source: packed.Source, limits: Limits) -> GridTable:
-    """The table of a page. Raises NoTable for pages without one."""
+    """The table of a page. Raises FileError for pages without one."""
     table = PageTable(source, limits)
     if not table.look() or len(table.header) < 2:
-        raise NoTable(
+        raise FileError(
             _(
                 "This seems to be a web page without a table, perhaps the page on which one has to log in. "
                 "Log in to the tool and export the posts again."

@@ -24,19 +24,15 @@ PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*", b"\x00
 SOUNDS = (b"ID3", b"OggS", b"fLaC", b"\x1aE\xdf\xa3")
 
 
-class NoTable(FileError):
-    """The file is sound, but holds no table. Among other files of an archive it is passed over."""
-
-
 def is_archive(head: bytes) -> bool:
     """True where other files are packed in this one."""
     return head.startswith((GZIP, *ZIP, *PACKED_OTHERWISE)) or head[257:262] == b"ustar"
 
 
 def refuse_what_is_no_table(head: bytes) -> None:
-    """Raise NoTable for kinds of files that hold no table that could be read; pass everything else."""
+    """Raise FileError for kinds of files that hold no table that could be read; pass everything else."""
     if seems := _no_table(head):
-        raise NoTable(seems)
+        raise FileError(seems)
 
 
 def _no_table(head: bytes) -> str:

@@ -79,6 +79,12 @@ def test_several_formats_in_one_archive(tmp_path: Path) -> None:
     assert [len(cells_of(table)) for table in found] == [2, 1, 2, 1]
 
 
+def test_a_file_that_cannot_be_read_spoils_no_other(tmp_path: Path) -> None:
+    feed = '<!DOCTYPE x [<!ENTITY a "b">]><rss><channel/></rss>'
+    (table,) = opened(tmp_path, zipped({"deep.json": "[{" * 99, "feed.xml": feed, "posts.csv": CSV}))
+    assert [note.partition(" ")[0] for note in table.notes] == ["“deep.json”", "“feed.xml”"]
+
+
 def test_settings_beside_posts_are_left_out(tmp_path: Path) -> None:
     (table,) = opened(
         tmp_path, zipped({"data/account.js": 'window.YTD.account.part0 = [{"id": 1}]', "posts.csv": CSV})

@@ -51,6 +51,7 @@ def test_a_format_says_whether_a_number_is_a_date(code: str, shown: Shown) -> No
         ("45719.5", Shown.DATE, "2025-03-03T12:00:00"),
         ("0.34375", Shown.TIME, "08:15:00"),
         ("1.09375", Shown.DURATION, "26:15:00"),
+        ("0.34375", Shown.DATE, "08:15:00"),
         ("45719.3437501157", Shown.MOMENT, "2025-03-03T08:15:00.010"),
         ("1", Shown.DATE, "1900-01-01"),
         ("59", Shown.DATE, "1900-02-28"),
@@ -109,6 +110,7 @@ def test_kinds_of_cells(tmp_path: Path) -> None:
     rows = row(1, *"abcdefghijk") + row(2, *cells)
     (table,) = opened(tmp_path, workbook(rows, strings=texts, styles=["0%"]))
     (cells,) = cells_of(table)
+    assert len(table.notes) == 1  # of the formula without a value
     assert cells[:5] == [" kept ", "rich text", "東京", "two\r\nlines & more", "true"]
     assert cells[5:] == ["", "kept value", "", "0.25", "2025-03-03T08:15:00", ""]
 

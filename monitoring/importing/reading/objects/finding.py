@@ -16,8 +16,7 @@ from monitoring.importing.reading.objects.column_lists import open_columns
 from monitoring.importing.reading.objects.documents import Documents
 from monitoring.importing.reading.objects.flattening import flattened, parsed
 from monitoring.importing.reading.objects.tables import About, ListTable, ObjectTable, list_cells
-from monitoring.importing.reading.signatures import NoTable
-from monitoring.importing.reading.tables import Limits, Table
+from monitoring.importing.reading.tables import FileError, Limits, Table
 
 MOST_LOOKED_AT = 20  # lists
 MOST_TABLES = 5
@@ -44,7 +43,7 @@ def is_objects(beginning: str) -> bool:
 def open_objects(source: packed.Source, limits: Limits) -> list[Table]:
     """The lists of records that look like posts, the most likely first; else the most likely list alone.
 
-    Raises NoTable where there is none, FileError where the file is nested too deeply.
+    Raises FileError where there is none, or the file is nested too deeply.
     """
     documents = Documents(source, limits)
     survey = documents.survey()
@@ -56,7 +55,7 @@ def open_objects(source: packed.Source, limits: Limits) -> list[Table]:
     tables = [_table(documents, survey, path, limits) for path in paths]
     found = [table for table in tables if table.look()]
     if not found:
-        raise NoTable(
+        raise FileError(
             _(
                 "This seems to be JSON or JavaScript, but there is no list of posts in it. Choose another file."
             )

@@ -105,7 +105,7 @@ def date_text(value: str, shown: Shown, first_1904: bool) -> str:
     days, milliseconds = divmod(round(serial * DAY), DAY)
     if shown is Shown.DURATION:
         return _time_text(days * DAY + milliseconds)
-    if shown is Shown.TIME and days == 0:
+    if days == 0:
         return _time_text(milliseconds)
     day = _day(days, first_1904)
     if shown is Shown.DATE and milliseconds == 0:

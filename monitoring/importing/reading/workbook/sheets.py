@@ -13,7 +13,7 @@ from monitoring.importing.reading.grid import GridTable, Row
 from monitoring.importing.reading.tables import FileError, Limits
 from monitoring.importing.reading.workbook.formats import Shown, date_text, number_text, read_formats
 from monitoring.importing.reading.workbook.parts import ItemBound, Names, Package, guarded_parser, pieces
-from monitoring.importing.reading.workbook.strings import Collector, Strings, read_strings
+from monitoring.importing.reading.workbook.strings import Collector, Strings, read_strings, unescaped
 
 MAX_COLUMN = 16_384  # XFD, the last of Excel
 
@@ -86,6 +86,16 @@ class Sheet(GridTable):
         notes = [_("This sheet is hidden in the workbook.")] if place.hidden else []
         super().__init__(name=place.name, kind=_("Sheet of a workbook"), limits=book.limits, notes=notes)
         self._book, self._part, self._done = book, place.part, 0
+        self._has_empty_formulas = False
+
+    def look(self) -> bool:
+        found = super().look()
+        if self._has_empty_formulas:
+            self.notes = [
+                *self.notes,
+                _("Some formulas have no stored value. Save the workbook in Excel to fill them."),
+            ]
+        return found
 
     def rows(self) -> Iterator[Row]:
         reader = RowReader(self._book)
@@ -93,6 +103,7 @@ class Sheet(GridTable):
         with self._book.package.open(self._part) as stream:
             for self._done in pieces(stream, reader.parser):
                 bound.check(reader.count, self._done)
+                self._has_empty_formulas = reader.has_empty_formulas
                 yield from reader.take()
                 if reader.finished:
                     break
@@ -109,6 +120,7 @@ class RowReader:
     def __init__(self, book: Book) -> None:
         self.rows: deque[Row] = deque()
         self.count, self.finished = 0, False
+        self.has_empty_formulas = self._has_formula = False
         self._strings, self._limits, self._first_1904 = book.strings, book.limits, book.first_1904
         self._formats = book.formats
         self._inline = Collector(book.limits.cell_chars)
@@ -120,7 +132,7 @@ class RowReader:
             "s": self._shared,
             "b": lambda value: "true" if value in ("1", "true") else "false",
             "e": lambda value: "",
-            "str": lambda value: value,
+            "str": unescaped,
             "d": lambda value: value.removesuffix(".000"),
         }
         self._columns: dict[str, int] = {}
@@ -140,13 +152,15 @@ class RowReader:
             self._in_value, self._value = True, ""
         elif local == "c":
             self._kind, self._style, self._value = attributes.get("t", ""), attributes.get("s", ""), ""
-            self._column = self._place(attributes.get("r", ""))
+            self._column, self._has_formula = self._place(attributes.get("r", "")), False
         elif local == "row":
             stated = attributes.get("r", "")
             self._line = int(stated) if stated.isdecimal() and len(stated) < 9 else self._line + 1
             self._cells, self._column = [], -1
         elif local == "is":
             self._in_inline = True
+        elif local == "f":
+            self._has_formula = True
         elif self._in_inline:
             self._inline.start(local)
 
@@ -157,6 +171,8 @@ class RowReader:
         elif local == "c":
             if self._value:
                 self._put(self._text())
+            elif self._has_formula:
+                self.has_empty_formulas = True
         elif local == "row":
             self.rows.append((self._line, self._cells, ""))
             self.count += 1
