@@ -90,7 +90,7 @@ def named_author(columns: Mapping[str, tuple[int, ...]], cells: Sequence[str]) -
     for name in ("author", "author_name"):
         if (positions := columns.get(name)) and (found := cells[positions[0]].strip()):
             return found
-    if "author" in columns or "url" not in columns:
+    if "url" not in columns:
         return ""
     return author_of_address(cells[columns["url"][0]].strip())
 

@@ -42,6 +42,8 @@ REDIRECTS = (
 REDIRECTING = re.compile(
     r"/(?:url|l\.php|link|redirect|redir|out|away(?:\.php)?|goto|click|leaving|jump|exit)/?$", re.IGNORECASE
 )
+# What nearly all addresses of a file look like: nothing to decode, no parameters. Only for speed.
+SIMPLE = re.compile(r"https?://((?:[a-z0-9-]+\.)+[a-z]{2,})((?:/[\w.@:~+-]+)*)/?", re.ASCII)
 PART_OF_PAGE = re.compile(r"!|/|(?!:~:).*\d")  # #comment-123 is a post of its own
 # Whose post it is, by the paths of the large platforms.
 POST_OF = re.compile(r"/(?:@|profile/)?([\w.-]{2,60})/(?:status(?:es)?|posts?|video|reel|p)/[\w-]{4,}")
@@ -99,6 +101,8 @@ def normalise_address(address: str) -> str:
     """The form in which two addresses of one post are equal. For comparing only, it need not lead anywhere."""
     if len(address) > MAX_LENGTH:
         return address.strip()
+    if (simple := SIMPLE.fullmatch(address)) and "//" not in simple[2]:
+        return _written(_host(simple[1]), simple[2], [])
     address = real_address(address.strip())
     try:
         return _normal(urlsplit(address)) or address
@@ -108,16 +112,18 @@ def normalise_address(address: str) -> str:
 
 def _normal(parts: SplitResult) -> str:
     """Raises ValueError for an odd port or thousands of parameters."""
-    host = (parts.hostname or "").rstrip(".")
+    host = _host((parts.hostname or "").rstrip("."))
     if not host:
         return ""
-    while MOBILE.match(host) and host.count(".") > 1:
-        host = MOBILE.sub("", host)
-    host = SAME_HOSTS.get(host, host)
-    host, path, query = _short_forms(host, _path(host, parts.path), _parameters(host, parts.query))
+    path = quote(unquote(re.sub(r"/{2,}", "/", parts.path)), safe="/@:!$&'()*+,;=~-._%").rstrip("/")
     port = f":{parts.port}" if parts.port not in (None, 80, 443) else ""
-    asked = f"?{urlencode(query)}" if query else ""
     fragment = f"#{parts.fragment}" if PART_OF_PAGE.match(parts.fragment) else ""
+    return _written(host, path, _parameters(host, parts.query), port, fragment)
+
+
+def _written(host: str, path: str, query: list[tuple[str, str]], port: str = "", fragment: str = "") -> str:
+    host, path, pairs = _short_forms(host, _post_path(host, path), query)
+    asked = f"?{urlencode(pairs)}" if pairs else ""
     return f"https://{host}{port}{path}{asked}{fragment}"
 
 
@@ -128,8 +134,15 @@ def _with_scheme(address: str) -> str:
     return f"https://{address}" if WITHOUT_SCHEME.fullmatch(address) else address
 
 
-def _path(host: str, path: str) -> str:
-    path = quote(unquote(re.sub(r"/{2,}", "/", path)), safe="/@:!$&'()*+,;=~-._%").rstrip("/")
+@remembered
+def _host(host: str) -> str:
+    """One host of those that a site has: m., mobile., www."""
+    while MOBILE.match(host) and host.count(".") > 1:
+        host = MOBILE.sub("", host)
+    return SAME_HOSTS.get(host, host)
+
+
+def _post_path(host: str, path: str) -> str:
     if host == "x.com":  # handles have no case, and /photo/1 is the same post
         path = re.sub(r"/(?:photo|video)/\d+$", "", path)
         path = re.sub(r"^/(?:i/web|i|[^/]+)/status(?:es)?/(\d+)$", r"/i/status/\1", path)

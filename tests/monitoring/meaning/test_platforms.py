@@ -125,3 +125,27 @@ def test_column_of_platforms_is_one():
     for cell in ("Twitter", "Facebook", "", "Reddit", "The Eastern Gazette"):
         found.add(cell)
     assert found.share == pytest.approx(0.75)
+
+
+def test_short_way_gives_the_same_as_the_long_one():
+    for path in (
+        "a/status/12",
+        "A/status/12/photo/1",
+        "r/a/comments/1x/t",
+        "",
+        "a/",
+        "watch",
+        "abc",
+        "p/AbC",
+        "@u/1",
+    ):
+        for host in (
+            "x.com",
+            "mobile.twitter.com",
+            "www.reddit.com",
+            "youtu.be",
+            "www.instagram.com",
+            "a.example",
+        ):
+            address = f"https://{host}/{path}"
+            assert normalise_address(address) == normalise_address(f"{address}?utm_source=a")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from django.utils.translation import gettext as _
 
@@ -75,24 +76,24 @@ def read(lines: Sequence[str], taken: int, dialect: Dialect, columns: Columns) -
 
     None where there is none at all.
     """
-    best = None
-    for reading in _readings(lines, taken, dialect, columns):
-        if best is None or reading.cost < best.cost:
-            best = reading
+    best: Reading | None = None
+    for count in sorted({*range(1, min(taken, MOST_JOINED_LINES) + 1), taken}):
+        around = _swallowed(lines[1:count], dialect, columns) + _torn(lines, count, taken, dialect, columns)
+        text = "".join(lines[:count]).removesuffix("\n")
+        if len(text) <= MOST_CHARS and (best is None or around < best.cost):
+            found = (
+                replace(each, lines=count, cost=each.cost + around)
+                for each in _of_text(text, dialect, columns)
+            )
+            best = _cheapest(best, found)
+    if taken == 1 and (best is None or BROKEN_LINE < best.cost):
+        best = _cheapest(best, _joined(lines, dialect, columns))
     return best
 
 
-def _readings(lines: Sequence[str], taken: int, dialect: Dialect, columns: Columns) -> Iterator[Reading]:
-    for count in sorted({*range(1, min(taken, MOST_JOINED_LINES) + 1), taken}):
-        text = "".join(lines[:count]).removesuffix("\n")
-        if len(text) <= MOST_CHARS:
-            around = _swallowed(lines[1:count], dialect, columns) + _torn(
-                lines, count, taken, dialect, columns
-            )
-            for reading in _of_text(text, dialect, columns):
-                yield replace(reading, lines=count, cost=reading.cost + around)
-    if taken == 1:
-        yield from _joined(lines, dialect, columns)
+def _cheapest(best: Reading | None, others: Iterable[Reading]) -> Reading | None:
+    """`best` unless another one costs less."""
+    return min(filter(None, (best, *others)), key=lambda reading: reading.cost, default=None)
 
 
 def _torn(lines: Sequence[str], count: int, taken: int, dialect: Dialect, columns: Columns) -> float:
@@ -149,7 +150,7 @@ def _of_text(text: str, dialect: Dialect, columns: Columns) -> Iterator[Reading]
     yield from _two_rows(plain, columns)
     least = first.cost if first else BAD
     for cells, cost, change in _other_cells(text, plain, dialect, columns.width):
-        if found := _aligned(cells, columns, dialect.delimiter, cost, change):
+        if cost < least and (found := _aligned(cells, columns, dialect.delimiter, cost, change)):
             least = min(least, found.cost)
             yield found
     if least >= BAD and columns.width <= WIDE:
@@ -189,22 +190,22 @@ def _aligned(
 def _other_cells(
     text: str, plain: Sequence[str], dialect: Dialect, width: int
 ) -> Iterator[tuple[Sequence[str], float, str]]:
-    """Other cells, what they suppose, and its name."""
-    for number, place in enumerate(opening_quotes(text, dialect)):
-        if number < MOST_TRIES:
-            yield split(text, dialect, {place}), STRAY_QUOTE, "quote"
-    if dialect.quote and dialect.quote * 2 in text:
+    """Other cells, what they suppose, and its name; the likeliest first."""
+    quote = dialect.quote
+    if not quote or quote not in text:
+        return
+    if quote * 2 in text:
         yield split(text, dialect, doubled=False), STRAY_QUOTE / 2, "quote"
-    if dialect.quote and dialect.quote in text:
-        yield text.split(dialect.delimiter), NO_QUOTES, "quote"
+    for place in islice(opening_quotes(text, dialect), MOST_TRIES):
+        yield split(text, dialect, {place}), STRAY_QUOTE, "quote"
     if len(plain) <= width + MOST_DIFFERENCE:
-        for number, place in enumerate(places_without_separator(text, dialect)):
-            if number < 2 * MOST_TRIES:
-                yield (
-                    split(text[:place] + dialect.delimiter + text[place:], dialect),
-                    MISSING_SEPARATOR,
-                    "separator",
-                )
+        for place in islice(places_without_separator(text, dialect), 2 * MOST_TRIES):
+            yield (
+                split(text[:place] + dialect.delimiter + text[place:], dialect),
+                MISSING_SEPARATOR,
+                "separator",
+            )
+    yield text.split(dialect.delimiter), NO_QUOTES, "quote"
 
 
 def _two_rows(cells: Sequence[str], columns: Columns) -> Iterator[Reading]:

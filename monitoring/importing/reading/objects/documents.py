@@ -81,14 +81,17 @@ class Documents:
                     found.broken = True
         return found
 
-    def elements(self, wanted: str) -> Iterator[Element]:
-        """The records in the containers of one path. What breaks off is one element with a fault."""
+    def elements(self, wanted: str, most: int | None = None) -> Iterator[Element]:
+        """The records in the containers of one path. What breaks off is one element with a fault.
+
+        `most`: how many there are, where that is known; then the file is not read on behind them.
+        """
         self.done = 0
         with self._open() as stream:
             if wanted == ROOT and self.one_per_line:
                 yield from (self._line(place, line) for place, line in self._lines(stream))
             else:
-                yield from self._inner_elements(stream, wanted)
+                yield from islice(self._inner_elements(stream, wanted), most)
         self.done = self.size
 
     def _inner_elements(self, stream: BinaryIO, wanted: str) -> Iterator[Element]:

@@ -95,7 +95,11 @@ def _count(path: str, container: Container) -> int:
 def _sample(documents: Documents, survey: Survey, path: str) -> list[list[str]]:
     """The first records as rows; none where objects by their keys have no key in common."""
     rows, shapes = [], []
-    for element in islice(documents.elements(path), SAMPLE):
+    container = survey.containers[path]
+    count = min(
+        container.objects + container.lists, SAMPLE
+    )  # the file is not read on for more than there are
+    for element in islice(documents.elements(path), count):
         try:
             value = parsed(element.raw)[0]
         except ValueError:
@@ -105,7 +109,6 @@ def _sample(documents: Documents, survey: Survey, path: str) -> list[list[str]]:
             shapes.append(set(value))
         else:
             rows.append(list_cells(element.raw) or [])
-    container = survey.containers[path]
     if not container.is_list and (not shapes or not set.intersection(*shapes) or _are_numbers(shapes)):
         return []
     return rows
@@ -131,6 +134,7 @@ def _table(documents: Documents, survey: Survey, path: str, limits: Limits) -> O
         name=path.replace("[]", "").strip("$.*"),
         kind=_kind(documents, path),
         preamble=[] if path == ROOT else _scalars(documents.beginning),
+        count=None if survey.broken or documents.one_per_line else container.objects + container.lists,
     )
     if container.objects >= container.lists:
         return ObjectTable(documents, path, about, limits, _authors(documents, survey))

@@ -37,6 +37,7 @@ class About:
     name: str
     kind: str
     preamble: Sequence[str] = ()
+    count: int | None = None  # of the records, where all were seen
 
 
 class ObjectTable(Table):
@@ -47,6 +48,7 @@ class ObjectTable(Table):
     ) -> None:
         self.name, self.kind, self.preamble = about.name, about.kind, about.preamble
         self._documents, self._path, self._limits = documents, path, limits
+        self._count = about.count
         self._authors, self._names = authors, list[str]()
 
     def look(self) -> bool:
@@ -54,7 +56,7 @@ class ObjectTable(Table):
         found: dict[str, None] = {}
         left_out: Counter[str] = Counter()
         count = 0
-        for element in self._documents.elements(self._path):
+        for element in self._documents.elements(self._path, self._count):
             count += 1
             _repair, reason, cells = self._read(element)
             if reason:
@@ -69,7 +71,7 @@ class ObjectTable(Table):
 
     def records(self) -> Iterator[Record]:
         names = self._names
-        for element in self._documents.elements(self._path):
+        for element in self._documents.elements(self._path, self._count):
             repair, reason, cells = self._read(element)
             if reason:
                 continue
@@ -126,13 +128,14 @@ class ListTable(GridTable):
     ) -> None:
         super().__init__(name=about.name, kind=about.kind, limits=limits)
         self._documents, self._path, self._above = documents, path, list[str]()
+        self._count = about.count
         width = max((len(row[1]) for row in islice(self.rows(), LOOKED_AT)), default=0)
         self._above = next((names for names in beside if len(names) == width), [])
 
     def rows(self) -> Iterator[Row]:
         if self._above:
             yield 0, self._above, ""
-        for element in self._documents.elements(self._path):
+        for element in self._documents.elements(self._path, self._count):
             cells = list_cells(element.raw)
             yield element.line, cells or [], element.fault or ("" if cells is not None else damaged())
 
