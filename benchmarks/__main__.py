@@ -11,13 +11,15 @@ import json
 import sys
 from pathlib import Path
 
-from benchmarks import exports, reading
+from benchmarks import exports, ingest, reading
 from benchmarks.deadlines import measure
 
 
 def main() -> int:
     if sys.argv[1:2] == ["reading"]:
         return read_folder(sys.argv[2:])
+    if sys.argv[1:2] == ["ingest"]:
+        return import_file(sys.argv[2:])
     if sys.argv[1:2] == ["exports"]:
         return import_cases(sys.argv[2:])
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
@@ -40,6 +42,15 @@ def read_folder(arguments: list[str]) -> int:
     reading.add_arguments(parser)
     asked = parser.parse_args(arguments)
     print(json.dumps(reading.measure(asked.dir, asked.out), indent=2))  # noqa: T201 (for the terminal)
+    return 0
+
+
+def import_file(arguments: list[str]) -> int:
+    """Prints how fast `benchmarks.ingest` imports, as JSON."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks ingest", description=ingest.__doc__)
+    parser.add_argument("--count", type=int, default=200_000, help="rows of the file")
+    parser.add_argument("--json", action="store_true", help="it always is")
+    print(json.dumps(ingest.measure(parser.parse_args(arguments).count), indent=2))  # noqa: T201 (for the terminal)
     return 0
 
 

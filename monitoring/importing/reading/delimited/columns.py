@@ -29,6 +29,7 @@ class Column:
         self._share_spaced = self._share(cell[:1].isspace() for cell in filled)
         self._share_quoted = self._share('"' in cell for cell in filled)
         self._share_broken = self._share("\n" in cell for cell in filled)
+        self.kind = self._usual_kind()
         self.is_regular = self._is_regular()
         self.usual_lengths = self._usual_lengths()
         self.is_vocabulary = self.count >= 10 and len(self._values) <= min(FEW_VALUES, self.count / 2)
@@ -47,8 +48,7 @@ class Column:
     def _share(self, found: Iterable[bool]) -> float:
         return sum(found) / max(self.count, 1)
 
-    @property
-    def kind(self) -> str:
+    def _usual_kind(self) -> str:
         """The one kind that nearly all cells have; text where there is none."""
         if not self.count:
             return EMPTY

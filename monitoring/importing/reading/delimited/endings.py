@@ -50,6 +50,7 @@ ROWS_AHEAD = 6  # that show whether another table begins
 FILLED = 0.6  # of its columns
 NAME_CHARS = 60
 MISFIT = 0.3
+FITS = 0.2  # misfits for each cell: then a row belongs to the table
 
 
 def is_totals(cells: Sequence[str]) -> bool:
@@ -90,7 +91,9 @@ def begins_another_table(
         return False
     rows = [split(line.removesuffix("\n"), dialect) for line in ahead[:ROWS_AHEAD] if line.strip()]
     widths = {len(row) for row in rows}
-    return bool(rows) and (widths == {len(cells)} or max(widths) != columns.width)
+    if not rows or all(len(row) == columns.width and columns.misfit(row) < FITS * len(row) for row in rows):
+        return False
+    return widths == {len(cells)} or max(widths) != columns.width
 
 
 def _are_other_names(cells: Sequence[str], columns: Columns) -> bool:

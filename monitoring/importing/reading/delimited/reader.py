@@ -47,6 +47,7 @@ class Reader:
         self.has_digits = self.sentinel is not None and self.columns[self.sentinel].always_begins_with_digit
         self.false_alarms = 0
         self.other_table = 0  # the line where another table begins
+        self.good_width = self.width  # of a row that needs no look: none behind that line
 
     def records(self) -> Iterator[Record]:
         """The rows below the header."""
@@ -77,7 +78,7 @@ class Reader:
 
     def _rows(self, lines: list[str], number: int, *, is_last: bool) -> Generator[Record, None, int]:
         """The rows in these lines, of which the first has that number. Returns how many lines they took."""
-        width, sentinel, has_digits = self.width, self.sentinel, self.has_digits
+        sentinel, has_digits = self.sentinel, self.has_digits
         strays = self._stray_lines(lines)
         start, count = 0, len(lines)
         while start < count:
@@ -86,33 +87,31 @@ class Reader:
             while True:
                 try:
                     cells = next(reader, None)
-                except csv.Error:  # a cell beyond the module's limit, or a quote that swallows the rest
-                    if not is_last and not self._is_too_long(lines, start, count):
+                except csv.Error:  # a cell beyond the module's limit
+                    end = count
+                    if not is_last and not self._is_too_long(lines, start, end):
                         return start
                     found = self._giant(lines, start, number)
-                    yield from found.records
-                    start += found.lines
-                    break
-                if cells is None:
-                    start = count
-                    break
-                end = base + reader.line_num
-                if end == count and not is_last and not self._is_too_long(lines, start, end):
-                    return start
-                if (
-                    len(cells) == width
-                    and end - start == 1
-                    and (
-                        sentinel is None or (cells[sentinel][:1] in DIGITS if has_digits else cells[sentinel])
-                    )
-                    and start not in strays
-                ):
-                    yield Record(number + start, cells)
-                    start = end
-                    continue
-                if end + AHEAD > count and not is_last:
-                    return start
-                found = self._look_at(cells, lines, start, end, number)
+                else:
+                    if cells is None:
+                        return count
+                    end = base + reader.line_num
+                    if (
+                        len(cells) == self.good_width
+                        and end - start == 1
+                        and (
+                            sentinel is None
+                            or (cells[sentinel][:1] in DIGITS if has_digits else cells[sentinel])
+                        )
+                        and start not in strays
+                        and (end < count or is_last)
+                    ):
+                        yield Record(number + start, cells)
+                        start = end
+                        continue
+                    if end + AHEAD > count and not is_last and not self._is_too_long(lines, start, end):
+                        return start
+                    found = self._look_at(cells, lines, start, end, number)
                 yield from found.records
                 sentinel = self.sentinel
                 if found.lines != end - start:
@@ -164,7 +163,7 @@ class Reader:
         if end - start == 1 and not "".join(cells).strip():
             return _Found([], 1)
         if self.other_table:
-            return _Found([self._of_other_table(cells, line)], 1)
+            return _Found([self._of_other_table(cells, line)], end - start)
         if self._is_too_long(lines, start, end):
             end, cells = start + 1, split(lines[start].removesuffix("\n"), self.dialect)
         if end - start == 1 and (special := self._special(cells, lines[end : end + AHEAD], line)):
@@ -184,7 +183,7 @@ class Reader:
         if endings.begins_a_copy(cells, self.layout.header) or endings.begins_another_table(
             cells, ahead, self.dialect, self.columns
         ):
-            self.other_table = line
+            self.other_table, self.good_width = line, -1
             return _Found([self._of_other_table(cells, line)], 1)
         return None
 

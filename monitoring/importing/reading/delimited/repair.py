@@ -86,7 +86,7 @@ def read(lines: Sequence[str], taken: int, dialect: Dialect, columns: Columns) -
                 for each in _of_text(text, dialect, columns)
             )
             best = _cheapest(best, found)
-    if taken == 1 and (best is None or BROKEN_LINE < best.cost):
+    if taken == 1 and (best is None or best.cost > BROKEN_LINE):
         best = _cheapest(best, _joined(lines, dialect, columns))
     return best
 
