@@ -7,7 +7,6 @@ with regular expressions: "9 mart 9999, 99:99" is "d N y, d:d".
 from __future__ import annotations
 
 import re
-import sys
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,7 +33,7 @@ from monitoring.importing.meaning.moments.readings import (
 
 MAX_LENGTH = 120  # no date is longer
 OTHER_DIGITS = {
-    code: str(unicodedata.decimal(chr(code))) for code in range(128, sys.maxunicode) if chr(code).isdecimal()
+    code: str(unicodedata.decimal(chr(code))) for code in range(128, 0x20000) if chr(code).isdecimal()
 }
 # d: one or two digits, y: four, S: six, E: eight, n: others; N: month, A: half of the day, z: zone; Y K D: year,
 # month and day marks, h i s: hour, minute and second marks; T: today and such; "?": a word that is not known.

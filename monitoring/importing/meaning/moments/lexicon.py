@@ -83,11 +83,11 @@ def lexicon() -> dict[str, dict[str, Any]]:
 def _lexer() -> re.Pattern[str]:
     phrases = [word for word in lexicon() if " " in word or not re.fullmatch(LETTER + "+", word)]
     phrases.sort(key=len, reverse=True)
-    separate = "|".join(rf"(?<!{LETTER}){_spaced(p)}(?!{LETTER})" for p in phrases if re.match(LETTER, p))
+    separate = "|".join(_spaced(phrase) for phrase in phrases if re.match(LETTER, phrase))
     touching = "|".join(re.escape(phrase) for phrase in phrases if not re.match(LETTER, phrase))
     return re.compile(
         rf"(?P<number>\d+)|(?P<blank>\s+)|(?P<half>(?<!{LETTER})(?:[ap]\.?\s?m|[μπ]\.\s?μ|o\.\s?[os])(?!{LETTER})\.?)"
-        rf"|(?P<phrase>{separate}|{touching})|(?P<word>{LETTER}+\.?)|(?P<sign>.)"
+        rf"|(?P<phrase>(?<!{LETTER})(?:{separate})(?!{LETTER})|{touching})|(?P<word>{LETTER}+\.?)|(?P<sign>.)"
     )
 
 
