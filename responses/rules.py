@@ -24,6 +24,7 @@ from responses.models import (
     ResponseKind,
     ResponseState,
     Revision,
+    SourceKind,
     Stance,
     Tone,
     Verdict,
@@ -65,6 +66,8 @@ APPROVERS_BY_LEVEL: dict[int, tuple[CrisisRole, ...]] = {
     Level.L4: (_R.COMMS_LEAD,),
 }
 RECOVERY_APPROVERS = (_R.CRISIS_LEAD, _R.EXECUTIVE)
+# Of a claim's sources, unless one is authoritative.
+INDEPENDENT_SOURCES_NEEDED = 2
 
 
 def required_capacities(kind: str, incident: Incident) -> tuple[CrisisRole, ...]:
@@ -205,6 +208,16 @@ def claim_problems(revision: Revision) -> list[Reason]:
                 _("“%(claim)s” is called wrong, but is not verified as false (%(verdict)s).") % words
             )
     return problems
+
+
+def has_enough_sources(claim: Claim) -> bool:
+    """May a verdict be given? One authoritative or two independent sources; rows that name the same source are one."""
+    sources = {
+        (kind, source.strip().casefold()) for kind, source in claim.evidence.values_list("kind", "source")
+    }
+    independent = {source for kind, source in sources if kind == SourceKind.INDEPENDENT}
+    authoritative = any(kind == SourceKind.AUTHORITATIVE for kind, _source in sources)
+    return authoritative or len(independent) >= INDEPENDENT_SOURCES_NEEDED
 
 
 def leaves_people_waiting(response: Response, incident: Incident) -> bool:

@@ -1,4 +1,4 @@
-"""Who has to hear it from us, in which order, and whether they did."""
+"""Who has to hear it from us, and whether they did. The order is that of `StakeholderGroup`."""
 
 from __future__ import annotations
 
