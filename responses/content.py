@@ -81,7 +81,7 @@ def canonical(content: Content, incident: Incident) -> dict[str, Any]:
         raise Invalid(_("Promise a next update, or say why none is planned; not both."))
     if len(reason) > LONGEST_REASON:
         raise Invalid(_("Give the reason in at most 300 characters."))
-    words: dict[str, Any] = {
+    return {
         "renditions": [
             {
                 "account": pk,
@@ -96,8 +96,8 @@ def canonical(content: Content, incident: Incident) -> dict[str, Any]:
         "scheduled_for": content.scheduled_for,
         "next_update_by": content.next_update_by,
         "citations": _clean_citations(content.citations, incident),
+        "no_update_reason": reason,
     }
-    return {**words, "no_update_reason": reason} if reason else words
 
 
 def _clean_media(media: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:

@@ -175,7 +175,8 @@ def text_problems(response: Response) -> list[Reason]:
     problems: list[Reason] = []
     for item in revision.renditions:
         account = accounts[item["account"]]
-        if not account.is_active or account.full_name != item["account_name"]:
+        is_the_same = (account.full_name, account.platform) == (item["account_name"], item["platform"])
+        if not (account.is_active and is_the_same and account.brand_id == response.incident.brand_id):
             problems.append(
                 _(
                     "The account “%(account)s” was changed or is not in use. Save the text again for today's accounts."

@@ -146,9 +146,7 @@ def _require_decision(post_mortem: PostMortem, actor: User, version: int) -> Non
     if not post_mortem.is_in_review:
         raise ActionRefused(_("There is nothing to decide: it is not in review. Reload the page."))
     if not is_independent(actor, post_mortem):
-        raise NotAllowed(
-            _("You wrote or last edited this post-mortem. Somebody else has to decide about it.")
-        )
+        raise NotAllowed(_("You wrote in this post-mortem. Somebody else has to decide about it."))
     if version != post_mortem.version:
         raise Conflict(_("It was changed since you opened it. Read it again, then decide."), theirs={})
 

@@ -26,7 +26,7 @@ from responses.actions.locking import (
     require_unlocked,
     require_worker,
 )
-from responses.actions.voiding import Cause, void_approvals
+from responses.actions.voiding import VoidCause, void_approvals
 from responses.approvers import everybody, pending_approvers
 from responses.content import Content, canonical
 from responses.models import Response, ResponseKind, ResponseState, Revision, Tone, hash_of
@@ -91,7 +91,7 @@ def save_text(*, response: Response, actor: User, title: str, content: Content, 
     if same:
         return response
     before = response.state
-    voided = void_approvals(response, Cause.OTHER_WORDS, person=actor)
+    voided = void_approvals(response, VoidCause.OTHER_WORDS, person=actor)
     revision = _write_revision(response, actor, words)
     authors = {person.pk: person for person in (response.author, current.author if current else actor)}
     was_waiting = before in (ResponseState.IN_REVIEW, ResponseState.APPROVED)
@@ -174,7 +174,7 @@ def take_back(*, response: Response, actor: User, reason: str = "") -> Response:
     incident, response = lock_response(response.pk)
     actor = require_worker(actor, incident)
     approvers = everybody(pending_approvers(response, incident))
-    void_approvals(response, Cause.TAKEN_BACK, person=actor)
+    void_approvals(response, VoidCause.TAKEN_BACK, person=actor)
     change_state(
         response,
         ResponseState.DRAFT,

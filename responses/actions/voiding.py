@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
-
+from django.db.models import TextChoices
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -12,24 +11,30 @@ from responses.actions.locking import DRAFT_APPROVAL
 from responses.models import Response
 
 
-class Cause(Enum):
-    """The reason that is kept with the approval."""
+class VoidCause(TextChoices):
+    """Its label is the reason that is kept with the approval."""
 
-    OTHER_WORDS = _("the text was changed by %(person)s")  # drafts.save_text: the words have another hash
-    CHANGES_REQUESTED = _("changes were requested by %(person)s")  # approvals.request_changes
-    TAKEN_BACK = _("taken back by %(person)s")  # drafts.take_back
-    CLAIM_CHANGED = _("the cited claim “%(claim)s” changed")  # approvals.expire_citing
+    OTHER_WORDS = (
+        "other_words",
+        _("the text was changed by %(person)s"),
+    )  # drafts.save_text: another hash
+    CHANGES_REQUESTED = (
+        "changes_requested",
+        _("changes were requested by %(person)s"),
+    )  # approvals.request_changes
+    TAKEN_BACK = "taken_back", _("taken back by %(person)s")  # drafts.take_back
+    CLAIM_CHANGED = "claim_changed", _("the cited claim “%(claim)s” changed")  # approvals.expire_citing
 
 
-def void_approvals(response: Response, cause: Cause, **named: object) -> int:
+def void_approvals(response: Response, cause: VoidCause, **named: object) -> int:
     """The standing approvals of the current revision count no more; returns how many there were.
 
-    `named` is who or what the cause's words mention.
+    `named` is who or what the cause's label mentions.
     """
     stop(subject=response, purpose=DRAFT_APPROVAL)
     if response.current is None:
         return 0
-    reason = str(cause.value % named)[:300]
+    reason = (str(cause.label) % named)[:300]
     voided = response.current.approvals.live().update(voided_at=Now(), void_reason=reason)
     response.current.refresh_from_db()  # the approvals read before are not true any more
     return voided

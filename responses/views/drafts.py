@@ -125,7 +125,7 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """The editor. After a refusal or a conflict everything typed is still there."""
     response = response_for(request, pk)
     incident = response.incident
-    if not response.is_editable:
+    if request.method == "GET" and not response.is_editable:
         messages.info(request, _("What was published stays as it is. Write a correction instead."))
         return redirect("responses:draft", pk)
     initial = TextForm.initial_from(response.current, response.title)
