@@ -72,7 +72,7 @@ def attempt(
         form.refuse(refusal)
         return Attempt(status=refusal.status, refusal=refusal)
     if carried_out.is_repeat:
-        messages.info(request, _("This was done already: it was sent twice and counts once."))
+        messages.info(request, _("Already done: the form was sent twice and processed once."))
     else:
         _say(request, done, carried_out.result)
     answer = redirect(carried_out.leads_to) if carried_out.leads_to else None

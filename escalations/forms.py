@@ -66,7 +66,7 @@ class StepForm(ModelForm):
     has_csrf_token = False
     rows = [("times_target", "repeats", "repeat_minutes"), ("raise_level", "everyone")]
 
-    tell = forms.MultipleChoiceField(label=_("Whom to tell"))
+    tell = forms.MultipleChoiceField(label=_("Whom to alert"))
     repeat_minutes = _minutes(PolicyStep, "repeat_minutes")
 
     class Meta:

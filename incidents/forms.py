@@ -83,7 +83,7 @@ class TriageForm(Form):
     originator = forms.CharField(label=_("Where did it start?"), required=False, max_length=300)
     account_control_lost = forms.BooleanField(label=_("We have lost control of an account"), required=False)
     rights_flag = forms.BooleanField(
-        label=_("Rights of others are touched (copyright, artists, likeness)"),
+        label=_("Third-party rights are involved (copyright, artists, likeness)"),
         required=False,
         help_text=_("Legal must then approve every response."),
     )

@@ -50,7 +50,9 @@ CORRECTIVE_ACTION_LIFE = LifeCycle(
         CorrectiveActionState.VERIFIED: set(),
         CorrectiveActionState.CANCELLED: set(),
     },
-    _("This action is “%(now)s” and cannot become “%(then)s”. Reload the page to see what changed."),
+    _(
+        "This corrective action is “%(now)s” and cannot become “%(then)s”. Reload the page to see what changed."
+    ),
 )
 LESSON_LIFE = LifeCycle(
     {

@@ -69,7 +69,7 @@ class TextForm(Form):
         help_text=_("For the approvers; it is not published."),
     )
     scheduled_for = MomentField(
-        label=_("Not before"),
+        label=_("Do not publish before"),
         required=False,
         help_text=_("Leave empty to publish as soon as it is approved."),
     )

@@ -39,7 +39,7 @@ def assess(
     `facts` are the fields of TRIAGE_FACTS. Anybody may raise the level. Only the crisis lead lowers it, and only
     when this and the assessment before both say so; otherwise the scoring is kept and the level stays.
     Raises Invalid for an override without a reason or for facts that triage needs and does not have, ActionRefused
-    when anybody else than the crisis lead says that no rights are touched any more: Legal would not be asked then.
+    when anybody else than the crisis lead says that no rights are involved any more: Legal would not be asked then.
     """
     incident = lock_incident(incident.pk)
     require(actor, "incidents.work", incident)
@@ -48,7 +48,7 @@ def assess(
     if drops_legal and not actor.has_perm("incidents.lead", incident):
         raise ActionRefused(
             _(
-                "Legal has to approve while rights of others are touched; only the crisis lead takes that back."
+                "Legal has to approve while third-party rights are involved; only the crisis lead can take that back."
             )
         )
     for name in TRIAGE_FACTS:

@@ -209,7 +209,7 @@ def breach(*, incident: Incident, actor: User | None, reason: str) -> Incident:
 
 @transaction.atomic
 def resolve(*, incident: Incident, actor: User) -> Incident:
-    """Stand down: every check of the gate has passed or is waived with a reason. Public replies are locked."""
+    """Stand down: every check of the gate has passed or is waived with a reason. Public responses are locked."""
     incident = lock_incident(incident.pk)
     require(actor, "incidents.lead", incident)
     require_gate(incident, IncidentState.RESOLVED)

@@ -144,7 +144,7 @@ def _require_able(user: User) -> None:
 def _require_two_people(incident: Incident, role: str, user: User, is_deputy: bool) -> None:
     other = incident.role_assignments.active().filter(role=role, is_deputy=not is_deputy, user=user)
     if other.exists():
-        raise Invalid(_("A deputy must be somebody else than the one they stand in for."))
+        raise Invalid(_("The deputy must be a different person from the role holder."))
 
 
 def _note(

@@ -205,7 +205,9 @@ def close(*, post_mortem: PostMortem, actor: User) -> PostMortem:
     open_lessons = post_mortem.lessons.filter(state=LessonState.IDENTIFIED).count()
     if open_actions or open_lessons:
         raise ActionRefused(
-            _("Not yet: actions to verify or cancel: %(actions)d; lessons without a change: %(lessons)d.")
+            _(
+                "Not yet: corrective actions to verify or cancel: %(actions)d; lessons without a change: %(lessons)d."
+            )
             % {"actions": open_actions, "lessons": open_lessons}
         )
     change_state(post_mortem, PostMortemState.CLOSED, POST_MORTEM_LIFE, closed_at=timezone.now())

@@ -123,8 +123,8 @@ def close(request: SignedInRequest, pk: int) -> HttpResponse:
         text=_("Everything that was decided is done and verified, or cancelled with a reason."),
         consequences=[
             ngettext(
-                "%(n)d action is not verified or cancelled yet.",
-                "%(n)d actions are not verified or cancelled yet.",
+                "%(n)d corrective action is not verified or cancelled yet.",
+                "%(n)d corrective actions are not verified or cancelled yet.",
                 unsettled,
             )
             % {"n": unsettled}

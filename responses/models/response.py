@@ -235,7 +235,7 @@ class Revision(models.Model):
     #   "media": [{"url": "…", "alt": "…"}]}]
     renditions = models.JSONField()
     audience = models.CharField(_("audience"), max_length=12, choices=Audience)
-    scheduled_for = models.DateTimeField(_("not before"), null=True)
+    scheduled_for = models.DateTimeField(_("do not publish before"), null=True)
     next_update_by = models.DateTimeField(_("next update by"), null=True)
     no_update_reason = models.CharField(_("why no further update is planned"), max_length=300, blank=True)
     citations = models.JSONField(default=list)  # [{"claim": id, "stance": "fact"}]
