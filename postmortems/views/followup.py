@@ -85,7 +85,7 @@ CORRECTIVE_ACTION_STEPS = {
         ),
         Step(
             "cancel",
-            gettext_lazy("Cancel the corrective action"),
+            gettext_lazy("Mark as cancelled"),
             gettext_lazy("Decide not to do this?"),
             gettext_lazy("Cancelled."),
             actions.cancel_corrective_action,
