@@ -26,8 +26,6 @@ class _Form(forms.BaseForm):
 
     # Fields that stand beside each other where there is room.
     rows: ClassVar[Sequence[Sequence[str]]] = ()
-    # The field beside which a refusal stands; without one it stands above all fields.
-    refused_at: ClassVar[str | None] = None
     # Off for what is not posted, for a part of another form, and where something better than a cookie proves who asks.
     has_csrf_token: ClassVar[bool] = True
     # Over the summary of what is wrong; a button alone needs no more than the reason itself.
@@ -39,8 +37,8 @@ class _Form(forms.BaseForm):
         return self.cleaned_data
 
     def refuse(self, refusal: ActionRefused) -> None:
-        """Say at the form why the action refused; everything typed stays."""
-        self.add_error(self.refused_at, str(refusal))
+        """Say why the action refused, beside the field that it names or above all fields; everything typed stays."""
+        self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
 
     @property
     def helper(self) -> FormHelper:

@@ -7,6 +7,7 @@ from crispy_forms.layout import HTML
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from common.errors import ActionRefused
 from common.forms import DayInput, Filter, Form, MomentField, SharedTextForm
 from common.levels import Level
 from incidents.models import Category, Incident, IncidentState, Playbook, StakeholderGroup
@@ -168,6 +169,12 @@ class ActivateForm(Form):
             if name in self.cleaned_data
         ]
         return {"playbook": self.cleaned_data["playbook"], "vacant": vacant}
+
+    def refuse(self, refusal: ActionRefused) -> None:
+        """People are asked one by one, each as `user`: wrong is whoever was to be lead and deputy at once."""
+        if refusal.field == "user":
+            refusal.field = "deputy" if "deputy" in self.fields else "lead"
+        super().refuse(refusal)
 
 
 class RoleForm(Form):

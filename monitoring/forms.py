@@ -102,8 +102,6 @@ def _midnight(day: date, plus_days: int = 0) -> datetime:
 
 
 class UploadForm(Form):
-    refused_at = "file"
-
     file = forms.FileField(
         label=_("CSV file"),
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.gz,text/csv,application/gzip"}),

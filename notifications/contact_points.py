@@ -126,7 +126,8 @@ def _require_another_for_now(contact: ContactPoint) -> None:
         raise ActionRefused(
             _(
                 "What is needed now must reach you somewhere: choose another verified contact point for it first."
-            )
+            ),
+            field="urgencies",
         )
 
 
@@ -167,9 +168,9 @@ def confirm(*, actor: User, contact: ContactPoint, code: str) -> None:
         contact = _mine(actor, contact)
         latest = contact.codes.filter(used_at__isnull=True, expires_at__gt=Now()).order_by("-sent_at").first()
         if latest is None:
-            raise ActionRefused(_("The code is no longer valid. Have a new one sent."))
+            raise ActionRefused(_("The code is no longer valid. Have a new one sent."), field="code")
         if latest.wrong_tries >= MOST_WRONG_TRIES:
-            raise ActionRefused(_("Too many wrong codes. Have a new one sent."))
+            raise ActionRefused(_("Too many wrong codes. Have a new one sent."), field="code")
         is_right = constant_time_compare(latest.digest, _digest(contact, "".join(code.split())))
         if is_right:
             contact.codes.filter(pk=latest.pk).update(used_at=Now())
@@ -178,7 +179,7 @@ def confirm(*, actor: User, contact: ContactPoint, code: str) -> None:
         else:
             contact.codes.filter(pk=latest.pk).update(wrong_tries=F("wrong_tries") + 1)
     if not is_right:  # outside the transaction: the wrong try counts
-        raise Invalid(_("This is not the code that was sent. Look at the newest message."))
+        raise Invalid(_("This is not the code that was sent. Look at the newest message."), field="code")
 
 
 def _digest(contact: ContactPoint, code: str) -> str:

@@ -230,19 +230,14 @@ def leaves_people_waiting(response: Response, incident: Incident) -> bool:
     return not (response.current.next_update_by or response.current.no_update_reason)
 
 
-def submission_problems(response: Response, incident: Incident, checklist: Iterable[str]) -> list[Reason]:
-    """What must be settled before a text goes to the approvers."""
+def submission_problems(response: Response, incident: Incident) -> list[Reason]:
+    """What must be settled before a text goes to the approvers, the tone checklist aside."""
     problems: list[Reason] = []
     if incident.level is None:
         problems.append(_("Triage the incident first: its level decides who approves."))
     if leaves_people_waiting(response, incident):
         problems.append(
             _("Say by when the next update comes: people wait for it. If none is planned, say why.")
-        )
-    unticked = [tone.label for tone in Tone if tone not in set(checklist)]
-    if unticked:
-        problems.append(
-            _("The tone checklist is not complete: %(open)s.") % {"open": "; ".join(map(str, unticked))}
         )
     return problems + text_problems(response)
 

@@ -77,7 +77,7 @@ def log_incident(
     title = require_text(title, _("Give the incident a title that says what happened."))
     now = timezone.now()
     if first_post_at and first_post_at > now:
-        raise Invalid(_("The first post cannot lie in the future."))
+        raise Invalid(_("The first post cannot lie in the future."), field="first_post_at")
     incident = Incident(
         brand=brand,
         title=title,

@@ -61,7 +61,7 @@ def settle_task(*, task: Task, actor: User, state: str, text: str = "") -> Task:
     if state not in (TaskState.DONE, TaskState.SKIPPED):
         raise Invalid(_("A task is either done or does not apply."))
     if state == TaskState.SKIPPED:
-        require_text(text, _("Say why this task does not apply."))
+        require_text(text, _("Say why this task does not apply."), field="text")
     change_state(
         task,
         TaskState(state),

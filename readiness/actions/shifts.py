@@ -37,9 +37,9 @@ def add_shift(*, actor: User, role: str, user: User, starts_at: datetime, ends_a
     if role not in CrisisRole.values:
         raise Invalid(_("Choose one of the crisis roles."))
     if ends_at <= starts_at:
-        raise Invalid(_("A shift must end after it starts."))
+        raise Invalid(_("A shift must end after it starts."), field="ends_at")
     if ends_at <= timezone.now():
-        raise Invalid(_("This shift is over already. Choose a time that is still to come."))
+        raise Invalid(_("This shift is over already. Choose a time that is still to come."), field="ends_at")
     require_able(user)
     if user.duty_shifts.filter(role=role).overlapping(starts_at, ends_at).exists():
         raise ActionRefused(

@@ -140,8 +140,8 @@ def submit(*, response: Response, actor: User, checklist: Iterable[str]) -> Resp
     incident, response = lock_response(response.pk)
     actor = require_worker(actor, incident)
     require_unlocked(response.kind, incident)
-    ticked = [tone for tone in Tone.values if tone in set(checklist)]
-    refuse(submission_problems(response, incident, ticked))
+    refuse(submission_problems(response, incident))
+    _require_complete(checklist)
     now = timezone.now()
     change_state(
         response,
@@ -149,7 +149,7 @@ def submit(*, response: Response, actor: User, checklist: Iterable[str]) -> Resp
         RESPONSE_LIFE,
         submitted_by=actor,
         submitted_at=now,
-        checklist=ticked,
+        checklist=Tone.values,
         approved_at=None,
         state_reason="",
     )
@@ -166,6 +166,14 @@ def submit(*, response: Response, actor: User, checklist: Iterable[str]) -> Resp
         submitted_at=now,
     )
     return response
+
+
+def _require_complete(checklist: Iterable[str]) -> None:
+    if unticked := [str(tone.label) for tone in Tone if tone not in set(checklist)]:
+        raise ActionRefused(
+            _("The tone checklist is not complete: %(open)s.") % {"open": "; ".join(unticked)},
+            field="checklist",
+        )
 
 
 @transaction.atomic

@@ -222,7 +222,7 @@ def submit(request: SignedInRequest, pk: int) -> HttpResponse:
         "was_approved": was_approved,
         "approvers": approvers_needed(response, response.incident),
         # What else is missing is said before the checklist is filled in, not after.
-        "problems": submission_problems(response, response.incident, Tone.values),
+        "problems": submission_problems(response, response.incident),
     }
     return render(request, "responses/submit.html", context, status=sent.status)
 

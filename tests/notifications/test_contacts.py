@@ -23,6 +23,7 @@ from notifications.delivery import deliver, deliver_pending
 from notifications.leasing import lease_due
 from notifications.models import ContactPoint, Delivery, Hours, VerificationCode
 from notifications.reach import unreachable
+from tests.beside import assert_beside
 from tests.factories import UserFactory
 from tests.notifications.conftest import SECRET, by_mail
 
@@ -511,3 +512,10 @@ def test_the_hours_say_what_they_do(client, bob):
     html = client.get("/notifications/hours/").content.decode()
     assert "outside your working hours" in html
     assert html.count("Until") == 2
+
+
+def test_an_urgency_that_would_reach_nobody_is_marked(client, bob):
+    client.force_login(bob)
+    login = bob.contact_points.get()
+    answer = client.post(reverse("notifications:edit_contact", args=[login.pk]), {"urgencies": ["later"]})
+    assert_beside(answer, "urgencies", "What is needed now must reach you somewhere")

@@ -15,6 +15,7 @@ from incidents.models import Incident
 from responses import actions
 from responses.content import Content
 from responses.models import Approval, Publication, Response, Tone
+from tests.beside import assert_beside
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.calendar
@@ -314,3 +315,38 @@ def test_lists_take_a_fixed_number_of_queries(as_, triaged, alice, bob, carol, a
     fill(incident, alice, bob, account, range(3, 15))
     UserFactory.create_batch(5, site_role="approver", capacities=["LG"])
     assert queries() <= few
+
+
+# Beside the field ---------------------------------------------------------------------------------------------
+
+
+def test_a_bad_media_address_is_refused_beside_it(as_, alice, incident, account):
+    media = f"media_{account.pk}"
+    words = typed(account, "We are sorry.", kind="holding", **{media: "nowhere | The gate"})
+    answer = as_(alice).post(url("new", incident.pk), words)
+    assert_beside(answer, media, "A picture or video is given by its https address")
+
+
+def test_an_open_checklist_is_refused_beside_it(as_, alice, drafted):
+    answer = as_(alice).post(url("submit", drafted(2).pk), {"checklist": Tone.values[:2]})
+    assert_beside(answer, "checklist", "The tone checklist is not complete")
+
+
+@pytest.mark.parametrize(
+    ("address", "hours", "wrong", "says"),
+    [
+        ("", 0, "url", "Give the address of at least one post."),
+        ("nowhere", 0, "url", "is not an address that begins with https://"),
+        ("https://x.com/1", 3, "at", "lies in the future"),
+        ("https://x.com/1", -3, "at", "These words were approved later than that."),
+    ],
+)
+def test_a_refused_publication_marks_the_row(as_, alice, approved, account, address, hours, wrong, says):
+    response = approved()
+    at = timezone.localtime() + timedelta(hours=hours)
+    data = {
+        "content_hash": response.current.content_hash,
+        f"url_{account.pk}": address,
+        f"at_{account.pk}": at.strftime("%Y-%m-%dT%H:%M"),
+    }
+    assert_beside(as_(alice).post(url("publish", response.pk), data), f"{wrong}_{account.pk}", says)
