@@ -350,3 +350,37 @@ def test_a_refused_publication_marks_the_row(as_, alice, approved, account, addr
         f"at_{account.pk}": at.strftime("%Y-%m-%dT%H:%M"),
     }
     assert_beside(as_(alice).post(url("publish", response.pk), data), f"{wrong}_{account.pk}", says)
+
+
+# In two tabs --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("level", [1, 2])
+@pytest.mark.parametrize("decision", ["approve", "changes"])
+def test_who_approved_in_one_tab_reads_so_in_the_other(as_, bob, submitted, level, decision):
+    response = submitted(level)
+    typed = {
+        "content_hash": response.current.content_hash,
+        "capacity": "CO",
+        "decision": "approve",
+        "comment": "Name no cause yet.",
+    }
+    browser = as_(bob)
+    assert browser.post(url("approve", response.pk), typed).status_code == 302
+    answer = browser.post(url("approve", response.pk), {**typed, "decision": decision})
+    assert answer.status_code == 409
+    assert "You have approved this text already" in answer.content.decode()
+    assert "Select a valid choice" not in answer.content.decode()
+    assert Approval.objects.live().count() == 1
+
+
+def test_a_capacity_that_another_filled_meanwhile_is_refused_with_the_reason(as_, bob, carol, submitted):
+    response = submitted(1)
+    carol.capacities = ["CO", "LG"]
+    carol.save()
+    actions.approve(response=response, actor=bob, content_hash=response.current.content_hash)
+    typed = {"content_hash": response.current.content_hash, "capacity": "CO", "decision": "approve"}
+    answer = as_(carol).post(url("approve", response.pk), typed)
+    assert answer.status_code == 409
+    assert "does not need an approval in that capacity" in answer.content.decode()
+    assert as_(carol).post(url("approve", response.pk), {**typed, "capacity": "LG"}).status_code == 302
