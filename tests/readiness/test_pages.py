@@ -285,3 +285,20 @@ def test_a_senseless_rotation_marks_the_field(client, bob, filled, wrong, field,
     client.force_login(bob)
     answer = client.post(reverse("readiness:new_rotation"), {**filled, **wrong, "save": "1"})
     assert_beside(answer, field, says)
+
+
+def test_a_button_refused_says_why_at_the_top_and_goes(client, bob, carol):
+    shift = DutyShift.objects.create(role="LG", user=carol, starts_at=at(5), ends_at=at(7))
+    address = reverse("readiness:remove_shift", args=[shift.pk])
+    client.force_login(bob)
+    button = 'class="btn btn-danger"'
+    assert button in text(client.get(address))
+    DutyShift.objects.update(starts_at=at(1), ends_at=at(1, 10))
+    answer = client.post(address)
+    page = text(answer)
+    assert answer.status_code == 409
+    assert page.count("This shift is over; what was stays on record.") == 1
+    assert page.index('role="alert" tabindex="-1" data-focus') < page.index("This shift is over")
+    assert page.index("This shift is over") < page.index('class="consequences"')
+    assert button not in page
+    assert "Not saved yet" not in page
