@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 from lucide.templatetags.lucide import lucide
 
-from common.forms import KEPT
+from common.forms import summary_title
 from common.levels import Level
 from common.prose import Difference, compare, render_markdown
 from common.times import absolute, countdown_to, countdown_words, relative
@@ -191,5 +191,5 @@ def form_errors(*forms: BaseForm) -> dict[str, object]:
             lines += [
                 {"label": field.label, "text": error, "target": _target(field)} for error in field.errors
             ]
-    title = next((getattr(form, "summary_title", KEPT) for form in forms if form.visible_fields()), "")
+    title = next(filter(None, map(summary_title, forms)), "")
     return {"title": title, "lines": lines, "clashes": clashes}
