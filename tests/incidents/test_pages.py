@@ -264,3 +264,20 @@ def test_handing_over_to_oneself_is_refused_beside_the_person(browse, bob, activ
     typed = {"to": bob.pk, "briefing": "All quiet"}
     answer = browse(bob).post(reverse("incidents:hand_over_role", args=[role.pk]), typed)
     assert_beside(answer, "to", "Choose somebody else to hand over to.")
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("add_task", {"text": "Call the airport", "role": "SC"}),
+        ("add_stakeholder", {"group": "2_staff", "name": "Crew", "sender_role": "CO"}),
+    ],
+)
+@pytest.mark.parametrize("minutes", [-10, -1, 60])
+def test_what_is_still_to_be_done_is_not_due_in_the_past(browse, alice, incident, name, typed, minutes):
+    due = timezone.localtime(timezone.now() + timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M")
+    answer = browse(alice).post(reverse(f"incidents:{name}", args=[incident.pk]), {**typed, "due_at": due})
+    if minutes == -10:
+        assert_beside(answer, "due_at", "This time has passed already.")
+    stored = incident.tasks.count() + incident.stakeholder_notices.count()
+    assert (answer.status_code, stored) == ((422, 0) if minutes == -10 else (302, 1))

@@ -6,11 +6,13 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from common.errors import Invalid
 from incidents.models import Incident
 from responses import actions
 from responses.content import Content
@@ -384,3 +386,29 @@ def test_a_capacity_that_another_filled_meanwhile_is_refused_with_the_reason(as_
     assert answer.status_code == 409
     assert "does not need an approval in that capacity" in answer.content.decode()
     assert as_(carol).post(url("approve", response.pk), {**typed, "capacity": "LG"}).status_code == 302
+
+
+# To come ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("field", ["next_update_by", "scheduled_for"])
+def test_a_text_promises_no_time_that_has_passed(as_, alice, incident, account, field):
+    words = typed(account, "We are sorry.", kind="holding")
+    answer = as_(alice).post(url("new", incident.pk), {**words, field: "2000-01-01T15:00"})
+    assert_beside(answer, field, "This time has passed already.")
+    soon = timezone.localtime() + timedelta(hours=1)
+    answer = as_(alice).post(url("new", incident.pk), {**words, field: soon.strftime("%Y-%m-%dT%H:%M")})
+    assert answer.status_code == 302
+
+
+def test_a_promise_that_has_passed_meanwhile_stays_while_the_words_change(alice, drafted, words):
+    response = drafted(2)
+    promised = response.current.next_update_by
+    change = {"response": response, "actor": alice, "title": "First word", "base_number": 1}
+    with time_machine.travel(promised + timedelta(hours=1)):
+        actions.save_text(**change, content=words("Other words."))
+        earlier = words("Again.", next_update_by=promised - timedelta(minutes=30))
+        with pytest.raises(Invalid, match="has passed already"):
+            actions.save_text(**{**change, "base_number": 2}, content=earlier)
+    response.refresh_from_db()
+    assert response.current.renditions[0]["text"] == "Other words."
