@@ -92,7 +92,7 @@ class TriageForm(Form):
         label=_("Something similar happened before, or our reputation is bad"), required=False
     )
     evidence = forms.CharField(
-        label=_("Evidence: links, screenshots, figures"), widget=LONG_TEXT, required=False
+        label=_("Evidence: links, screenshots, figures"), widget=LONG_TEXT, required=False, max_length=10_000
     )
     override_level = forms.TypedChoiceField(
         label=_("Level"),

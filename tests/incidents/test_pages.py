@@ -281,3 +281,11 @@ def test_what_is_still_to_be_done_is_not_due_in_the_past(browse, alice, incident
         assert_beside(answer, "due_at", "This time has passed already.")
     stored = incident.tasks.count() + incident.stakeholder_notices.count()
     assert (answer.status_code, stored) == ((422, 0) if minutes == -10 else (302, 1))
+
+
+@pytest.mark.parametrize("letters", [10_000, 10_001])
+def test_evidence_of_a_triage_has_a_limit(browse, alice, incident, letters):
+    typed = {"category": "service_outage", "evidence": "x" * letters}
+    answer = browse(alice).post(reverse("incidents:triage", args=[incident.pk]), typed)
+    assert answer.status_code == (302 if letters == 10_000 else 422)
+    assert incident.assessments.count() == (letters == 10_000)
