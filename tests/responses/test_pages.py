@@ -412,3 +412,34 @@ def test_a_promise_that_has_passed_meanwhile_stays_while_the_words_change(alice,
             actions.save_text(**{**change, "base_number": 2}, content=earlier)
     response.refresh_from_db()
     assert response.current.renditions[0]["text"] == "Other words."
+
+
+# What saving did ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "says"),
+    [
+        (
+            "Other words.",
+            "First word",
+            "Saved. Approvals given so far no longer count: submit the text again.",
+        ),
+        (None, "First word", "Nothing was changed."),
+        (None, "Another title", "Saved."),
+    ],
+)
+def test_saving_says_what_became_of_the_approval(as_, alice, approved, words, account, text, title, says):
+    response = approved()
+    promised = timezone.localtime(response.current.next_update_by).strftime("%Y-%m-%dT%H:%M")
+    text = text or response.current.renditions[0]["text"]
+    form = typed(account, text, base_number=1, next_update_by=promised)
+    page = as_(alice).post(url("edit", response.pk), {**form, "title": title}, follow=True)
+    assert [str(message) for message in page.context["messages"]] == [says]
+    assert Approval.objects.live().exists() == ("no longer count" not in says)
+
+
+def test_saving_a_draft_that_nobody_approved_says_saved(as_, alice, drafted, account):
+    form = typed(account, "Other words.", base_number=1)
+    page = as_(alice).post(url("edit", drafted(2).pk), form, follow=True)
+    assert [str(message) for message in page.context["messages"]] == ["Saved."]
