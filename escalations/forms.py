@@ -117,7 +117,7 @@ class LinkCodeForm(Form):
     """The code of a message. Whatever was typed counts as a try, so nothing is refused before the action sees it."""
 
     has_csrf_token = False
-    summary_title = ""
+    has_summary_title = False
     code = forms.Field(
         label=_("The six digits that stand beside the link in the message"),
         required=False,

@@ -121,6 +121,11 @@ def wrote(user: User, response: Response) -> bool:
     )
 
 
+def has_approved(user: User, response: Response) -> bool:
+    """Does a yes of `user` count for the words as they stand?"""
+    return any(approval.approver_id == user.pk for approval in live_approvals(response.current))
+
+
 def why_not_approve(
     user: User, response: Response, incident: Incident, *, capacity: str = "", leads: bool | None = None
 ) -> Reason | None:
@@ -138,9 +143,11 @@ def why_not_approve(
     if locked := why_locked(response.kind, incident):
         return locked
     missing = missing_capacities(response, incident)
+    if not missing and has_approved(user, response):
+        return _("You have approved this text already.")
     if response.state not in (ResponseState.IN_REVIEW, ResponseState.APPROVED) or not missing:
         return _("This text does not wait for an approval now.")
-    if any(approval.approver_id == user.pk for approval in live_approvals(response.current)):
+    if has_approved(user, response):
         return _("You have approved this text already; the other capacities need other people.")
     if capacity and capacity not in missing:
         return _("This text does not need an approval in that capacity.")
@@ -231,19 +238,14 @@ def leaves_people_waiting(response: Response, incident: Incident) -> bool:
     return not (response.current.next_update_by or response.current.no_update_reason)
 
 
-def submission_problems(response: Response, incident: Incident, checklist: Iterable[str]) -> list[Reason]:
-    """What must be settled before a text goes to the approvers."""
+def submission_problems(response: Response, incident: Incident) -> list[Reason]:
+    """What must be settled before a text goes to the approvers, the tone checklist aside."""
     problems: list[Reason] = []
     if incident.level is None:
         problems.append(_("Triage the incident first: its level decides who approves."))
     if leaves_people_waiting(response, incident):
         problems.append(
             _("Say by when the next update comes: people wait for it. If none is planned, say why.")
-        )
-    unticked = [tone.label for tone in Tone if tone not in set(checklist)]
-    if unticked:
-        problems.append(
-            _("The tone checklist is not complete: %(open)s.") % {"open": "; ".join(map(str, unticked))}
         )
     return problems + text_problems(response)
 

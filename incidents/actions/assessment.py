@@ -55,14 +55,15 @@ def assess(
         if name in facts:
             setattr(incident, name, facts[name])
     if not incident.category:
-        raise Invalid(_("Choose a category: it decides the playbook and the likely blame."))
+        raise Invalid(_("Choose a category: it decides the playbook and the likely blame."), field="category")
     if not incident.cluster:
         incident.cluster = default_cluster(incident.category)
     rating = rate(scores, account_control_lost=incident.account_control_lost)
     level = Level(override_level or rating.level)
     if level != rating.level and not override_reason.strip():
         raise Invalid(
-            _("The scores say %(level)s. Give a reason for another level.") % {"level": rating.level.label}
+            _("The scores say %(level)s. Give a reason for another level.") % {"level": rating.level.label},
+            field="override_reason",
         )
     before = incident.assessments.first()
     lowers = incident.level is not None and level > incident.level

@@ -133,8 +133,6 @@ def add_corrective_action(
     require_draft(post_mortem)
     action = CorrectiveAction(post_mortem=post_mortem, added_by=actor)
     _fill(action, title=title, detail=detail, owner=owner, due_on=due_on, verifier=verifier, lesson=lesson)
-    if due_on and due_on < timezone.localdate():
-        raise Invalid(_("The due date lies in the past."))
     action.save()
     keep_due_date(action)
     mark_edited(post_mortem, actor)
@@ -149,9 +147,11 @@ def _fill(action: CorrectiveAction, **fields: Any) -> None:
         try:
             validate_day(fields["due_on"])
         except ValidationError as wrong:
-            raise Invalid(wrong.message) from None
+            raise Invalid(wrong.message, field="due_on") from None
+        if fields["due_on"] != action.due_on and fields["due_on"] < timezone.localdate():
+            raise Invalid(_("The due date lies in the past."), field="due_on")
     if owner and owner == verifier:
-        raise Invalid(_("The owner cannot verify their own work. Choose somebody else."))
+        raise Invalid(_("The owner cannot verify their own work. Choose somebody else."), field="verifier")
     for person in filter(None, (owner, verifier)):
         if not person.is_active or not sees(person, action.post_mortem):
             raise Invalid(

@@ -121,7 +121,10 @@ def give_verdict(*, claim: Claim, actor: User, verdict: str, reason: str) -> Cla
     reason = require_text(reason, _("Say what the verdict rests on."))
     if verdict != Verdict.UNVERIFIABLE and not has_enough_sources(claim):
         raise ActionRefused(
-            _("A verdict needs one authoritative or two independent sources. Add what is missing.")
+            _(
+                "A verdict needs one authoritative or two independent sources; entries of the same name count as one. "
+                "Add what is missing."
+            )
         )
     change_state(
         claim,
