@@ -29,7 +29,6 @@ from responses.approvers import everybody, pending_approvers
 from responses.models import Approval, Claim, Decision, Response, ResponseState
 from responses.rules import (
     RESPONSE_LIFE,
-    has_approved,
     held_capacities,
     leads_of,
     missing_capacities,
@@ -96,10 +95,6 @@ def request_changes(
         raise ActionRefused(locked)
     if response.state not in (ResponseState.IN_REVIEW, ResponseState.APPROVED):
         raise ActionRefused(_("This text does not wait for an approval now."))
-    if has_approved(actor, response):
-        raise ActionRefused(
-            _("You have approved this text already. Take it back if something has to change after all.")
-        )
     comment = require_text(comment, _("Say what has to change, so that the author can act on it."))
     chosen = CrisisRole(capacity) if capacity else mine[0]
     _decide(response, actor, chosen, Decision.CHANGES, comment)

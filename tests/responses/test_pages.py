@@ -358,9 +358,8 @@ def test_a_refused_publication_marks_the_row(as_, alice, approved, account, addr
 
 
 @pytest.mark.parametrize("level", [1, 2])
-@pytest.mark.parametrize("decision", ["approve", "changes"])
-def test_who_approved_in_one_tab_reads_so_in_the_other(as_, bob, submitted, level, decision):
-    response = submitted(level)
+def approved_in_one_tab(as_, bob, response):
+    """Bob's browser, and what he sent."""
     typed = {
         "content_hash": response.current.content_hash,
         "capacity": "CO",
@@ -369,11 +368,27 @@ def test_who_approved_in_one_tab_reads_so_in_the_other(as_, bob, submitted, leve
     }
     browser = as_(bob)
     assert browser.post(url("approve", response.pk), typed).status_code == 302
-    answer = browser.post(url("approve", response.pk), {**typed, "decision": decision})
+    return browser, typed
+
+
+@pytest.mark.parametrize("level", [1, 2])
+def test_who_approved_in_one_tab_reads_so_in_the_other(as_, bob, submitted, level):
+    response = submitted(level)
+    browser, typed = approved_in_one_tab(as_, bob, response)
+    answer = browser.post(url("approve", response.pk), typed)
     assert answer.status_code == 409
     assert "You have approved this text already" in answer.content.decode()
     assert "Select a valid choice" not in answer.content.decode()
     assert Approval.objects.live().count() == 1
+
+
+@pytest.mark.parametrize("level", [1, 2])
+def test_who_approved_may_think_again_and_the_approval_is_void(as_, bob, submitted, level):
+    response = submitted(level)
+    browser, typed = approved_in_one_tab(as_, bob, response)
+    assert browser.post(url("approve", response.pk), {**typed, "decision": "changes"}).status_code == 302
+    response.refresh_from_db()
+    assert (response.state, Approval.objects.live().count()) == ("changes_requested", 0)
 
 
 def test_a_capacity_that_another_filled_meanwhile_is_refused_with_the_reason(as_, bob, carol, submitted):
