@@ -4,13 +4,17 @@ from typing import Any
 
 
 class ActionRefused(Exception):
-    """The action cannot happen now. The message tells the user what to do instead."""
+    """The action cannot happen now. The message tells the user what to do instead.
+
+    `field` names what is wrong, as the form calls it, where that is one thing.
+    """
 
     status = 409
 
-    def __init__(self, message: object) -> None:
+    def __init__(self, message: object, *, field: str = "") -> None:
         super().__init__(str(message))
         self.message = message
+        self.field = field
 
     def __str__(self) -> str:
         return str(self.message)

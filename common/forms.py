@@ -19,6 +19,7 @@ from common.errors import ActionRefused, Conflict
 from common.times import validate_moment
 
 KEPT = _("Not saved yet. What you typed is kept; please look at:")
+NOT_SAVED = _("Not saved yet. Please look at:")
 
 
 class _Form(forms.BaseForm):
@@ -26,12 +27,10 @@ class _Form(forms.BaseForm):
 
     # Fields that stand beside each other where there is room.
     rows: ClassVar[Sequence[Sequence[str]]] = ()
-    # The field beside which a refusal stands; without one it stands above all fields.
-    refused_at: ClassVar[str | None] = None
     # Off for what is not posted, for a part of another form, and where something better than a cookie proves who asks.
     has_csrf_token: ClassVar[bool] = True
-    # Over the summary of what is wrong; a button alone needs no more than the reason itself.
-    summary_title: ClassVar[Any] = KEPT
+    # Off where the summary needs no more than the reason itself.
+    has_summary_title: ClassVar[bool] = True
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -39,8 +38,8 @@ class _Form(forms.BaseForm):
         return self.cleaned_data
 
     def refuse(self, refusal: ActionRefused) -> None:
-        """Say at the form why the action refused; everything typed stays."""
-        self.add_error(self.refused_at, str(refusal))
+        """Say why the action refused, beside the field that it names or above all fields; everything typed stays."""
+        self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
 
     @property
     def helper(self) -> FormHelper:
@@ -62,6 +61,22 @@ class _Form(forms.BaseForm):
             together = [name for name in row if name in left]
             yield Div(*together, css_class="field-row") if len(together) > 1 else together[0]
             left = [name for name in left if name not in together]
+
+
+def summary_title(form: forms.BaseForm) -> Any:
+    """Over the summary of what is wrong: whether what was typed stands there again. A button alone needs none.
+
+    Browsers show neither a password again nor a file.
+    """
+    fields = form.visible_fields()
+    if not fields or not getattr(form, "has_summary_title", True):
+        return ""
+    shown_again = {
+        field.name
+        for field in fields
+        if not isinstance(field.field.widget, (forms.PasswordInput, forms.FileInput))
+    }
+    return KEPT if shown_again.intersection(form.changed_data) else NOT_SAVED
 
 
 class Form(_Form, forms.Form):

@@ -72,7 +72,7 @@ def attempt(
         form.refuse(refusal)
         return Attempt(status=refusal.status, refusal=refusal)
     if carried_out.is_repeat:
-        messages.info(request, _("This was done already: it was sent twice and counts once."))
+        messages.info(request, _("Already done: the form was sent twice and processed once."))
     else:
         _say(request, done, carried_out.result)
     answer = redirect(carried_out.leads_to) if carried_out.leads_to else None
@@ -133,19 +133,21 @@ def confirm(
 def press(
     request: HttpRequest, act: Callable[[], Any], *, then: Place, back: Any = None, done: Said = ""
 ) -> HttpResponse:
-    """A button that stands on another page: act, say what came of it, and go on to `then`, or `back` after a refusal.
+    """A button that stands on another page: act once, say what came of it, and go on to `then`.
 
-    Raises PermissionDenied for NotAllowed.
+    A refusal answers with its own status and a page that says why and leads to `back`, by default to `then`. Raises
+    PermissionDenied for NotAllowed.
     """
     try:
-        result = act()
+        carried_out = once(request, act, partial(_place, then))
     except NotAllowed as refusal:
         raise PermissionDenied(str(refusal)) from refusal
     except ActionRefused as refusal:
-        messages.error(request, str(refusal))
-        return redirect(back or then)
-    _say(request, done, result)
-    return redirect(_place(then, result))
+        context = {"refusal": refusal, "place": resolve_url(back or then)}
+        return render(request, "refused.html", context, status=refusal.status)
+    if not carried_out.is_repeat:
+        _say(request, done, carried_out.result)
+    return redirect(carried_out.leads_to)
 
 
 def _say(request: HttpRequest, done: Said, result: Any) -> None:

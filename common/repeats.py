@@ -1,4 +1,4 @@
-"""The same form sent twice counts once: a double click logs one incident and alerts everybody once."""
+"""A double click logs one incident and alerts everybody once: the same form sent twice within a minute counts once."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Generic, TypeVar
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models.functions import Now
 from django.http import HttpRequest
+from django.utils import timezone
 
 from common.errors import ActionRefused
 from common.models import SentForm
 
-REMEMBERED_FOR = timedelta(minutes=10)
+# Longer than a double click and a slow answer take; who sends the same from the same page later means it.
+REMEMBERED_FOR = timedelta(minutes=1)
 
 Result = TypeVar("Result")
 
@@ -43,7 +45,7 @@ def once(
         return CarriedOut(result, leads_to(result))
     with transaction.atomic():
         row, is_first = SentForm.objects.get_or_create(key=key)
-        if not is_first:
+        if not (is_first or _is_long_ago(row)):
             return CarriedOut(None, row.led_to, is_repeat=True)
         try:
             result = act()
@@ -52,10 +54,16 @@ def once(
             row.delete()
             refused = refusal
         else:
-            row.led_to = leads_to(result)
-            row.save(update_fields=["led_to"])
+            row.led_to, row.at = leads_to(result), timezone.now()
+            row.save(update_fields=["led_to", "at"])
             return CarriedOut(result, row.led_to)
     raise refused
+
+
+def _is_long_ago(row: SentForm) -> bool:
+    """If so it counts as sent now; of two who find that out at the same moment the second waits and does not."""
+    long_ago = SentForm.objects.filter(pk=row.pk, at__lt=timezone.now() - REMEMBERED_FOR)
+    return bool(long_ago.update(at=timezone.now()))
 
 
 def _key_of(request: HttpRequest) -> str | None:
@@ -66,12 +74,20 @@ def _key_of(request: HttpRequest) -> str | None:
     if not request.POST.get("csrfmiddlewaretoken"):
         return None
     files = sorted(
-        (name, file.name, file.size) for name in request.FILES for file in request.FILES.getlist(name)
+        (name, file.name, _content_of(file)) for name in request.FILES for file in request.FILES.getlist(name)
     )
     sent = [request.user.pk, request.path, sorted(request.POST.lists()), files]
     return sha256(repr(sent).encode(errors="replace")).hexdigest()
 
 
+def _content_of(file: UploadedFile) -> str:
+    digest = sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    file.seek(0)
+    return digest.hexdigest()
+
+
 def forget() -> None:
-    """Nobody double-clicks after so long; who then sends the same from an old page means it."""
-    SentForm.objects.filter(at__lt=Now() - REMEMBERED_FOR).delete()
+    """Remove what no longer counts."""
+    SentForm.objects.filter(at__lt=timezone.now() - REMEMBERED_FOR).delete()

@@ -10,9 +10,9 @@ def tidy(text: str) -> str:
     return text.replace("\x00", "").strip()
 
 
-def require_text(text: str, message: object) -> str:
-    """The tidied text. Raises Invalid with `message` when nothing is left of it."""
+def require_text(text: str, message: object, *, field: str = "") -> str:
+    """The tidied text. Raises Invalid with `message`, beside `field`, when nothing is left of it."""
     text = tidy(text)
     if not text:
-        raise Invalid(message)
+        raise Invalid(message, field=field)
     return text

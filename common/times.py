@@ -11,9 +11,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
+from common.errors import Invalid
+
 # When a running deadline asks for attention. The same limits are in static/js/desk.js.
 SOON = timedelta(minutes=15)
 NOW = timedelta(minutes=5)
+# So long ago may a due time lie that somebody types as “now”.
+WHILE_TYPING = timedelta(minutes=5)
 # A moment at the end of the calendar cannot be shown in another zone: it would break every page that names it.
 FIRST_MOMENT, LAST_MOMENT = datetime(1990, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
@@ -28,6 +32,12 @@ def validate_day(day: date) -> None:
     """Raises ValidationError for a day that nobody can mean: neither it nor its end could be shown in every zone."""
     if not FIRST_MOMENT.date() <= day < LAST_MOMENT.date():
         raise ValidationError(_("Give a year between 1990 and 2199."))
+
+
+def require_to_come(moment: datetime | None, field: str) -> None:
+    """Raises Invalid, beside `field`, for a due time that has passed before anybody could keep it."""
+    if moment and moment < timezone.now() - WHILE_TYPING:
+        raise Invalid(_("This time has passed already. Choose one that is still to come."), field=field)
 
 
 def absolute(moment: datetime) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import ActionRefused
 
+ALREADY = _("It is “%(now)s” already. Reload the page to see what changed.")
 REFUSAL = _("This is “%(now)s” and cannot become “%(then)s”. Reload the page to see what changed.")
 
 
@@ -32,7 +33,7 @@ class LifeCycle:
         """What to raise when `subject` may not move to `to_state`."""
         labels = dict(subject._meta.get_field("state").flatchoices)
         words = {"now": subject.get_state_display(), "then": labels.get(to_state, to_state)}
-        return ActionRefused(str(self.refusal) % words)
+        return ActionRefused(str(ALREADY if subject.state == to_state else self.refusal) % words)
 
 
 def require_step(subject: Any, to_state: str, life: LifeCycle) -> None:

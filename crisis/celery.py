@@ -54,7 +54,7 @@ def _beat_lives(**_signal: object) -> None:
         beat("beat", clean=True)
     except Error:
         connection.close()
-        logger.warning("beat could not leave its sign of life: the database does not answer")
+        logger.warning("beat could not leave its heartbeat: the database does not answer")
 
 
 @task_prerun.connect

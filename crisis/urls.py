@@ -13,7 +13,7 @@ from operations import views as engine_page
 from operations.metrics import metrics
 
 admin.site.site_header = admin.site.site_title = _("Crisis Desk administration")
-admin.site.index_title = _("What can be set here")
+admin.site.index_title = _("Site administration")
 
 # One door: the throttled login of everybody; who is signed in and no administrator gets 403.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from common.forms import DayInput, Filter, Form, MomentField
+from common.levels import Level
 from desk.frame import RAIL
 from operations.engine_health import Problem
 from people.models import SiteRole, User
@@ -46,7 +47,7 @@ class StyleForm(Form):
     text = forms.CharField(
         widget=forms.Textarea(attrs={"rows": 4, "data-count-limit": 280}), initial=CHINESE, label="Post"
     )
-    level = forms.ChoiceField(choices=[("", "Choose"), ("1", "L1 crisis"), ("2", LONG_WORD)])
+    level = forms.ChoiceField(choices=[("", "Choose"), *Level.choices, ("5", LONG_WORD)])
     when = MomentField(required=False)
     channels = forms.MultipleChoiceField(
         choices=[("x", "X"), ("web", "Website")], widget=forms.CheckboxSelectMultiple, required=False

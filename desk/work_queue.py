@@ -182,14 +182,13 @@ def _roles(user: User) -> Iterator[WorkItem]:
             "role",
             row.assigned_at,
             icon="hand-helping",
-            title=_("Be %(role)s: %(title)s")
+            title=_("Role request: %(role)s, %(title)s")
             % {
                 "role": _("%(role)s (deputy)") % {"role": role} if row.is_deputy else role,
                 "title": row.incident,
             },
             url=row.incident.get_absolute_url(),
-            why=_("%(person)s asks you. Until you answer, nobody knows whether you are there.")
-            % {"person": row.assigned_by},
+            why=_("%(person)s asked you to take this role. Accept or decline.") % {"person": row.assigned_by},
             since=row.assigned_at,
             step=Step(_("Accept"), reverse("incidents:accept_role", args=[row.pk]), is_post=True),
             decline=Step(_("Decline"), reverse("incidents:decline_role", args=[row.pk])),
@@ -353,7 +352,7 @@ def _signals(user: User) -> Iterator[WorkItem]:
             title=_("Signal: %(n)d people complain about %(brand)s within an hour")
             % {"n": signal.evidence["count"], "brand": signal.brand},
             url=signal.get_absolute_url(),
-            why=_("Judge it: dismiss it with a reason, or open an incident"),
+            why=_("Review it: dismiss it with a reason, or open an incident"),
             since=signal.raised_at,
             has_level=False,
             rank=signal.raised_at + PATIENCE["signal"],
@@ -369,7 +368,7 @@ def _looking_back(user: User) -> Iterator[WorkItem]:
     own = PostMortem.objects.visible_to(user).filter(author=user, state=PostMortemState.DRAFT)
     for review in _with_deadlines(own):
         why = _("Your post-mortem is not finished")
-        yield _for_review(review, "write", why, _("Write on"), review.created_at)
+        yield _for_review(review, "write", why, _("Continue writing"), review.created_at)
     waiting = CorrectiveAction.objects.waiting_for(user).select_related("post_mortem__incident")
     for action in waiting.order_by("due_on", "pk")[:MOST_OF_A_KIND]:
         yield _for_action(action)

@@ -66,7 +66,7 @@ class StepForm(ModelForm):
     has_csrf_token = False
     rows = [("times_target", "repeats", "repeat_minutes"), ("raise_level", "everyone")]
 
-    tell = forms.MultipleChoiceField(label=_("Whom to tell"))
+    tell = forms.MultipleChoiceField(label=_("Whom to alert"))
     repeat_minutes = _minutes(PolicyStep, "repeat_minutes")
 
     class Meta:
@@ -117,7 +117,7 @@ class LinkCodeForm(Form):
     """The code of a message. Whatever was typed counts as a try, so nothing is refused before the action sees it."""
 
     has_csrf_token = False
-    summary_title = ""
+    has_summary_title = False
     code = forms.Field(
         label=_("The six digits that stand beside the link in the message"),
         required=False,

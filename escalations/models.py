@@ -55,8 +55,8 @@ class Policy(models.Model):
     objects = PolicyQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("deadline policy")
-        verbose_name_plural = _("deadline policies")
+        verbose_name = _("escalation policy")
+        verbose_name_plural = _("escalation policies")
         ordering = ["purpose", "level"]
         constraints = [
             models.UniqueConstraint(fields=["purpose", "level"], name="policy_once_per_level"),
@@ -122,7 +122,7 @@ class PolicyStep(models.Model):
         _("times the target"), max_digits=4, decimal_places=1, validators=[MinValueValidator(1)]
     )
     tell = models.JSONField(
-        _("whom to tell"),
+        _("whom to alert"),
         help_text=_(
             "For example “deputy:CL”, “role:CO”, “duty:SM”, “level” (everybody of the level) or “administrators”."
         ),

@@ -114,7 +114,7 @@ def _require_able(codes: Iterable[str]) -> None:
 
 def _require_sound(step: PolicyStep) -> None:
     if not step.tell or not all(map(is_known, step.tell)):
-        raise Invalid(_("Say for each step whom it tells."))
+        raise Invalid(_("Say for each step whom it alerts."))
     try:
         step.full_clean(validate_unique=False, validate_constraints=False)
     except ValidationError as wrong:

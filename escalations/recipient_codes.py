@@ -1,4 +1,4 @@
-"""The codes by which a step says whom to tell, and how they read. Who they are, the subject's own app knows."""
+"""The codes by which a step says whom to alert, and how they read. Who they are, the subject's own app knows."""
 
 from __future__ import annotations
 

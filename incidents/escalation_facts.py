@@ -26,7 +26,7 @@ MESSAGES_IN_PANEL = 3
 class Escalation:
     deadlines: list[DeadlineStatus]  # the most pressing first
     next: DeadlineStatus | None  # what fires next
-    reaches: list[User]  # whom it tells
+    reaches: list[User]  # whom it alerts
     unreachable: list[User]  # of those: nobody can wake them
     unreachable_others: list[User]  # and of the rest of the team, for whoever leads it
 

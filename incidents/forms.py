@@ -7,6 +7,7 @@ from crispy_forms.layout import HTML
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from common.errors import ActionRefused
 from common.forms import DayInput, Filter, Form, MomentField, SharedTextForm
 from common.levels import Level
 from incidents.models import Category, Incident, IncidentState, Playbook, StakeholderGroup
@@ -83,7 +84,7 @@ class TriageForm(Form):
     originator = forms.CharField(label=_("Where did it start?"), required=False, max_length=300)
     account_control_lost = forms.BooleanField(label=_("We have lost control of an account"), required=False)
     rights_flag = forms.BooleanField(
-        label=_("Rights of others are touched (copyright, artists, likeness)"),
+        label=_("Third-party rights are involved (copyright, artists, likeness)"),
         required=False,
         help_text=_("Legal must then approve every response."),
     )
@@ -91,7 +92,7 @@ class TriageForm(Form):
         label=_("Something similar happened before, or our reputation is bad"), required=False
     )
     evidence = forms.CharField(
-        label=_("Evidence: links, screenshots, figures"), widget=LONG_TEXT, required=False
+        label=_("Evidence: links, screenshots, figures"), widget=LONG_TEXT, required=False, max_length=10_000
     )
     override_level = forms.TypedChoiceField(
         label=_("Level"),
@@ -168,6 +169,12 @@ class ActivateForm(Form):
             if name in self.cleaned_data
         ]
         return {"playbook": self.cleaned_data["playbook"], "vacant": vacant}
+
+    def refuse(self, refusal: ActionRefused) -> None:
+        """People are asked one by one, each as `user`: wrong is whoever was to be lead and deputy at once."""
+        if refusal.field == "user":
+            refusal.field = "deputy" if "deputy" in self.fields else "lead"
+        super().refuse(refusal)
 
 
 class RoleForm(Form):

@@ -41,7 +41,7 @@ INPUTS = (
     ),
     Input(
         "sentiment_fall",
-        _("Fall of net sentiment, in points"),
+        _("Drop in net sentiment (points)"),
         1,
         (_("under 10"), _("10 or more"), _("25 or more"), _("40 or more")),
     ),

@@ -14,7 +14,7 @@ class JournalConfig(AppConfig):
         entry_kinds.declare(
             {
                 "person.changed": _("{actor} changed {person} in the administration: {fields}"),
-                "person.renamed": _("{before} goes by the name {person} now"),
+                "person.renamed": _("{before} changed their name to {person}"),
             }
         )
         person_changed.connect(on_person_changed, dispatch_uid="journal.on_person_changed")

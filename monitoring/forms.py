@@ -60,6 +60,14 @@ class MentionFilter(Filter):
         platform = cast(forms.ChoiceField, self.fields["platform"])
         platform.choices = [("", _("All")), *((name, name) for name in sorted(names - {""}))]
 
+    def clean(self) -> dict[str, Any]:
+        wanted = super().clean() or self.cleaned_data
+        since, until = wanted.get("since"), wanted.get("until")
+        if since and until and since > until:
+            self.add_error("since", _("“From” is after “To”. Choose an earlier day."))
+            del wanted["until"]  # alone it would narrow to another period than was meant
+        return wanted
+
     @property
     def is_set(self) -> bool:
         return any(self.data.get(name) for name in self.fields)
@@ -106,8 +114,6 @@ def _midnight(day: date, plus_days: int = 0) -> datetime:
 
 
 class UploadForm(Form):
-    refused_at = "file"
-
     file = forms.FileField(
         label=_("File"),
         help_text=_(

@@ -73,6 +73,7 @@ def add(*, actor: User, kind: str, name: str, config: Config, urgencies: list[st
     if actor.contact_points.current().count() >= MOST_CONTACT_POINTS:
         raise ActionRefused(_("You have as many contact points as one person can have. Remove one first."))
     contact = ContactPoint(person=actor, kind=kind, name=name, urgencies=urgencies)
+    _require_new_address(contact, config)
     contact.config = config
     contact.save()
     _note("contact.added", actor, contact)
@@ -89,6 +90,8 @@ def change(
         _require_another_for_now(contact)
     if contact.is_login:
         config = {"address": actor.email}
+    else:
+        _require_new_address(contact, config)
     channel = contact.channel
     if not contact.is_readable or _place(channel, contact.config) != _place(channel, config):
         contact.verified_at, contact.failures = None, 0
@@ -97,6 +100,18 @@ def change(
     contact.save()
     _note("contact.changed", actor, contact)
     return contact
+
+
+def _require_new_address(contact: ContactPoint, config: Config) -> None:
+    """Raises Invalid for an e-mail address that the person has entered already: all would come there twice."""
+    if contact.kind != Channel.EMAIL:
+        return
+    others = contact.person.contact_points.current().filter(kind=Channel.EMAIL).exclude(pk=contact.pk)
+    known = {other.config["address"].casefold() for other in others if other.is_readable}
+    if config["address"].casefold() in known:
+        raise Invalid(
+            _("This address is one of your contact points already. Enter another one."), field="address"
+        )
 
 
 def _place(channel: DeliveryChannel, config: Config) -> Config:
@@ -126,7 +141,8 @@ def _require_another_for_now(contact: ContactPoint) -> None:
         raise ActionRefused(
             _(
                 "What is needed now must reach you somewhere: choose another verified contact point for it first."
-            )
+            ),
+            field="urgencies",
         )
 
 
@@ -167,9 +183,9 @@ def confirm(*, actor: User, contact: ContactPoint, code: str) -> None:
         contact = _mine(actor, contact)
         latest = contact.codes.filter(used_at__isnull=True, expires_at__gt=Now()).order_by("-sent_at").first()
         if latest is None:
-            raise ActionRefused(_("The code is no longer valid. Have a new one sent."))
+            raise ActionRefused(_("The code is no longer valid. Have a new one sent."), field="code")
         if latest.wrong_tries >= MOST_WRONG_TRIES:
-            raise ActionRefused(_("Too many wrong codes. Have a new one sent."))
+            raise ActionRefused(_("Too many wrong codes. Have a new one sent."), field="code")
         is_right = constant_time_compare(latest.digest, _digest(contact, "".join(code.split())))
         if is_right:
             contact.codes.filter(pk=latest.pk).update(used_at=Now())
@@ -178,7 +194,7 @@ def confirm(*, actor: User, contact: ContactPoint, code: str) -> None:
         else:
             contact.codes.filter(pk=latest.pk).update(wrong_tries=F("wrong_tries") + 1)
     if not is_right:  # outside the transaction: the wrong try counts
-        raise Invalid(_("This is not the code that was sent. Look at the newest message."))
+        raise Invalid(_("This is not the code that was sent. Look at the newest message."), field="code")
 
 
 def _digest(contact: ContactPoint, code: str) -> str:

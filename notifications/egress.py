@@ -17,6 +17,10 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _GIVEN_OUT = ipaddress.ip_network("2000::/3")
 # The same within it, for a gateway on the way to unpack: 6to4, Teredo
 _WRAPPED = [ipaddress.ip_network(net) for net in ("2002::/16", "2001::/32")]
+# What the IANA registries of special addresses withhold from the public, and older versions of Python call global.
+_WITHHELD = [
+    ipaddress.ip_network(net) for net in ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20", "5f00::/16")
+]
 
 
 class Refused(Exception):
@@ -48,6 +52,6 @@ def _is_named(address: Address) -> bool:
 
 
 def _is_public(address: Address) -> bool:
-    if not address.is_global or address.is_multicast:
+    if not address.is_global or address.is_multicast or any(address in net for net in _WITHHELD):
         return False
     return address.version == 4 or (address in _GIVEN_OUT and not any(address in net for net in _WRAPPED))

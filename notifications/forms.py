@@ -32,8 +32,6 @@ class DeliveryFilter(Filter):
 
 
 class CodeForm(Form):
-    refused_at = "code"
-
     code = forms.CharField(
         label=_("Code"),
         max_length=12,

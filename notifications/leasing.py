@@ -24,6 +24,8 @@ LEASE = timedelta(seconds=60)  # longer than the 20 s that a send may take
 BATCH = 10
 MOST_IN_ONE_MESSAGE = 200
 MOST_REPEATS = 1  # of what may have arrived, alone or in another's message
+# Deadlines that cannot fire, as the engine tells administrators.
+CANNOT_FIRE = {"engine.deadline_failed", "engine.deadline_locked"}
 # The same thing urgent again, or an older alert of the same deadline, while a message is on its way: its answer comes
 # within seconds.
 LOOK_AGAIN = timedelta(seconds=5)
@@ -174,7 +176,7 @@ class _Round:
         row.is_digest = self.traffic.exceeds_quota(row.person)
         if row.is_digest:
             until = self.last[contact_id] + DIGEST_EVERY if contact_id in self.last else None
-        elif row.priority == Priority.NOW and not row.entry.alert_of:
+        elif row.priority == Priority.NOW and not _is_alert(row.entry):
             if (contact_id, stream) in self.going:
                 return self.now + LOOK_AGAIN
             at = self.last_urgent.get((contact_id, stream))
@@ -248,6 +250,11 @@ def _drop(row: Delivery) -> None:
         lease_until=None,
         ambiguous_count=F("ambiguous_count") + _may_have_been_sent(row),
     )
+
+
+def _is_alert(entry: Entry) -> bool:
+    """About a missed deadline, or one that cannot fire: each matters by itself, so none waits for another."""
+    return bool(entry.alert_of) or entry.kind in CANNOT_FIRE
 
 
 def precedence(entry: Entry) -> tuple[bool, int, int]:

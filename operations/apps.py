@@ -13,7 +13,7 @@ class OperationsConfig(AppConfig):
         entry_kinds.declare(
             {
                 "engine.invariant_broken": _(
-                    "A check of the engine found what must never be ({invariant}): {rows}. Open the engine's page"
+                    "Invariant violated ({invariant}): {rows}. Open the engine's page"
                 ),
                 "engine.invariant_settled": _("{actor} has looked at “{invariant}” ({rows}): {reason}"),
             }

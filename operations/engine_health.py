@@ -120,8 +120,8 @@ class EngineHealth:
                 "invariants",
                 f"broken: {codes}",
                 _(
-                    "A check found what must never be (%(codes)s). Until an administrator has looked at it, do not "
-                    "rely on alerts alone."
+                    "Invariant violated (%(codes)s). Until an administrator has looked at it, do not rely on alerts "
+                    "alone."
                 )
                 % {"codes": codes},
             )

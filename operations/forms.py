@@ -7,4 +7,4 @@ from common.forms import Form
 
 
 class SettleForm(Form):
-    reason = forms.CharField(label=_("What came out"), max_length=300)
+    reason = forms.CharField(label=_("Outcome"), max_length=300)

@@ -37,7 +37,7 @@ HEARTBEATS = "SELECT process, now() - last_tick_at FROM escalations_heartbeat"
 class Signs:
     """What the database knows."""
 
-    ages: dict[str, timedelta]  # of every process's last sign of life
+    ages: dict[str, timedelta]  # of every process's last heartbeat
     engine: EngineHealth
 
 
@@ -107,7 +107,7 @@ def _sign_of_life(signs: Signs, process: str) -> str:
     if process not in signs.ages:
         return "has never run"
     age = signs.ages[process]
-    return OK if age <= SILENT_AFTER else f"no sign of life for {age.total_seconds():.0f} s"
+    return OK if age <= SILENT_AFTER else f"no heartbeat for {age.total_seconds():.0f} s"
 
 
 def _of(state: EngineHealth, part: str) -> str:

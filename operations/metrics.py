@@ -90,7 +90,7 @@ class EngineCollector(Collector):
             broken.add_metric([row["invariant"]], row["n"])
         yield broken
         ages = GaugeMetricFamily(
-            "crisis_heartbeat_age_seconds", "Since the last sign of life of each process", labels=["process"]
+            "crisis_heartbeat_age_seconds", "Since the last heartbeat of each process", labels=["process"]
         )
         clean = GaugeMetricFamily(
             "crisis_heartbeat_clean_age_seconds",

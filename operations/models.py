@@ -41,7 +41,7 @@ class Violation(models.Model):
     gone_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)  # somebody has looked at it: nobody is alerted any more
     settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    reason = models.CharField(_("what came out"), max_length=300, blank=True)
+    reason = models.CharField(_("outcome"), max_length=300, blank=True)
 
     objects = ViolationQuerySet.as_manager()
 

@@ -139,6 +139,10 @@ class TurnUnit(models.TextChoices):
     WEEKS = "weeks", _("weeks")
 
 
+HOURS_WRONG = _("Give both hours, and different ones; leave both empty for duty round the clock.")
+WEEKDAY_MISSING = _("Say on which day of the week they hand over.")
+
+
 class Rotation(models.Model):
     """People who take turns for a crisis role. All times of day are wall-clock times in the rotation's own zone."""
 
@@ -167,15 +171,13 @@ class Rotation(models.Model):
                 condition=Q(hours_from__isnull=True, hours_until__isnull=True)
                 | Q(hours_from__isnull=False, hours_until__isnull=False) & ~Q(hours_from=F("hours_until")),
                 name="rotation_hours_both_or_neither",
-                violation_error_message=_(
-                    "Give both hours, and different ones; leave both empty for duty round the clock."
-                ),
+                violation_error_message=HOURS_WRONG,
             ),
             models.CheckConstraint(
                 condition=Q(turn_unit=TurnUnit.DAYS, hand_over_weekday__isnull=True)
                 | Q(turn_unit=TurnUnit.WEEKS, hand_over_weekday__isnull=False, hand_over_weekday__lte=6),
                 name="rotation_of_weeks_has_weekday",
-                violation_error_message=_("Say on which day of the week they hand over."),
+                violation_error_message=WEEKDAY_MISSING,
             ),
             models.CheckConstraint(
                 condition=Q(turn_length__gte=1, turn_length__lte=52), name="rotation_turn_length_sane"
@@ -184,6 +186,18 @@ class Rotation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """What the constraints demand as well, here beside the field that is wrong."""
+        wrong = {}
+        if self.hours_from != self.hours_until and None in (self.hours_from, self.hours_until):
+            wrong["hours_from" if self.hours_from is None else "hours_until"] = HOURS_WRONG
+        elif self.hours_from is not None and self.hours_from == self.hours_until:
+            wrong["hours_until"] = HOURS_WRONG
+        if self.turn_unit == TurnUnit.WEEKS and self.hand_over_weekday is None:
+            wrong["hand_over_weekday"] = WEEKDAY_MISSING
+        if wrong:
+            raise ValidationError(wrong)
 
     @property
     def people(self) -> list[User]:

@@ -12,7 +12,7 @@ SENTENCES = {
     "postmortem.taken_back": _("{actor} took the post-mortem back to draft"),
     "postmortem.changes_requested": _("{actor} asked for changes in the post-mortem: {comment}"),
     "postmortem.approved": _("{actor} approved the post-mortem of “{title}”"),
-    "postmortem.closed": _("{actor} closed the post-mortem; {verified} actions verified"),
+    "postmortem.closed": _("{actor} closed the post-mortem; corrective actions verified: {verified}"),
     "postmortem.overdue": _(
         "The post-mortem of “{title}” should have been approved by now. Alerted: {alerted}"
     ),
@@ -24,7 +24,7 @@ SENTENCES = {
     "lesson.changed": _("{actor} reworded a lesson: {lesson}"),
     "lesson.removed": _("{actor} took out a lesson: {lesson}"),
     "lesson.implemented": _("{actor} recorded what was changed because of a lesson: {change}"),
-    "lesson.learned": _("{actor} recorded that a change has proven itself: {evidence}"),
+    "lesson.learned": _("{actor} recorded that a change has been shown to work: {evidence}"),
     "corrective_action.proposed": _("{actor} proposed “{action}”; owner: {owner}, due: {due}"),
     "corrective_action.changed": _("{actor} changed “{action}”; owner: {owner}, due: {due}"),
     "corrective_action.accepted": _("{actor} accepted “{action}”, due {due}"),

@@ -103,7 +103,7 @@ LABELS = {
 }
 MEANINGS = {
     "ttd": _("from the first post to our noticing it"),
-    "tta": _("from noticing it to somebody taking it on"),
+    "tta": _("from noticing it to an acknowledgement"),
     "ttfr": _("from noticing it to our first published statement"),
     "approval": _("from submitting a text to its approval"),
     "response_rate": _("answered, of what needed an answer"),

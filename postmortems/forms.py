@@ -81,7 +81,7 @@ class ReviewForm(Form):
     """The decision itself is the button that was pressed."""
 
     APPROVE, CHANGES = "approve", "changes"
-    decision = forms.ChoiceField(choices=[(APPROVE, APPROVE), (CHANGES, CHANGES)])
+    decision = forms.ChoiceField(choices=[(APPROVE, APPROVE), (CHANGES, CHANGES)], widget=forms.HiddenInput)
     version = forms.IntegerField(widget=forms.HiddenInput)
     comment = forms.CharField(
         label=_("What has to change"),

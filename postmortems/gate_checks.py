@@ -59,6 +59,11 @@ def register_all() -> None:
     closed = IncidentState.CLOSED
     gates.register(Check("postmortem.approved", _("Post-mortem approved"), closed, approved))
     gates.register(
-        Check("postmortem.actions", _("Every action has an owner and a due date"), closed, actions_owned)
+        Check(
+            "postmortem.actions",
+            _("Every corrective action has an owner and a due date"),
+            closed,
+            actions_owned,
+        )
     )
     gates.register(Check("postmortem.cause", _("Cause investigated"), closed, cause_recorded))

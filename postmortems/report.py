@@ -50,7 +50,7 @@ def build(post_mortem: PostMortem, figures: Sequence[Figure], entries: Iterable[
         "empty": gettext("Nothing written."),
         "lessons_title": gettext("Lessons"),
         "lessons": [_lesson(lesson) for lesson in post_mortem.lessons.all()],
-        "actions_title": gettext("Actions"),
+        "actions_title": gettext("Corrective actions"),
         "action_labels": [
             gettext("Action"),
             gettext("Owner"),

@@ -50,7 +50,9 @@ CORRECTIVE_ACTION_LIFE = LifeCycle(
         CorrectiveActionState.VERIFIED: set(),
         CorrectiveActionState.CANCELLED: set(),
     },
-    _("This action is “%(now)s” and cannot become “%(then)s”. Reload the page to see what changed."),
+    _(
+        "This corrective action is “%(now)s” and cannot become “%(then)s”. Reload the page to see what changed."
+    ),
 )
 LESSON_LIFE = LifeCycle(
     {
@@ -69,8 +71,10 @@ def sees(user: User, subject: PostMortem | None) -> bool:
 
 @rules.predicate
 def is_independent(user: User, subject: PostMortem | None) -> bool:
-    """Neither the author nor whoever edited last."""
-    return subject is None or user.pk not in (subject.author_id, subject.last_editor_id)
+    """Neither the author nor anybody who ever wrote in it."""
+    if subject is None:
+        return True
+    return user.pk != subject.author_id and user.pk not in {writer.pk for writer in subject.writers.all()}
 
 
 @rules.predicate
@@ -100,7 +104,7 @@ def sees_corrective_action(user: User, action: CorrectiveAction) -> bool:
 
 rules.add_perm("postmortems.see", can_read & sees)
 rules.add_perm("postmortems.write", can_work & sees)
-# The role alone; the action tells an author and a last editor apart from somebody without the role.
+# The role alone; the action tells those who wrote in it apart from somebody without the role.
 rules.add_perm("postmortems.review", can_approve & sees)
 rules.add_perm("postmortems.approve", can_approve & sees & is_independent)
 # Being named is the permission: an owner or verifier may be a head of department who only reads otherwise.

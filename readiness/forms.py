@@ -189,7 +189,7 @@ class RotationForm(ModelForm):
         if cleaned.get("turn_unit") == TurnUnit.DAYS:
             cleaned["hand_over_weekday"] = None
         if not self.people:
-            raise ValidationError(_("Name at least one person who takes turns."))
+            self.add_error("member_0", _("Name at least one person who takes turns."))
         return cleaned
 
     @property

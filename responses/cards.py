@@ -99,7 +99,7 @@ def _card(item: Mapping[str, Any], account: Account, before: str | None = None, 
 def _other_changes(content: Mapping[str, Any], against: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     labels = {
         "audience": _("audience"),
-        "scheduled_for": _("not before"),
+        "scheduled_for": _("do not publish before"),
         "next_update_by": _("next update by"),
         "no_update_reason": _("why no further update is planned"),
     }

@@ -51,10 +51,10 @@ def clean_text(text: str) -> str:
     return tidy(text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def require_plausible(moment: datetime | None) -> None:
-    """Raises Invalid for a time that nobody can mean (and that calendars cannot convert)."""
+def require_plausible(moment: datetime | None, field: str) -> None:
+    """Raises Invalid, beside `field`, for a time that nobody can mean (and that calendars cannot convert)."""
     if moment and not FIRST_MOMENT <= moment < LAST_MOMENT:
-        raise Invalid(_("Give a year between 1990 and 2199."))
+        raise Invalid(_("Give a year between 1990 and 2199."), field=field)
 
 
 def canonical(content: Content, incident: Incident) -> dict[str, Any]:
@@ -74,21 +74,23 @@ def canonical(content: Content, incident: Incident) -> dict[str, Any]:
         raise Invalid(_("This text is too long to be a statement. Shorten it to 100,000 characters."))
     if content.audience not in Audience.values:
         raise Invalid(_("Choose whom this is for."))
-    require_plausible(content.scheduled_for)
-    require_plausible(content.next_update_by)
+    require_plausible(content.scheduled_for, "scheduled_for")
+    require_plausible(content.next_update_by, "next_update_by")
     reason = clean_text(content.no_update_reason)
     if reason and content.next_update_by:
-        raise Invalid(_("Promise a next update, or say why none is planned; not both."))
+        raise Invalid(
+            _("Promise a next update, or say why none is planned; not both."), field="no_update_reason"
+        )
     if len(reason) > LONGEST_REASON:
-        raise Invalid(_("Give the reason in at most 300 characters."))
-    words: dict[str, Any] = {
+        raise Invalid(_("Give the reason in at most 300 characters."), field="no_update_reason")
+    return {
         "renditions": [
             {
                 "account": pk,
                 "platform": accounts[pk].platform,
                 "account_name": accounts[pk].full_name,
                 "text": texts[pk],
-                "media": _clean_media(content.media.get(pk, ())),
+                "media": _clean_media(content.media.get(pk, ()), f"media_{pk}"),
             }
             for pk in sorted(used)
         ],
@@ -96,11 +98,11 @@ def canonical(content: Content, incident: Incident) -> dict[str, Any]:
         "scheduled_for": content.scheduled_for,
         "next_update_by": content.next_update_by,
         "citations": _clean_citations(content.citations, incident),
+        "no_update_reason": reason,
     }
-    return {**words, "no_update_reason": reason} if reason else words
 
 
-def _clean_media(media: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
+def _clean_media(media: Iterable[Mapping[str, str]], field: str) -> list[dict[str, str]]:
     cleaned = []
     for item in media:
         url, alt = clean_text(item.get("url", "")), clean_text(item.get("alt", ""))
@@ -108,10 +110,12 @@ def _clean_media(media: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
             continue
         if not is_web_address(url):
             raise Invalid(
-                _("A picture or video is given by its https address: “%(url)s” is none.") % {"url": url[:200]}
+                _("A picture or video is given by its https address: “%(url)s” is none.")
+                % {"url": url[:200]},
+                field=field,
             )
         if not alt:
-            raise Invalid(_("Describe each picture in words, for those who cannot see it."))
+            raise Invalid(_("Describe each picture in words, for those who cannot see it."), field=field)
         cleaned.append({"url": url, "alt": alt})
     return cleaned
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.forms import Form, ModelForm, MomentField, MomentInput
 from incidents.models import Incident
-from people.models import able_people
+from people.models import CrisisRole, able_people
 from responses.actions import Post
 from responses.content import LONGEST_REASON, LONGEST_TEXT, Content, clean_text
 from responses.models import (
@@ -69,7 +69,7 @@ class TextForm(Form):
         help_text=_("For the approvers; it is not published."),
     )
     scheduled_for = MomentField(
-        label=_("Not before"),
+        label=_("Do not publish before"),
         required=False,
         help_text=_("Leave empty to publish as soon as it is approved."),
     )
@@ -208,7 +208,10 @@ class DecisionForm(Form):
     APPROVE, CHANGES = "approve", "changes"
     content_hash = forms.CharField(max_length=64, widget=forms.HiddenInput)
     decision = forms.ChoiceField(choices=[(APPROVE, APPROVE), (CHANGES, CHANGES)], widget=forms.HiddenInput)
-    capacity = forms.ChoiceField(label=_("You decide as"), required=False, widget=forms.RadioSelect)
+    # Offered is what still lacks a yes; the action says why any other is refused by now.
+    capacity = forms.ChoiceField(
+        label=_("You decide as"), choices=CrisisRole, required=False, widget=forms.RadioSelect
+    )
     comment = forms.CharField(
         label=_("Comment"),
         required=False,
@@ -220,9 +223,10 @@ class DecisionForm(Form):
     def __init__(self, *args: Any, capacities: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.capacities = capacities
-        self.fields["capacity"].choices = capacities  # type: ignore[attr-defined]
         if len(capacities) < 2:
             self.fields["capacity"].widget = forms.HiddenInput()
+        else:
+            self.fields["capacity"].widget.choices = capacities
         if capacities:
             self.fields["capacity"].initial = capacities[0][0]
 

@@ -50,7 +50,10 @@ def unfinished_responses(incident: Incident) -> list[Blocker]:
 def register_checks() -> None:
     register(
         Check(
-            "responses.spoken", _("We have spoken, or decided not to"), IncidentState.MONITORING, not_spoken
+            "responses.spoken",
+            _("Public response published, or decision not to respond recorded"),
+            IncidentState.MONITORING,
+            not_spoken,
         )
     )
     register(

@@ -24,6 +24,7 @@ from responses.models import (
     ResponseKind,
     ResponseState,
     Revision,
+    SourceKind,
     Stance,
     Tone,
     Verdict,
@@ -65,6 +66,8 @@ APPROVERS_BY_LEVEL: dict[int, tuple[CrisisRole, ...]] = {
     Level.L4: (_R.COMMS_LEAD,),
 }
 RECOVERY_APPROVERS = (_R.CRISIS_LEAD, _R.EXECUTIVE)
+# Of a claim's sources, unless one is authoritative.
+INDEPENDENT_SOURCES_NEEDED = 2
 
 
 def required_capacities(kind: str, incident: Incident) -> tuple[CrisisRole, ...]:
@@ -118,6 +121,11 @@ def wrote(user: User, response: Response) -> bool:
     )
 
 
+def has_approved(user: User, response: Response) -> bool:
+    """Does a yes of `user` count for the words as they stand?"""
+    return any(approval.approver_id == user.pk for approval in live_approvals(response.current))
+
+
 def why_not_approve(
     user: User, response: Response, incident: Incident, *, capacity: str = "", leads: bool | None = None
 ) -> Reason | None:
@@ -135,9 +143,11 @@ def why_not_approve(
     if locked := why_locked(response.kind, incident):
         return locked
     missing = missing_capacities(response, incident)
+    if not missing and has_approved(user, response):
+        return _("You have approved this text already.")
     if response.state not in (ResponseState.IN_REVIEW, ResponseState.APPROVED) or not missing:
         return _("This text does not wait for an approval now.")
-    if any(approval.approver_id == user.pk for approval in live_approvals(response.current)):
+    if has_approved(user, response):
         return _("You have approved this text already; the other capacities need other people.")
     if capacity and capacity not in missing:
         return _("This text does not need an approval in that capacity.")
@@ -172,7 +182,8 @@ def text_problems(response: Response) -> list[Reason]:
     problems: list[Reason] = []
     for item in revision.renditions:
         account = accounts[item["account"]]
-        if not account.is_active or account.full_name != item["account_name"]:
+        is_the_same = (account.full_name, account.platform) == (item["account_name"], item["platform"])
+        if not (account.is_active and is_the_same and account.brand_id == response.incident.brand_id):
             problems.append(
                 _(
                     "The account “%(account)s” was changed or is not in use. Save the text again for today's accounts."
@@ -207,6 +218,16 @@ def claim_problems(revision: Revision) -> list[Reason]:
     return problems
 
 
+def has_enough_sources(claim: Claim) -> bool:
+    """May a verdict be given? One authoritative or two independent sources; rows that name the same source are one."""
+    sources = {
+        (kind, source.strip().casefold()) for kind, source in claim.evidence.values_list("kind", "source")
+    }
+    independent = {source for kind, source in sources if kind == SourceKind.INDEPENDENT}
+    authoritative = any(kind == SourceKind.AUTHORITATIVE for kind, _source in sources)
+    return authoritative or len(independent) >= INDEPENDENT_SOURCES_NEEDED
+
+
 def leaves_people_waiting(response: Response, incident: Incident) -> bool:
     """Whatever is said in a crisis promises the next word, or says (to the team) why there will be none.
 
@@ -217,19 +238,14 @@ def leaves_people_waiting(response: Response, incident: Incident) -> bool:
     return not (response.current.next_update_by or response.current.no_update_reason)
 
 
-def submission_problems(response: Response, incident: Incident, checklist: Iterable[str]) -> list[Reason]:
-    """What must be settled before a text goes to the approvers."""
+def submission_problems(response: Response, incident: Incident) -> list[Reason]:
+    """What must be settled before a text goes to the approvers, the tone checklist aside."""
     problems: list[Reason] = []
     if incident.level is None:
         problems.append(_("Triage the incident first: its level decides who approves."))
     if leaves_people_waiting(response, incident):
         problems.append(
             _("Say by when the next update comes: people wait for it. If none is planned, say why.")
-        )
-    unticked = [tone.label for tone in Tone if tone not in set(checklist)]
-    if unticked:
-        problems.append(
-            _("The tone checklist is not complete: %(open)s.") % {"open": "; ".join(map(str, unticked))}
         )
     return problems + text_problems(response)
 

@@ -10,13 +10,13 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 from django import template
-from django.forms import BaseForm
+from django.forms import BaseForm, BoundField
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 from lucide.templatetags.lucide import lucide
 
-from common.forms import KEPT
+from common.forms import summary_title
 from common.levels import Level
 from common.prose import Difference, compare, render_markdown
 from common.times import absolute, countdown_to, countdown_words, relative
@@ -173,6 +173,13 @@ def words_for_script() -> str:
     return json.dumps(countdown_words(), ensure_ascii=False)
 
 
+def _target(field: BoundField) -> str:
+    """The id to which a line about `field` leads: of a group of boxes its first; nothing for what nobody sees."""
+    if field.is_hidden:
+        return ""
+    return f"{field.auto_id}_0" if field.use_fieldset else field.auto_id
+
+
 @register.inclusion_tag("ui/form_errors.html")
 def form_errors(*forms: BaseForm) -> dict[str, object]:
     """One summary of everything wrong in the forms, each line a link to its field; of a conflict both versions."""
@@ -182,7 +189,7 @@ def form_errors(*forms: BaseForm) -> dict[str, object]:
         lines += [{"text": error, "target": ""} for error in form.non_field_errors()]
         for field in form:
             lines += [
-                {"label": field.label, "text": error, "target": field.auto_id} for error in field.errors
+                {"label": field.label, "text": error, "target": _target(field)} for error in field.errors
             ]
-    title = next((getattr(form, "summary_title", KEPT) for form in forms if form.visible_fields()), "")
+    title = next(filter(None, map(summary_title, forms)), "")
     return {"title": title, "lines": lines, "clashes": clashes}

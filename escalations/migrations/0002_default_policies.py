@@ -6,13 +6,14 @@ from pathlib import Path
 from django.db import migrations
 
 DATA = Path(__file__).parent.parent / "data" / "policies.toml"
-REPEAT_MINUTES = {1: 5, 2: 10, 3: 60, 4: 240}
 
 
 def load(apps, schema_editor):
     Policy = apps.get_model("escalations", "Policy")
     PolicyStep = apps.get_model("escalations", "PolicyStep")
-    for purpose, given in tomllib.loads(DATA.read_text()).items():
+    policies = tomllib.loads(DATA.read_text())
+    defaults = policies.pop("defaults")
+    for purpose, given in policies.items():
         for level, minutes in by_level(given["minutes"]).items():
             policy = Policy.objects.create(
                 purpose=purpose,
@@ -29,7 +30,7 @@ def load(apps, schema_editor):
                     tell=step["tell"],
                     raise_level=step.get("raise_level", False),
                     repeats=step.get("repeats", 0),
-                    repeat_minutes={**REPEAT_MINUTES, **by_level(step.get("repeat_minutes", {}))}[level],
+                    repeat_minutes=by_level({**defaults["repeat_minutes"], **step.get("repeat_minutes", {})})[level],
                 )
 
 

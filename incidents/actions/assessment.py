@@ -39,7 +39,7 @@ def assess(
     `facts` are the fields of TRIAGE_FACTS. Anybody may raise the level. Only the crisis lead lowers it, and only
     when this and the assessment before both say so; otherwise the scoring is kept and the level stays.
     Raises Invalid for an override without a reason or for facts that triage needs and does not have, ActionRefused
-    when anybody else than the crisis lead says that no rights are touched any more: Legal would not be asked then.
+    when anybody else than the crisis lead says that no rights are involved any more: Legal would not be asked then.
     """
     incident = lock_incident(incident.pk)
     require(actor, "incidents.work", incident)
@@ -48,21 +48,22 @@ def assess(
     if drops_legal and not actor.has_perm("incidents.lead", incident):
         raise ActionRefused(
             _(
-                "Legal has to approve while rights of others are touched; only the crisis lead takes that back."
+                "Legal has to approve while third-party rights are involved; only the crisis lead can take that back."
             )
         )
     for name in TRIAGE_FACTS:
         if name in facts:
             setattr(incident, name, facts[name])
     if not incident.category:
-        raise Invalid(_("Choose a category: it decides the playbook and the likely blame."))
+        raise Invalid(_("Choose a category: it decides the playbook and the likely blame."), field="category")
     if not incident.cluster:
         incident.cluster = default_cluster(incident.category)
     rating = rate(scores, account_control_lost=incident.account_control_lost)
     level = Level(override_level or rating.level)
     if level != rating.level and not override_reason.strip():
         raise Invalid(
-            _("The scores say %(level)s. Give a reason for another level.") % {"level": rating.level.label}
+            _("The scores say %(level)s. Give a reason for another level.") % {"level": rating.level.label},
+            field="override_reason",
         )
     before = incident.assessments.first()
     lowers = incident.level is not None and level > incident.level

@@ -81,7 +81,7 @@ def log_incident(
     title = require_text(title, _("Give the incident a title that says what happened."))
     now = timezone.now()
     if first_post_at and first_post_at > now:
-        raise Invalid(_("The first post cannot lie in the future."))
+        raise Invalid(_("The first post cannot lie in the future."), field="first_post_at")
     incident = Incident(
         brand=brand,
         title=title,
@@ -142,8 +142,10 @@ def activate(*, incident: Incident, actor: User, playbook: Playbook) -> Incident
     """
     incident = lock_incident(incident.pk)
     require(actor, "incidents.work", incident)
-    if incident.state != IncidentState.TRIAGED:
+    if incident.state == IncidentState.DETECTED:
         raise ActionRefused(_("Triage comes first: score the incident, then activate the response."))
+    if incident.state != IncidentState.TRIAGED:
+        raise INCIDENT_LIFE.refused(incident, IncidentState.ACTIVE)
     held = set(incident.role_assignments.active().values_list("role", "is_deputy"))
     missing = [
         label
@@ -213,7 +215,7 @@ def breach(*, incident: Incident, actor: User | None, reason: str) -> Incident:
 
 @transaction.atomic
 def resolve(*, incident: Incident, actor: User) -> Incident:
-    """Stand down: every check of the gate has passed or is waived with a reason. Public replies are locked."""
+    """Stand down: every check of the gate has passed or is waived with a reason. Public responses are locked."""
     incident = lock_incident(incident.pk)
     require(actor, "incidents.lead", incident)
     require_gate(incident, IncidentState.RESOLVED)
@@ -269,6 +271,8 @@ def dismiss(*, incident: Incident, actor: User, reason: str) -> Incident:
     """Nothing to act on. At L1 and L2 the first person only proposes it; a second one has to agree."""
     incident = lock_incident(incident.pk)
     require(actor, "incidents.work", incident)
+    if incident.state == IncidentState.DISMISSED:
+        raise INCIDENT_LIFE.refused(incident, IncidentState.DISMISSED)
     if not INCIDENT_LIFE.allows(incident.state, IncidentState.DISMISSED):
         raise ActionRefused(_("A response has begun; stand the incident down instead of dismissing it."))
     reason = require_text(reason, _("Say why there is nothing to act on."))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import ActionRefused, NotAllowed
-from incidents.models import Incident
+from incidents.models import Incident, IncidentState
 from people.models import User
 
 
@@ -22,7 +22,9 @@ def require(actor: User, permission: str, incident: Incident | None = None) -> N
 
 
 def require_open(incident: Incident) -> None:
-    """Raises ActionRefused once an incident has stood down."""
+    """Raises ActionRefused once an incident has stood down or was dismissed."""
+    if incident.state == IncidentState.DISMISSED:
+        raise ActionRefused(_("This incident was dismissed. Reopen it with a reason to go on."))
     if incident.is_locked:
         raise ActionRefused(
             _("This incident has stood down and is locked. Reopen it with a reason to go on.")

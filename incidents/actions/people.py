@@ -34,7 +34,7 @@ def assign_role(
         raise ActionRefused(
             _("%(person)s holds this role. Hand it over with a briefing instead.") % {"person": holder.user}
         )
-    _require_two_people(incident, role, user, is_deputy)
+    _require_two_people(incident, role, user, is_deputy, field="user")
     assignment = RoleAssignment.objects.create(
         incident=incident, role=role, user=user, is_deputy=is_deputy, assigned_by=actor
     )
@@ -80,10 +80,10 @@ def hand_over_role(*, assignment: RoleAssignment, actor: User, to: User, briefin
         raise NotAllowed(_("Only the holder, the crisis lead or an administrator hands a role over."))
     briefing = require_text(briefing, _("Write a briefing: what is going on, what is next, what is open."))
     if to.pk == assignment.user_id:
-        raise Invalid(_("Choose somebody else to hand over to."))
+        raise Invalid(_("Choose somebody else to hand over to."), field="to")
     _require_able(to)
     change_state(assignment, RoleState.HANDED_OVER, ROLE_LIFE, ended_at=timezone.now())
-    _require_two_people(incident, assignment.role, to, assignment.is_deputy)
+    _require_two_people(incident, assignment.role, to, assignment.is_deputy, field="to")
     successor = RoleAssignment.objects.create(
         incident=incident,
         role=assignment.role,
@@ -141,10 +141,10 @@ def _require_able(user: User) -> None:
         raise Invalid(_("%(person)s only reads here and cannot take a role.") % {"person": user})
 
 
-def _require_two_people(incident: Incident, role: str, user: User, is_deputy: bool) -> None:
+def _require_two_people(incident: Incident, role: str, user: User, is_deputy: bool, *, field: str) -> None:
     other = incident.role_assignments.active().filter(role=role, is_deputy=not is_deputy, user=user)
     if other.exists():
-        raise Invalid(_("A deputy must be somebody else than the one they stand in for."))
+        raise Invalid(_("The deputy must be a different person from the role holder."), field=field)
 
 
 def _note(

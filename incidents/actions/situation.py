@@ -53,9 +53,12 @@ def change_situation(
     if public:
         require_open(incident)
     if not incident.title.strip():
-        raise Invalid(_("Give the incident a title that says what happened."))
+        raise Invalid(_("Give the incident a title that says what happened."), field="title")
     if incident.scheduled_content == ScheduledContent.KEPT and not incident.scheduled_content_reason.strip():
-        raise Invalid(_("Say why scheduled posts and advertising keep running during a crisis."))
+        raise Invalid(
+            _("Say why scheduled posts and advertising keep running during a crisis."),
+            field="scheduled_content_reason",
+        )
     if incident.cause and incident.cause not in Cause.values:
         raise Invalid(_("Choose one of the causes."))
     if not changed:
@@ -123,6 +126,7 @@ def choose_strategy(
             reason,
             _("The recommendation is “%(advice)s”. Give a reason for another strategy.")
             % {"advice": advice.strategy.label},
+            field="reason",
         )
     incident.strategy, incident.strategy_reason = Strategy(strategy), reason.strip()
     incident.save(update_fields=["strategy", "strategy_reason", "fault_confirmed"])

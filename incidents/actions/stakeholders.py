@@ -1,4 +1,4 @@
-"""Who has to hear it from us, in which order, and whether they did."""
+"""Who has to hear it from us, and whether they did. The order is that of `StakeholderGroup`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import ActionRefused
 from common.text import require_text
+from common.times import require_to_come
 from escalations.actions import stop
 from incidents import running_deadlines
 from incidents.actions.locking import lock_incident, require, require_open
@@ -28,6 +29,7 @@ def add_stakeholder(
     incident = lock_incident(incident.pk)
     require(actor, "incidents.work", incident)
     require_open(incident)
+    require_to_come(due_at, "due_at")
     notice = StakeholderNotice.objects.create(
         incident=incident,
         group=StakeholderGroup(group),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import ActionRefused, Invalid
 from common.text import require_text
+from common.times import require_to_come
 from common.transitions import change_state
 from escalations.actions import stop
 from incidents import running_deadlines
@@ -25,6 +26,7 @@ def add_task(
     """A task beyond the playbook; whoever holds the role is told."""
     incident = lock_incident(incident.pk)
     require(actor, "incidents.work", incident)
+    require_to_come(due_at, "due_at")
     task = Task.objects.create(
         incident=incident,
         role=CrisisRole(role),
@@ -61,7 +63,7 @@ def settle_task(*, task: Task, actor: User, state: str, text: str = "") -> Task:
     if state not in (TaskState.DONE, TaskState.SKIPPED):
         raise Invalid(_("A task is either done or does not apply."))
     if state == TaskState.SKIPPED:
-        require_text(text, _("Say why this task does not apply."))
+        require_text(text, _("Say why this task does not apply."), field="text")
     change_state(
         task,
         TaskState(state),

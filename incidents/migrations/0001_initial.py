@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('detected', 'Detected'), ('triaged', 'Triaged'), ('active', 'Active'), ('monitoring', 'Monitoring'), ('resolved', 'Resolved'), ('closed', 'Closed'), ('dismissed', 'Dismissed')], default='detected', max_length=12, verbose_name='state')),
                 ('level', models.PositiveSmallIntegerField(blank=True, choices=[(1, 'L1 crisis'), (2, 'L2 major'), (3, 'L3 paracrisis'), (4, 'L4 issue')], null=True, verbose_name='level')),
                 ('confidential', models.BooleanField(default=False, verbose_name='confidential')),
-                ('rights_flag', models.BooleanField(default=False, verbose_name='rights of others are touched (legal must approve)')),
+                ('rights_flag', models.BooleanField(default=False, verbose_name='third-party rights are involved (legal must approve)')),
                 ('account_control_lost', models.BooleanField(default=False, verbose_name='control of an account is lost')),
                 ('similar_history', models.BooleanField(default=False, verbose_name='similar crisis before, or bad reputation')),
                 ('fault_confirmed', models.BooleanField(default=False, verbose_name='our own fault is confirmed')),

@@ -108,7 +108,9 @@ class Incident(models.Model):
     members = models.ManyToManyField(
         settings.AUTH_USER_MODEL, blank=True, related_name="+", verbose_name=_("members")
     )
-    rights_flag = models.BooleanField(_("rights of others are touched (legal must approve)"), default=False)
+    rights_flag = models.BooleanField(
+        _("third-party rights are involved (legal must approve)"), default=False
+    )
     account_control_lost = models.BooleanField(_("control of an account is lost"), default=False)
     similar_history = models.BooleanField(_("similar crisis before, or bad reputation"), default=False)
     fault_confirmed = models.BooleanField(_("our own fault is confirmed"), default=False)

@@ -39,7 +39,7 @@ def people(request: SignedInRequest, pk: int) -> HttpResponse:
         form,
         partial(actions.assign_role, incident=incident, actor=request.user),
         then=reverse("incidents:people", args=[pk]),
-        done=_("Asked and alerted."),
+        done=_("Role request sent."),
     )
     if sent.answer:
         return sent.answer

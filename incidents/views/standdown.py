@@ -30,7 +30,7 @@ def gate(request: SignedInRequest, pk: int) -> HttpResponse:
         form,
         partial(actions.resolve, incident=incident, actor=request.user),
         then=incident,
-        done=_("Stood down. Public replies are locked; the post-mortem is waiting."),
+        done=_("Incident stood down. Public responses are locked and a post-mortem has been opened."),
     )
     if sent.answer:
         return sent.answer
@@ -145,7 +145,7 @@ def reopen(request: SignedInRequest, pk: int) -> HttpResponse:
         title=_("Reopen the incident"),
         text=_("A late comment rekindles a crisis: reopen only when there is something new to act on."),
         consequences=[
-            _("Public replies are possible again."),
+            _("Public responses are possible again."),
             _("Signatures under the stand-down are void."),
         ],
         label=_("Reopen"),

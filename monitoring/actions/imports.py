@@ -72,11 +72,14 @@ def queue_upload(*, actor: User, upload: UploadedFile, brand: Brand | None) -> I
     """
     _require(actor)
     if not upload.size:
-        raise Invalid(_("The file is empty. Export it again; the first line must name the columns."))
+        raise Invalid(
+            _("The file is empty. Export it again; the first line must name the columns."), field="file"
+        )
     if upload.size > settings.IMPORT_MAX_BYTES:
         raise Invalid(
             _("The file is larger than %(mb)d MB. Split it, or pack it with gzip.")
-            % {"mb": settings.IMPORT_MAX_BYTES // (1024 * 1024)}
+            % {"mb": settings.IMPORT_MAX_BYTES // (1024 * 1024)},
+            field="file",
         )
     # The name comes from us: what the browser says is only shown, never a path.
     kept = Path("imports") / f"{uuid.uuid4()}.data"

@@ -117,9 +117,3 @@ class Signal(models.Model):
     def end(self) -> datetime:
         """The end of the last hour of the spike."""
         return self.last_hour + timedelta(hours=1)
-
-    @property
-    def times_usual(self) -> float | None:
-        """How often the usual count the first hour of the spike had; None where nobody usually complains."""
-        usual = self.evidence["expected"]
-        return self.evidence["count"] / usual if usual else None

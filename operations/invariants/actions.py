@@ -52,7 +52,7 @@ def settle(*, violation: Violation, actor: User, reason: str) -> Violation:
         raise NotAllowed(_("Only administrators settle what a check has found."))
     reason = tidy(reason)
     if not reason:
-        raise Invalid(_("Say what came out, so that others need not look again."))
+        raise Invalid(_("Describe the outcome, so that others need not look again."))
     row = Violation.objects.select_for_update().get(pk=violation.pk)
     if row.settled_at or row.gone_at:
         raise ActionRefused(_("This is settled already."))

@@ -133,8 +133,6 @@ def add_corrective_action(
     require_draft(post_mortem)
     action = CorrectiveAction(post_mortem=post_mortem, added_by=actor)
     _fill(action, title=title, detail=detail, owner=owner, due_on=due_on, verifier=verifier, lesson=lesson)
-    if due_on and due_on < timezone.localdate():
-        raise Invalid(_("The due date lies in the past."))
     action.save()
     keep_due_date(action)
     mark_edited(post_mortem, actor)
@@ -149,9 +147,11 @@ def _fill(action: CorrectiveAction, **fields: Any) -> None:
         try:
             validate_day(fields["due_on"])
         except ValidationError as wrong:
-            raise Invalid(wrong.message) from None
+            raise Invalid(wrong.message, field="due_on") from None
+        if fields["due_on"] != action.due_on and fields["due_on"] < timezone.localdate():
+            raise Invalid(_("The due date lies in the past."), field="due_on")
     if owner and owner == verifier:
-        raise Invalid(_("The owner cannot verify their own work. Choose somebody else."))
+        raise Invalid(_("The owner cannot verify their own work. Choose somebody else."), field="verifier")
     for person in filter(None, (owner, verifier)):
         if not person.is_active or not sees(person, action.post_mortem):
             raise Invalid(
@@ -221,7 +221,7 @@ def change_corrective_action(
     require(actor, "postmortems.write", action.post_mortem)
     if action.is_settled or action.state == CorrectiveActionState.DONE:
         raise ActionRefused(
-            _("This action is “%(state)s”; it does not change any more.")
+            _("This corrective action is “%(state)s”; it can no longer be changed.")
             % {"state": action.get_state_display()}
         )
     if not action.post_mortem.is_draft and (title.strip(), detail.strip()) != (action.title, action.detail):
@@ -229,7 +229,7 @@ def change_corrective_action(
             _("The words were reviewed and stay as they are; owner, verifier and date can still change.")
         )
     if action.state != CorrectiveActionState.PROPOSED and not (owner and due_on):
-        raise Invalid(_("An accepted action needs an owner and a due date."))
+        raise Invalid(_("An accepted corrective action needs an owner and a due date."))
     before = (action.owner, action.due_on)
     _fill(
         action,
@@ -253,7 +253,7 @@ def change_corrective_action(
 
 def _require_owner(actor: User, action: CorrectiveAction) -> None:
     if not actor.has_perm("postmortems.carry_out", action):
-        raise NotAllowed(_("Only the owner of this action does this."))
+        raise NotAllowed(_("Only the owner of this corrective action can do this."))
 
 
 @transaction.atomic
@@ -321,7 +321,7 @@ def return_corrective_action(*, action: CorrectiveAction, actor: User, verificat
     action = _lock_corrective_action(action)
     _require_verifier(actor, action)
     if action.state != CorrectiveActionState.DONE:
-        raise ActionRefused(_("Only an action that was reported done can be sent back."))
+        raise ActionRefused(_("Only a corrective action that was reported done can be sent back."))
     reason = require_text(verification, _("Say what is missing."))
     change_state(
         action, CorrectiveActionState.IN_PROGRESS, CORRECTIVE_ACTION_LIFE, verification=reason, done_at=None
@@ -349,9 +349,9 @@ def cancel_corrective_action(*, action: CorrectiveAction, actor: User, reason: s
 
 def _require_verifier(actor: User, action: CorrectiveAction) -> None:
     if actor.pk == action.owner_id:
-        raise NotAllowed(_("You own this action; somebody else has to verify it."))
+        raise NotAllowed(_("You own this corrective action; somebody else has to verify it."))
     if not actor.has_perm("postmortems.verify", action):
-        raise NotAllowed(_("Only the verifier of this action does this."))
+        raise NotAllowed(_("Only the verifier of this corrective action can do this."))
 
 
 def _owner_of(action: CorrectiveAction) -> list[User]:

@@ -146,9 +146,7 @@ def _require_decision(post_mortem: PostMortem, actor: User, version: int) -> Non
     if not post_mortem.is_in_review:
         raise ActionRefused(_("There is nothing to decide: it is not in review. Reload the page."))
     if not is_independent(actor, post_mortem):
-        raise NotAllowed(
-            _("You wrote or last edited this post-mortem. Somebody else has to decide about it.")
-        )
+        raise NotAllowed(_("You wrote in this post-mortem. Somebody else has to decide about it."))
     if version != post_mortem.version:
         raise Conflict(_("It was changed since you opened it. Read it again, then decide."), theirs={})
 
@@ -207,7 +205,9 @@ def close(*, post_mortem: PostMortem, actor: User) -> PostMortem:
     open_lessons = post_mortem.lessons.filter(state=LessonState.IDENTIFIED).count()
     if open_actions or open_lessons:
         raise ActionRefused(
-            _("Not yet: actions to verify or cancel: %(actions)d; lessons without a change: %(lessons)d.")
+            _(
+                "Not yet: corrective actions to verify or cancel: %(actions)d; lessons without a change: %(lessons)d."
+            )
             % {"actions": open_actions, "lessons": open_lessons}
         )
     change_state(post_mortem, PostMortemState.CLOSED, POST_MORTEM_LIFE, closed_at=timezone.now())

@@ -44,6 +44,7 @@ def mark_edited(post_mortem: PostMortem, actor: User, *changed: str) -> None:
     post_mortem.version += 1
     post_mortem.last_editor = actor
     post_mortem.save(update_fields=["version", "last_editor", *changed])
+    post_mortem.writers.add(actor)
 
 
 def note(

@@ -40,7 +40,7 @@ def write(
 
 @transaction.atomic
 def change_author(*, post_mortem: PostMortem, actor: User, author: User) -> PostMortem:
-    """Give the writing to somebody else. Whoever hands it over counts as its last editor and cannot approve it."""
+    """Give the writing to somebody else. Whoever hands it over, and whoever wrote it until now, cannot approve it."""
     post_mortem = lock(post_mortem.pk)
     require(actor, "postmortems.write", post_mortem)
     require_draft(post_mortem)
@@ -53,6 +53,7 @@ def change_author(*, post_mortem: PostMortem, actor: User, author: User) -> Post
         raise Invalid(_("%(person)s is the author already.") % {"person": author})
     earlier = post_mortem.author
     post_mortem.author = author
+    post_mortem.writers.add(earlier)
     mark_edited(post_mortem, actor, "author")
     note(
         post_mortem,

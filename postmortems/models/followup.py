@@ -17,7 +17,7 @@ from postmortems.models.postmortem import PostMortem
 
 
 class LessonState(models.TextChoices):
-    """A lesson is learned only when a change has proven itself in use."""
+    """A lesson is learned only when a change has been shown to work in use."""
 
     IDENTIFIED = "identified", _("Identified")
     IMPLEMENTED = "implemented", _("Implemented")

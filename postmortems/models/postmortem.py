@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
@@ -39,7 +40,7 @@ class PostMortemQuerySet(models.QuerySet["PostMortem"]):
             self.visible_to(user)
             .filter(state=PostMortemState.IN_REVIEW)
             .exclude(author=user)
-            .exclude(last_editor=user)
+            .exclude(pk__in=PostMortem.writers.through.objects.filter(user=user).values("postmortem"))
         )
 
 
@@ -55,6 +56,8 @@ class PostMortem(models.Model):
     )
     version = models.PositiveIntegerField(default=1)  # counts edits; a review decides about one version
     last_editor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    # Everybody whose words may stand in it, however long ago: none of them can approve it.
+    writers = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+")
     created_at = models.DateTimeField(_("begun"), default=timezone.now)
     submitted_at = models.DateTimeField(_("submitted"), null=True)
     approved_at = models.DateTimeField(_("approved"), null=True)
@@ -147,12 +150,6 @@ class PostMortem(models.Model):
                 name="post_mortem_approver_is_not_author",
             ),
             models.CheckConstraint(
-                condition=Q(approved_by__isnull=True)
-                | Q(last_editor__isnull=True)
-                | ~Q(approved_by=F("last_editor")),
-                name="post_mortem_approver_is_not_last_editor",
-            ),
-            models.CheckConstraint(
                 condition=Q(
                     state__in=["approved", "closed"],
                     approved_by__isnull=False,
@@ -173,6 +170,22 @@ class PostMortem(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["state", "-created_at"], name="post_mortem_list")]
+        triggers = [
+            pgtrigger.Trigger(
+                name="post_mortem_approver_wrote_nothing",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func="""
+                    IF EXISTS (
+                        SELECT 1 FROM postmortems_postmortem_writers w
+                        WHERE w.postmortem_id = NEW.id AND w.user_id = NEW.approved_by_id
+                    ) THEN
+                        RAISE EXCEPTION 'who wrote in a post-mortem cannot approve it';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.incident)

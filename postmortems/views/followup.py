@@ -44,21 +44,21 @@ CORRECTIVE_ACTION_STEPS = {
         Step(
             "accept",
             gettext_lazy("Accept"),
-            gettext_lazy("Take this action on, with its due date?"),
+            gettext_lazy("Accept this corrective action, with its due date?"),
             gettext_lazy("Accepted."),
             actions.accept_corrective_action,
         ),
         Step(
             "start",
-            gettext_lazy("Begin"),
-            gettext_lazy("Begin with this action?"),
-            gettext_lazy("Begun."),
+            gettext_lazy("Start"),
+            gettext_lazy("Start this corrective action?"),
+            gettext_lazy("Started."),
             actions.start_corrective_action,
         ),
         Step(
             "done",
             gettext_lazy("Report it done"),
-            gettext_lazy("Report this action done?"),
+            gettext_lazy("Report this corrective action done?"),
             gettext_lazy("Reported. The verifier is told."),
             actions.complete_corrective_action,
             "result",
@@ -76,7 +76,7 @@ CORRECTIVE_ACTION_STEPS = {
         Step(
             "return",
             gettext_lazy("Send it back"),
-            gettext_lazy("Send this action back to its owner?"),
+            gettext_lazy("Send this corrective action back to its owner?"),
             gettext_lazy("Sent back. The owner is told."),
             actions.return_corrective_action,
             "verification",
@@ -85,7 +85,7 @@ CORRECTIVE_ACTION_STEPS = {
         ),
         Step(
             "cancel",
-            gettext_lazy("Cancel the action"),
+            gettext_lazy("Mark as cancelled"),
             gettext_lazy("Decide not to do this?"),
             gettext_lazy("Cancelled."),
             actions.cancel_corrective_action,
@@ -110,7 +110,7 @@ LESSON_STEPS = {
         Step(
             "learn",
             gettext_lazy("Record the evidence"),
-            gettext_lazy("Has the change proven itself?"),
+            gettext_lazy("Has the change been shown to work?"),
             gettext_lazy("Recorded: this lesson is learned."),
             actions.learn_lesson,
             "evidence",
@@ -185,7 +185,7 @@ def new_corrective_action(request: SignedInRequest, pk: int) -> HttpResponse:
         CorrectiveActionForm(typed(request), post_mortem=post_mortem),
         partial(actions.add_corrective_action, post_mortem=post_mortem),
         post_mortem=post_mortem,
-        title=_("New action"),
+        title=_("New corrective action"),
         done=_("Added. The owner is told."),
     )
 
@@ -198,7 +198,7 @@ def edit_corrective_action(request: SignedInRequest, pk: int) -> HttpResponse:
         CorrectiveActionForm(typed(request), instance=found, post_mortem=found.post_mortem),
         partial(actions.change_corrective_action, action=found),
         post_mortem=found.post_mortem,
-        title=_("Change the action"),
+        title=_("Change the corrective action"),
         done=_("Changed. The owner is told."),
     )
 
@@ -286,7 +286,7 @@ def remove_lesson(request: SignedInRequest, pk: int) -> HttpResponse:
         "remove",
         _("Take it out"),
         _("Take this lesson out of the post-mortem?"),
-        _("Taken out. The journal keeps its words."),
+        _("Removed. The text stays in the journal."),
         actions.remove_lesson,
         tone="danger",
     )

@@ -36,7 +36,7 @@ def submit(request: SignedInRequest, pk: int) -> HttpResponse:
         title=_("Submit the post-mortem for approval?"),
         text=_("These people can approve it and are told now: %(people)s.") % {"people": people}
         if people
-        else _("Nobody here can approve it: an approver is needed who neither wrote nor last edited it."),
+        else _("Nobody here can approve it: an approver is needed who wrote nothing in it."),
         consequences=[
             _("Nobody can edit it until it is decided or taken back."),
             _("The approval belongs to exactly this text; its figures are frozen with it."),
@@ -123,8 +123,8 @@ def close(request: SignedInRequest, pk: int) -> HttpResponse:
         text=_("Everything that was decided is done and verified, or cancelled with a reason."),
         consequences=[
             ngettext(
-                "%(n)d action is not verified or cancelled yet.",
-                "%(n)d actions are not verified or cancelled yet.",
+                "%(n)d corrective action is not verified or cancelled yet.",
+                "%(n)d corrective actions are not verified or cancelled yet.",
                 unsettled,
             )
             % {"n": unsettled}

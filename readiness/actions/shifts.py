@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.urls import reverse
@@ -13,6 +13,8 @@ from common.errors import ActionRefused, Invalid
 from people.models import CrisisRole, DutyShift, User
 from readiness.actions.roster_lock import lock_roster, note, require_able, require_planner
 from readiness.actions.rotations import leave_to_hands
+
+LONGEST_SHIFT = timedelta(days=31)
 
 
 def _note(kind: str, actor: User, shift: DutyShift) -> None:
@@ -37,9 +39,15 @@ def add_shift(*, actor: User, role: str, user: User, starts_at: datetime, ends_a
     if role not in CrisisRole.values:
         raise Invalid(_("Choose one of the crisis roles."))
     if ends_at <= starts_at:
-        raise Invalid(_("A shift must end after it starts."))
+        raise Invalid(_("A shift must end after it starts."), field="ends_at")
     if ends_at <= timezone.now():
-        raise Invalid(_("This shift is over already. Choose a time that is still to come."))
+        raise Invalid(_("This shift is over already. Choose a time that is still to come."), field="ends_at")
+    if ends_at - starts_at > LONGEST_SHIFT:
+        raise Invalid(
+            _("A shift lasts at most %(days)d days. Enter several, or set up a rotation.")
+            % {"days": LONGEST_SHIFT.days},
+            field="ends_at",
+        )
     require_able(user)
     if user.duty_shifts.filter(role=role).overlapping(starts_at, ends_at).exists():
         raise ActionRefused(

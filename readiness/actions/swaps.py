@@ -59,7 +59,7 @@ def accept_swap(*, actor: User, offer: SwapOffer) -> SwapOffer:
     """The colleague says yes: the shifts change hands at once, or the roster has changed and nothing does."""
     offer = _open_offer(offer)
     if offer.taker != actor:
-        raise NotAllowed(_("Only whom it was offered to can accept."))
+        raise NotAllowed(_("Only the person it was offered to can accept."))
     _require_possible(offer)
     hand_over(role=offer.role, giver=offer.giver, taker=offer.taker, span=offer.gives)
     if offer.wants:
@@ -80,7 +80,7 @@ def accept_swap(*, actor: User, offer: SwapOffer) -> SwapOffer:
 def decline_swap(*, actor: User, offer: SwapOffer) -> SwapOffer:
     offer = _open_offer(offer)
     if offer.taker != actor:
-        raise NotAllowed(_("Only whom it was offered to can decline."))
+        raise NotAllowed(_("Only the person it was offered to can decline."))
     _answer(offer, SwapState.DECLINED)
     _note("duty.swap_declined", actor, offer, audience=[offer.giver])
     return offer
@@ -90,7 +90,7 @@ def decline_swap(*, actor: User, offer: SwapOffer) -> SwapOffer:
 def withdraw_swap(*, actor: User, offer: SwapOffer) -> SwapOffer:
     offer = _open_offer(offer)
     if offer.giver != actor:
-        raise NotAllowed(_("Only who offered can take the offer back."))
+        raise NotAllowed(_("Only the person who made the offer can withdraw it."))
     _answer(offer, SwapState.WITHDRAWN)
     _note("duty.swap_withdrawn", actor, offer, audience=[offer.taker])
     return offer

@@ -50,7 +50,8 @@ def _edit(request: SignedInRequest, form: RotationForm, rotation: Rotation | Non
             partial(actions.save_rotation, actor=request.user, rotation=rotation),
             then=lambda saved: reverse("readiness:role", args=[saved.role]),
             done=lambda saved: (
-                _("%(name)s is planned eight weeks ahead; who takes turns is told.") % {"name": saved}
+                _("%(name)s is planned eight weeks ahead; everyone in the rotation has been notified.")
+                % {"name": saved}
             ),
         )
     if sent.answer:
@@ -86,5 +87,5 @@ def end(request: SignedInRequest, pk: int) -> HttpResponse:
         label=_("End the rotation"),
         tone="danger",
         back=reverse("readiness:role", args=[rotation.role]),
-        done=_("%(name)s has ended; who took turns is told.") % {"name": rotation},
+        done=_("%(name)s has ended; everyone in the rotation has been notified.") % {"name": rotation},
     )

@@ -24,7 +24,7 @@ from responses.actions.locking import (
     require_same_words,
     require_worker,
 )
-from responses.actions.voiding import void_approvals
+from responses.actions.voiding import VoidCause, void_approvals
 from responses.approvers import everybody, pending_approvers
 from responses.models import Approval, Claim, Decision, Response, ResponseState
 from responses.rules import (
@@ -98,7 +98,7 @@ def request_changes(
     comment = require_text(comment, _("Say what has to change, so that the author can act on it."))
     chosen = CrisisRole(capacity) if capacity else mine[0]
     _decide(response, actor, chosen, Decision.CHANGES, comment)
-    void_approvals(response, _("changes were requested by %(person)s") % {"person": actor})
+    void_approvals(response, VoidCause.CHANGES_REQUESTED, person=actor)
     change_state(response, ResponseState.CHANGES_REQUESTED, RESPONSE_LIFE, approved_at=None)
     note(
         response,
@@ -154,7 +154,7 @@ def expire_citing(*, claim: Claim, actor: User, why: str) -> list[Response]:
     expired = []
     for response_id in citing:
         incident, response = lock_response(response_id)
-        void_approvals(response, _("the cited claim “%(claim)s” changed") % {"claim": claim.text[:200]})
+        void_approvals(response, VoidCause.CLAIM_CHANGED, claim=claim.text[:200])
         change_state(response, ResponseState.EXPIRED, RESPONSE_LIFE, approved_at=None, state_reason=why)
         note(
             response,

@@ -24,10 +24,7 @@ from responses.actions.approvals import expire_citing
 from responses.actions.locking import CLAIM_UNANSWERED, require_worker
 from responses.models import Answer, Claim, ClaimState, Evidence, Response, SourceKind, Verdict
 from responses.models.response import PUBLIC_STATES
-from responses.rules import CLAIM_LIFE
-
-# Enough for a verdict: one authoritative source, or two that do not depend on each other.
-INDEPENDENT_SOURCES_NEEDED = 2
+from responses.rules import CLAIM_LIFE, has_enough_sources
 
 
 def _lock(claim_id: int, actor: User) -> tuple[Incident, Claim, User]:
@@ -124,7 +121,10 @@ def give_verdict(*, claim: Claim, actor: User, verdict: str, reason: str) -> Cla
     reason = require_text(reason, _("Say what the verdict rests on."))
     if verdict != Verdict.UNVERIFIABLE and not has_enough_sources(claim):
         raise ActionRefused(
-            _("A verdict needs one authoritative or two independent sources. Add what is missing.")
+            _(
+                "A verdict needs one authoritative or two independent sources; entries of the same name count as one. "
+                "Add what is missing."
+            )
         )
     change_state(
         claim,
@@ -143,16 +143,6 @@ def give_verdict(*, claim: Claim, actor: User, verdict: str, reason: str) -> Cla
         mark_claim_proven(incident=incident, actor=actor)
     expire_citing(claim=claim, actor=actor, why=str(_("verdict: %(verdict)s") % {"verdict": label}))
     return claim
-
-
-def has_enough_sources(claim: Claim) -> bool:
-    """Two rows that name the same source are one source."""
-    sources = {
-        (kind, source.strip().casefold()) for kind, source in claim.evidence.values_list("kind", "source")
-    }
-    independent = {source for kind, source in sources if kind == SourceKind.INDEPENDENT}
-    authoritative = any(kind == SourceKind.AUTHORITATIVE for kind, _source in sources)
-    return authoritative or len(independent) >= INDEPENDENT_SOURCES_NEEDED
 
 
 @transaction.atomic

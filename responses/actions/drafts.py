@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import ActionRefused, Conflict, Invalid
 from common.text import require_text
+from common.times import require_to_come
 from common.transitions import change_state, set_fields
 from escalations.actions import arm
 from incidents.actions import lock_incident
@@ -26,7 +27,7 @@ from responses.actions.locking import (
     require_unlocked,
     require_worker,
 )
-from responses.actions.voiding import void_approvals
+from responses.actions.voiding import VoidCause, void_approvals
 from responses.approvers import everybody, pending_approvers
 from responses.content import Content, canonical
 from responses.models import Response, ResponseKind, ResponseState, Revision, Tone, hash_of
@@ -53,6 +54,7 @@ def start_response(
     require_unlocked(kind, incident)
     if corrects and (corrects.incident_id != incident.pk or not corrects.is_public):
         raise Invalid(_("Only a published text of the same incident can be corrected."))
+    _require_to_come(content)
     response = Response.objects.create(
         incident=incident, kind=kind, title=_clean_title(title), author=actor, corrects=corrects
     )
@@ -84,6 +86,7 @@ def save_text(*, response: Response, actor: User, title: str, content: Content, 
             % {"person": current.author, "number": current.number},
             theirs=dict(current.content),
         )
+    _require_to_come(content, current)
     title = _clean_title(title)
     if title != response.title:
         response.title = title
@@ -91,7 +94,7 @@ def save_text(*, response: Response, actor: User, title: str, content: Content, 
     if same:
         return response
     before = response.state
-    voided = void_approvals(response, _("the text was changed by %(person)s") % {"person": actor})
+    voided = void_approvals(response, VoidCause.OTHER_WORDS, person=actor)
     revision = _write_revision(response, actor, words)
     authors = {person.pk: person for person in (response.author, current.author if current else actor)}
     was_waiting = before in (ResponseState.IN_REVIEW, ResponseState.APPROVED)
@@ -104,6 +107,13 @@ def save_text(*, response: Response, actor: User, title: str, content: Content, 
         voided=voided,
     )
     return response
+
+
+def _require_to_come(content: Content, current: Revision | None = None) -> None:
+    """A time that stands in the revision so far may have passed meanwhile; submitting asks for a later one."""
+    for field in ("scheduled_for", "next_update_by"):
+        if (moment := getattr(content, field)) != getattr(current, field, None):
+            require_to_come(moment, field)
 
 
 def _clean_title(title: str) -> str:
@@ -140,8 +150,8 @@ def submit(*, response: Response, actor: User, checklist: Iterable[str]) -> Resp
     incident, response = lock_response(response.pk)
     actor = require_worker(actor, incident)
     require_unlocked(response.kind, incident)
-    ticked = [tone for tone in Tone.values if tone in set(checklist)]
-    refuse(submission_problems(response, incident, ticked))
+    refuse(submission_problems(response, incident))
+    _require_complete(checklist)
     now = timezone.now()
     change_state(
         response,
@@ -149,7 +159,7 @@ def submit(*, response: Response, actor: User, checklist: Iterable[str]) -> Resp
         RESPONSE_LIFE,
         submitted_by=actor,
         submitted_at=now,
-        checklist=ticked,
+        checklist=Tone.values,
         approved_at=None,
         state_reason="",
     )
@@ -168,13 +178,21 @@ def submit(*, response: Response, actor: User, checklist: Iterable[str]) -> Resp
     return response
 
 
+def _require_complete(checklist: Iterable[str]) -> None:
+    if unticked := [str(tone.label) for tone in Tone if tone not in set(checklist)]:
+        raise ActionRefused(
+            _("The tone checklist is not complete: %(open)s.") % {"open": "; ".join(unticked)},
+            field="checklist",
+        )
+
+
 @transaction.atomic
 def take_back(*, response: Response, actor: User, reason: str = "") -> Response:
     """Back to a draft: nothing waits for approval any more, and no standing approval counts. Also after stand-down."""
     incident, response = lock_response(response.pk)
     actor = require_worker(actor, incident)
     approvers = everybody(pending_approvers(response, incident))
-    void_approvals(response, _("taken back by %(person)s") % {"person": actor})
+    void_approvals(response, VoidCause.TAKEN_BACK, person=actor)
     change_state(
         response,
         ResponseState.DRAFT,

@@ -43,7 +43,7 @@ def as_of_now(actor: User) -> User:
     """
     current = User.objects.filter(pk=actor.pk, is_active=True).first()
     if current is None:
-        raise NotAllowed(_("Your account is not active any more. Ask an administrator."))
+        raise NotAllowed(_("You are no longer an active user. Ask an administrator."))
     return current
 
 

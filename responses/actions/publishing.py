@@ -49,9 +49,11 @@ def publish(*, response: Response, actor: User, content_hash: str, posts: Sequen
     require_same_words(response, content_hash)
     refuse(publishing_problems(response, incident))
     revision = response.current
-    if revision is None or not posts:
-        raise Invalid(_("Give the address of at least one post."))
     recorded = {item["account"] for item in response.publications.values("account")}
+    if revision is None or not posts:
+        accounts = [item["account"] for item in revision.renditions] if revision else []
+        left = next((account for account in accounts if account not in recorded), None)
+        raise Invalid(_("Give the address of at least one post."), field=f"url_{left}")
     for post in posts:
         _check(post, response, revision, recorded)
         recorded.add(post.account)
@@ -79,25 +81,32 @@ def publish(*, response: Response, actor: User, content_hash: str, posts: Sequen
 
 
 def _check(post: Post, response: Response, revision: Revision, recorded: set[int]) -> None:
+    url, at = f"url_{post.account}", f"at_{post.account}"
     if post.account not in {item["account"] for item in revision.renditions}:
         raise Invalid(_("There is no approved text for that account."))
     if post.account in recorded:
         raise ActionRefused(_("This account is recorded already; what was published stays as it is."))
     if not is_web_address(post.url):
-        raise Invalid(_("“%(url)s” is not an address that begins with https://.") % {"url": post.url[:200]})
-    require_plausible(post.published_at)
+        raise Invalid(
+            _("“%(url)s” is not an address that begins with https://.") % {"url": post.url[:200]}, field=url
+        )
+    require_plausible(post.published_at, at)
     if post.published_at > timezone.now():
-        raise Invalid(_("The time of publication lies in the future. Record it once the post is out."))
+        raise Invalid(
+            _("The time of publication lies in the future. Record it once the post is out."), field=at
+        )
     # Forms give minutes: the minute of the approval itself is late enough.
     if response.approved_at and post.published_at < response.approved_at.replace(second=0, microsecond=0):
         raise Invalid(
-            _("These words were approved later than that. If they were out before, tell the crisis lead.")
+            _("These words were approved later than that. If they were out before, tell the crisis lead."),
+            field=at,
         )
     if revision.scheduled_for and post.published_at < revision.scheduled_for:
         raise Invalid(
             _(
                 "These words are approved for a later time. To go out earlier, change the schedule and ask again."
-            )
+            ),
+            field=at,
         )
 
 

@@ -61,7 +61,7 @@ class Claim(models.Model):
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="claims")
     text = models.CharField(_("what is claimed"), max_length=500, validators=[MinLengthValidator(3)])
     seen_at = models.CharField(_("where it was seen"), max_length=500, blank=True)
-    against_us = models.BooleanField(_("it accuses us"), default=True)
+    against_us = models.BooleanField(_("allegation against us"), default=True)
     state = models.CharField(_("state"), max_length=10, choices=ClaimState, default=ClaimState.LOGGED)
     verdict = models.CharField(_("verdict"), max_length=12, choices=Verdict, blank=True)
     verdict_reason = models.TextField(_("why this verdict"), blank=True, max_length=4_000)

@@ -235,7 +235,7 @@ class Revision(models.Model):
     #   "media": [{"url": "…", "alt": "…"}]}]
     renditions = models.JSONField()
     audience = models.CharField(_("audience"), max_length=12, choices=Audience)
-    scheduled_for = models.DateTimeField(_("not before"), null=True)
+    scheduled_for = models.DateTimeField(_("do not publish before"), null=True)
     next_update_by = models.DateTimeField(_("next update by"), null=True)
     no_update_reason = models.CharField(_("why no further update is planned"), max_length=300, blank=True)
     citations = models.JSONField(default=list)  # [{"claim": id, "stance": "fact"}]
@@ -257,21 +257,17 @@ class Revision(models.Model):
     @property
     def content(self) -> dict[str, Any]:
         """Everything that an approval covers."""
-        content = {
+        return {
             "renditions": self.renditions,
             "audience": self.audience,
             "scheduled_for": self.scheduled_for,
             "next_update_by": self.next_update_by,
             "citations": self.citations,
+            "no_update_reason": self.no_update_reason,
         }
-        # Left out where there is none: seals from before the field existed stay what they were.
-        return {**content, "no_update_reason": self.no_update_reason} if self.no_update_reason else content
 
     def computed_hash(self) -> str:
         return hash_of(self.content)
-
-    def text_for(self, account_id: int) -> str:
-        return next((str(item["text"]) for item in self.renditions if item["account"] == account_id), "")
 
 
 def hash_of(content: Mapping[str, Any]) -> str:

@@ -18,10 +18,10 @@ from incidents.fetch import incident_or_404
 from people.access import SignedInRequest
 from people.models import User
 from responses import actions
-from responses.actions.claims import has_enough_sources
 from responses.forms import LONGEST_NOTE, AnsweredForm, AnswerForm, ClaimForm, EvidenceForm, VerdictForm
 from responses.models import Claim, ClaimState, Response
 from responses.models.response import PUBLIC_STATES
+from responses.rules import has_enough_sources
 from responses.views.fetch import worker_required_to_post
 
 

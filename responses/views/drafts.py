@@ -25,7 +25,7 @@ from responses.content import clean_text
 from responses.forms import LONGEST_NOTE, ChecklistForm, NewTextForm, TextForm
 from responses.listing import approvers_needed, rows_of
 from responses.models import Account, Approval, Response, ResponseKind, Tone
-from responses.rules import submission_problems, why_locked
+from responses.rules import live_approvals, submission_problems, why_locked
 from responses.views.fetch import may_edit, next_step, response_for
 
 
@@ -125,7 +125,7 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """The editor. After a refusal or a conflict everything typed is still there."""
     response = response_for(request, pk)
     incident = response.incident
-    if not response.is_editable:
+    if request.method == "GET" and not response.is_editable:
         messages.info(request, _("What was published stays as it is. Write a correction instead."))
         return redirect("responses:draft", pk)
     initial = TextForm.initial_from(response.current, response.title)
@@ -135,7 +135,7 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
         form,
         partial(actions.save_text, response=response, actor=request.user),
         then=reverse("responses:draft", args=[pk]),
-        done=_("Saved."),
+        done=partial(_what_saving_did, response),
     )
     if sent.answer:
         return sent.answer
@@ -152,6 +152,14 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
         "locked": why_locked(response.kind, incident),
     }
     return render(request, "responses/edit.html", context, status=sent.status)
+
+
+def _what_saving_did(before: Response, after: Response) -> str:
+    if after.current_id == before.current_id:
+        return _("Nothing was changed.") if after.title == before.title else _("Saved.")
+    if live_approvals(before.current):
+        return _("Saved. Approvals given so far no longer count: submit the text again.")
+    return _("Saved.")
 
 
 def _conflict(refusal: Conflict, form: TextForm, incident: Incident) -> dict[str, Any]:
@@ -222,7 +230,7 @@ def submit(request: SignedInRequest, pk: int) -> HttpResponse:
         "was_approved": was_approved,
         "approvers": approvers_needed(response, response.incident),
         # What else is missing is said before the checklist is filled in, not after.
-        "problems": submission_problems(response, response.incident, Tone.values),
+        "problems": submission_problems(response, response.incident),
     }
     return render(request, "responses/submit.html", context, status=sent.status)
 

@@ -124,7 +124,7 @@ def triage_and_activate(alice: Page) -> None:
     for question, answer in (
         ("Reach", "at least 10 %"),
         ("Velocity", "10× or more"),
-        ("Fall of net sentiment", "25 or more"),
+        ("Drop in net sentiment", "25 or more"),
         ("Media", "many or international"),
         ("Influencers", "50,000 or more"),
         ("Safety and law", "regulator"),

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
@@ -16,6 +17,7 @@ from common.models import SentForm
 from incidents import actions
 from incidents.models import Incident
 from journal.models import Entry
+from monitoring.models import ImportRun
 from people.models import Brand, User
 from tests.factories import BrandFactory, UserFactory
 from tests.races import at_once
@@ -48,7 +50,7 @@ def test_a_second_click_logs_nothing_and_leads_to_the_same_place(alice, brand):
     entries = Entry.objects.count()
     second = client.post(LOG, sent, follow=True)
     assert second.redirect_chain == [(first.url, 302)]
-    assert "it was sent twice and counts once" in second.content.decode()
+    assert "sent twice and processed once" in second.content.decode()
     assert (Incident.objects.count(), Entry.objects.count()) == (1, entries)
 
 
@@ -88,6 +90,26 @@ def test_what_is_long_ago_is_forgotten(alice, brand):
     SentForm.objects.update(at=Now() - repeats.REMEMBERED_FOR - timedelta(seconds=1))
     repeats.forget()
     assert not SentForm.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_same_from_the_same_page_after_a_minute_is_meant(alice, brand):
+    client = browser(alice)
+    sent = words(client, brand)
+    client.post(LOG, sent)
+    SentForm.objects.update(at=Now() - repeats.REMEMBERED_FOR - timedelta(seconds=1))
+    client.post(LOG, sent)
+    client.post(LOG, sent)
+    assert Incident.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_a_corrected_file_of_equal_name_and_size_is_another_file(alice, brand):
+    client, url = browser(alice), reverse("monitoring:imports")
+    sent = {"csrfmiddlewaretoken": token(client, url), "brand": brand.pk}
+    for content in (b"aaaa", b"bbbb", b"bbbb"):
+        client.post(url, {**sent, "file": SimpleUploadedFile("m.csv", content)})
+    assert ImportRun.objects.count() == 2
 
 
 @pytest.mark.django_db(transaction=True)

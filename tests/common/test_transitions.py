@@ -55,3 +55,8 @@ def test_set_fields_leaves_the_other_columns_alone(task):
     set_fields(task, note="mine")
     task.refresh_from_db()
     assert (task.text, task.note) == ("changed by somebody else", "mine")
+
+
+def test_who_comes_second_reads_that_it_is_done_already(task):
+    with pytest.raises(ActionRefused, match="It is “Open” already"):
+        require_step(task, TaskState.OPEN, LIFE)

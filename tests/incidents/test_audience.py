@@ -14,7 +14,7 @@ from tests.postmortems.conftest import stand_down
 pytestmark = pytest.mark.django_db
 
 
-def told(entry) -> set[int]:
+def alerted(entry) -> set[int]:
     """Who finds the entry in their inbox."""
     inbox = Delivery.objects.filter(entry=entry, channel="in_app")
     assert set(inbox.values_list("person_id", flat=True)) == set(entry.audience)
@@ -27,14 +27,14 @@ def noted(incident, *people):
 
 
 def test_an_open_incident_tells_everybody_named(incident, bob, carol):
-    assert told(noted(incident, bob, carol)) == {bob.pk, carol.pk}
+    assert alerted(noted(incident, bob, carol)) == {bob.pk, carol.pk}
 
 
 def test_a_confidential_incident_tells_its_members_only(incident, bob, carol):
     incident.members.add(bob)
     Incident.objects.filter(pk=incident.pk).update(confidential=True)
     incident.refresh_from_db()
-    assert told(noted(incident, bob, carol)) == {bob.pk}
+    assert alerted(noted(incident, bob, carol)) == {bob.pk}
 
 
 def test_what_hangs_on_a_confidential_incident_tells_its_members_only(activated, bob, carol):
@@ -43,4 +43,4 @@ def test_what_hangs_on_a_confidential_incident_tells_its_members_only(activated,
     post_mortem.incident.refresh_from_db()
     with transaction.atomic():
         entry = note_post_mortem(post_mortem, "postmortem.closed", None, audience=[bob, carol])
-    assert told(entry) == {bob.pk}  # the crisis lead; Carol has no part in it
+    assert alerted(entry) == {bob.pk}  # the crisis lead; Carol has no part in it

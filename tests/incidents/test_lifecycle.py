@@ -132,3 +132,22 @@ def test_handover_needs_a_briefing(activated, bob, carol):
     assert (
         incident.role_assignments.active().filter(role=CrisisRole.CRISIS_LEAD, is_deputy=False).count() == 1
     )
+
+
+def test_who_comes_second_reads_what_the_incident_is_already(activated, alice):
+    playbook = Playbook.objects.get(slug="outage")
+    incident = activated(2)
+    with pytest.raises(ActionRefused, match="It is “Active” already"):
+        actions.activate(incident=incident, actor=alice, playbook=playbook)
+    with pytest.raises(ActionRefused, match="A response has begun"):
+        actions.dismiss(incident=incident, actor=alice, reason="spam")
+
+
+def test_a_dismissed_incident_says_that_it_was_dismissed(triaged, alice):
+    incident = actions.dismiss(incident=triaged(4), actor=alice, reason="spam")
+    with pytest.raises(ActionRefused, match="It is “Dismissed” already"):
+        actions.dismiss(incident=incident, actor=alice, reason="spam")
+    with pytest.raises(ActionRefused, match="This incident was dismissed"):
+        actions.assess(incident=incident, actor=alice, scores={}, category="service_outage")
+    actions.reopen(incident=incident, actor=alice, reason="It was none")
+    actions.assess(incident=incident, actor=alice, scores={}, category="service_outage")

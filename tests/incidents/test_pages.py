@@ -15,6 +15,7 @@ from common.errors import ActionRefused
 from incidents import actions, gates
 from incidents.models import Incident, StakeholderNotice, Task
 from journal.actions import record
+from tests.beside import assert_beside
 from tests.factories import IncidentFactory
 
 pytestmark = [pytest.mark.calendar, pytest.mark.django_db]
@@ -209,3 +210,82 @@ def test_only_an_administrator_replaces_an_unreachable_lead(activated, admin, al
     assert (
         actions.hand_over_role(assignment=lead, actor=admin, to=carol, briefing="Gate at 14:00").user == carol
     )
+
+
+ONE_PERSON = "A deputy must be somebody else"
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "field", "says"),
+    [
+        ("triage", {"category": "service_outage", "override_level": "1"}, "override_reason", "Give a reason"),
+        ("strategy", {"strategy": "deny"}, "reason", "Give a reason for another strategy"),
+        ("people", {"role": "CL", "is_deputy": "on", "user": "bob"}, "user", ONE_PERSON),
+        (
+            "activate",
+            {"playbook": "1", "lead": "bob", "deputy": "bob", "scribe": "alice"},
+            "deputy",
+            ONE_PERSON,
+        ),
+    ],
+)
+def test_a_refusal_stands_beside_the_field_that_is_wrong(
+    request, browse, alice, bob, triaged, name, typed, field, says
+):
+    incident = triaged(2)
+    if name == "people":
+        actions.assign_role(incident=incident, actor=alice, role="CL", user=bob)
+    people = {"alice": alice.pk, "bob": bob.pk}
+    typed = {key: people.get(value, value) for key, value in typed.items()}
+    answer = browse(alice).post(reverse(f"incidents:{name}", args=[incident.pk]), typed)
+    assert_beside(answer, field, says)
+
+
+def test_a_first_post_to_come_is_refused_beside_its_time(browse, alice, brand):
+    typed = {"brand": brand.pk, "title": "Smoke", "first_post_at": "2150-01-01T00:00"}
+    answer = browse(alice).post(reverse("incidents:log"), typed)
+    assert_beside(answer, "first_post_at", "The first post cannot lie in the future.")
+
+
+def test_posts_that_keep_running_ask_beside_the_reason_why(browse, alice, incident):
+    typed = situation_form(incident, scheduled_content="kept")
+    answer = browse(alice).post(reverse("incidents:situation", args=[incident.pk]), typed)
+    assert_beside(answer, "scheduled_content_reason", "Say why scheduled posts")
+
+
+def test_a_skipped_task_asks_beside_the_reason_why(browse, alice, incident):
+    task = actions.add_task(incident=incident, actor=alice, role="SC", text="Keep the log")
+    answer = browse(alice).post(reverse("incidents:settle_task", args=[task.pk]), {"state": "skipped"})
+    assert_beside(answer, "text", "Say why this task does not apply.")
+
+
+def test_handing_over_to_oneself_is_refused_beside_the_person(browse, bob, activated):
+    role = activated(2).role_assignments.active().get(user=bob)
+    typed = {"to": bob.pk, "briefing": "All quiet"}
+    answer = browse(bob).post(reverse("incidents:hand_over_role", args=[role.pk]), typed)
+    assert_beside(answer, "to", "Choose somebody else to hand over to.")
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("add_task", {"text": "Call the airport", "role": "SC"}),
+        ("add_stakeholder", {"group": "2_staff", "name": "Crew", "sender_role": "CO"}),
+    ],
+)
+@pytest.mark.parametrize("minutes", [-10, -1, 60])
+def test_what_is_still_to_be_done_is_not_due_in_the_past(browse, alice, incident, name, typed, minutes):
+    due = timezone.localtime(timezone.now() + timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M")
+    answer = browse(alice).post(reverse(f"incidents:{name}", args=[incident.pk]), {**typed, "due_at": due})
+    if minutes == -10:
+        assert_beside(answer, "due_at", "This time has passed already.")
+    stored = incident.tasks.count() + incident.stakeholder_notices.count()
+    assert (answer.status_code, stored) == ((422, 0) if minutes == -10 else (302, 1))
+
+
+@pytest.mark.parametrize("letters", [10_000, 10_001])
+def test_evidence_of_a_triage_has_a_limit(browse, alice, incident, letters):
+    typed = {"category": "service_outage", "evidence": "x" * letters}
+    answer = browse(alice).post(reverse("incidents:triage", args=[incident.pk]), typed)
+    assert answer.status_code == (302 if letters == 10_000 else 422)
+    assert incident.assessments.count() == (letters == 10_000)

@@ -31,6 +31,7 @@ def wait(until: Callable[[ImportRun], bool], run: ImportRun) -> None:
 
 
 @pytest.mark.processes
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_a_killed_worker_loses_nothing_and_doubles_nothing(alice, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "files"

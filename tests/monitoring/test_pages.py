@@ -322,3 +322,11 @@ def test_the_api_follows_the_same_rules(client, alice, erin, raised):
     )
     assert again.status_code == 409
     assert "Alice Kaya" in again.json()["detail"]
+
+
+@pytest.mark.parametrize(("until", "is_refused"), [("2026-03-01", True), ("2026-03-09", False)])
+def test_a_period_that_ends_before_it_begins_is_refused(client, erin, post, until, is_refused):
+    post(SPIKE_HOUR)
+    page = get(client, erin, MENTIONS, since="2026-03-09", until=until).content.decode()
+    assert ("“From” is after “To”. Choose an earlier day." in page) == is_refused
+    assert "Take a wider period" not in page or not is_refused

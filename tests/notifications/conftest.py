@@ -132,7 +132,7 @@ def alert(bob: Any, alice: Any) -> Callable[..., Entry]:
         with transaction.atomic():
             entry = record(
                 stream=facts.pop("stream", "incident-1"),
-                kind="incident.acknowledged",
+                kind=facts.pop("kind", "incident.acknowledged"),
                 actor=alice,
                 data={"level": 2, "about": "Videos of stranded passengers", **facts},
                 path="/incidents/1/",

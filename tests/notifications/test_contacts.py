@@ -23,6 +23,7 @@ from notifications.delivery import deliver, deliver_pending
 from notifications.leasing import lease_due
 from notifications.models import ContactPoint, Delivery, Hours, VerificationCode
 from notifications.reach import unreachable
+from tests.beside import assert_beside
 from tests.factories import UserFactory
 from tests.notifications.conftest import SECRET, by_mail
 
@@ -511,3 +512,30 @@ def test_the_hours_say_what_they_do(client, bob):
     html = client.get("/notifications/hours/").content.decode()
     assert "outside your working hours" in html
     assert html.count("Until") == 2
+
+
+def test_an_urgency_that_would_reach_nobody_is_marked(client, bob):
+    client.force_login(bob)
+    login = bob.contact_points.get()
+    answer = client.post(reverse("notifications:edit_contact", args=[login.pk]), {"urgencies": ["later"]})
+    assert_beside(answer, "urgencies", "What is needed now must reach you somewhere")
+
+
+@pytest.mark.parametrize(
+    ("address", "is_new"),
+    [("Spare@Example.com", False), ("BOB@example.com", False), ("other@example.com", True)],
+)
+def test_an_address_is_entered_once_however_it_is_written(client, mailbox, bob, spare, address, is_new):
+    client.force_login(bob)
+    form = {"address": address, "name": "", "urgencies": ["now"]}
+    answer = client.post(reverse("notifications:add_contact", args=["email"]), form)
+    assert (answer.status_code, bob.contact_points.count()) == ((302, 3) if is_new else (422, 2))
+    if not is_new:
+        assert_beside(answer, "address", "This address is one of your contact points already.")
+
+
+def test_a_contact_point_keeps_its_address_and_takes_no_other_of_mine(bob, spare):
+    change = {"actor": bob, "contact": spare, "name": "Spare", "urgencies": ["soon"]}
+    assert contact_points.change(**change, config={"address": "spare@example.com"}).name == "Spare"
+    with pytest.raises(Invalid, match="already"):
+        contact_points.change(**change, config={"address": bob.email})

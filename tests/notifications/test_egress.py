@@ -47,6 +47,9 @@ INSIDE = [
     "::127.0.0.1",  # as early IPv6 wrote it
     "::ffff:0:127.0.0.1",  # as a translating gateway writes it
     "fec0::1",  # what sites had before fc00::/7
+    "192.0.0.192",  # set apart by IANA, and public to older versions of Python
+    "192.88.99.1",
+    "3fff::1",
 ]
 
 

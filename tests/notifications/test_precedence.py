@@ -82,6 +82,12 @@ def test_alert_never_waits_to_be_bundled(mailbox, alert, missed, urgency):
         assert states(waiting) == ["sent"]
 
 
+def test_a_deadline_that_cannot_fire_waits_for_no_other(mailbox, alert):
+    for deadline in (1, 2):
+        alert(stream="engine", kind="engine.deadline_failed", deadline=deadline, error="KeyError")
+        assert deliver_pending() == 1
+
+
 def test_older_alert_does_not_arrive_after_a_newer_one(mailbox, missed, settings):
     back = no_mail_server(settings, mailbox)
     first = missed(1)

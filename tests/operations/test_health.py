@@ -102,14 +102,14 @@ def test_nothing_ever_ran() -> None:
 @pytest.mark.usefixtures("lively")
 def test_a_silent_beat_is_named() -> None:
     heartbeat("beat", age=40)
-    assert only_wrong("beat").startswith("no sign of life for 4")
+    assert only_wrong("beat").startswith("no heartbeat for 4")
 
 
 @pytest.mark.usefixtures("lively")
 @pytest.mark.parametrize("queue", configured.QUEUES)
 def test_a_queue_that_nobody_empties_is_named(queue: str) -> None:
     heartbeat(WORKER.format(queue), age=40)
-    assert only_wrong("worker").startswith(f"{queue} no sign of life for 4")
+    assert only_wrong("worker").startswith(f"{queue} no heartbeat for 4")
 
 
 @pytest.mark.usefixtures("lively")
@@ -194,7 +194,7 @@ TROUBLE: list[tuple[Callable[[Any], None], str, str, str]] = [
     (unclean, "engine", "no deadline was ever looked at", "The escalation engine is not running"),
     (overdue, "engine", "a deadline has been due for 6", "A deadline was missed 1 min ago"),
     (held, "engine", "held until ", "The escalation engine is held"),
-    (broken, "invariants", "broken: I3, I10", "A check found what must never be (I3, I10)"),
+    (broken, "invariants", "broken: I3, I10", "Invariant violated (I3, I10)"),
     (unchecked, "invariants", "not checked for 40", "Nobody has checked for 6 min"),
     (urgent_waits, "deliveries", "an urgent message has waited for 13", "has been waiting for 2 min"),
 ]

@@ -182,13 +182,13 @@ def test_the_page_shows_what_is_due_and_asks(restored: Incident, admin: User, cl
     engine.tick()
     client.force_login(admin)
     page = client.get(reverse("engine")).content.decode()
-    assert "Shall the engine go on?" in page
+    assert "Release the hold?" in page
     assert f"incident {restored.pk}" in page
     assert restored.title not in page  # it might be none of an administrator's business
     assert "The escalation engine is held" in page
     client.post(reverse("engine-release"))
     page = client.get(reverse("engine")).content.decode()
-    assert "Shall the engine go on?" not in page
+    assert "Release the hold?" not in page
     client.post(reverse("engine-release"))
     assert len(entries("engine.released")) == 1
 

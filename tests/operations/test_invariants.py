@@ -497,7 +497,7 @@ def test_the_page_shows_what_was_found_and_settles_it(lived: Lived, admin: Any, 
     client.force_login(admin)
     page = client.get(reverse("engine")).content.decode()
     assert named in page
-    assert "A check found what must never be (I6)" in page
+    assert "Invariant violated (I6)" in page
     violation = Violation.objects.get()
     client.post(reverse("engine-settle", args=[violation.pk]), {"reason": "A test"})
     page = client.get(reverse("engine")).content.decode()

@@ -65,6 +65,7 @@ def test_a_deadline_waits_for_no_message(incident: Any, bob: Any, tmp_path: Path
         wake("escalations.tasks.fire_due", expires=PATIENCE_SECONDS)
         wait_until(lambda: Deadline.objects.of(incident).filter(state=DeadlineState.FIRED).exists())
         assert time.monotonic() - began < pace.limit(5)
+        silent.close()  # so that the sender ends at once when it is stopped
 
 
 def the_sender_hangs() -> bool:

@@ -284,3 +284,14 @@ def test_owner_acknowledges_the_deadline_of_a_corrective_action(action, bob):
     entry = Entry.objects.get(kind="deadline.acknowledged")
     assert entry.data["action"] == "Second pump"
     assert entry.path.endswith(f"#action-{action.pk}")
+
+
+def test_a_due_date_moves_to_no_past_day_and_a_missed_one_stays(action, alice):
+    yesterday = timezone.localdate() - timedelta(days=1)
+    with pytest.raises(Invalid, match="past"):
+        change(action, alice, due_on=yesterday)
+    CorrectiveAction.objects.filter(pk=action.pk).update(due_on=yesterday)
+    action.refresh_from_db()
+    change(action, alice, due_on=yesterday, title="Third pump")
+    action.refresh_from_db()
+    assert (action.title, action.due_on) == ("Third pump", yesterday)

@@ -149,7 +149,7 @@ class Walk(RuleBasedStateMachine):
     def approved_means_somebody_else_read_it(self):
         now = PostMortem.objects.get(pk=self.post_mortem.pk)
         if now.is_approved:
-            assert now.approved_by not in (None, now.author, now.last_editor)
+            assert now.approved_by not in (None, now.author, *now.writers.all())
             assert now.approved_by.site_role == "approver"
             assert now.figures
             assert not now.incident.is_open

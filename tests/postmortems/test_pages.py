@@ -14,6 +14,7 @@ from journal.models import Entry
 from postmortems import actions
 from postmortems.models import CorrectiveAction, Lesson, PostMortem, PostMortemState
 from postmortems.panels import context as panel_context
+from tests.beside import assert_beside
 from tests.factories import IncidentFactory, UserFactory
 
 pytestmark = [pytest.mark.calendar, pytest.mark.django_db]
@@ -427,3 +428,19 @@ def test_lessons_on_their_pages(as_, post_mortem, alice):
     other = actions.add_lesson(post_mortem=post_mortem, actor=alice, text="Wrong")
     browser.post(url("remove_lesson", other.pk))
     assert not Lesson.objects.filter(pk=other.pk).exists()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "says"),
+    [
+        ({"verifier": "owner"}, "verifier", "The owner cannot verify their own work."),
+        ({"due_on": "2500-01-01"}, "due_on", "Give a year between 1990 and 2199."),
+        ({"due_on": "2020-01-01"}, "due_on", "The due date lies in the past."),
+    ],
+)
+def test_a_refused_corrective_action_marks_the_field(as_, alice, bob, post_mortem, wrong, field, says):
+    typed = {"title": "Second pump", "owner": bob.pk, **wrong}
+    if "verifier" in wrong:
+        typed["verifier"] = bob.pk
+    answer = as_(alice).post(url("new_corrective_action", post_mortem.pk), typed)
+    assert_beside(answer, field, says)

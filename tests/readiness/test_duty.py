@@ -169,3 +169,15 @@ def test_overview_costs_the_same_queries_for_many_shifts(client, bob, alice, dja
     few = count("overview"), count("duty")
     DutyShift.objects.bulk_create(DutyShift(role="SM", user=alice, **times) for _ in range(990))
     assert (count("overview"), count("duty")) == few
+
+
+@pytest.mark.parametrize("hours", [31 * 24, 31 * 24 + 1])
+def test_a_shift_lasts_a_month_at_most(bob, hours):
+    shift = {"actor": bob, "role": "CL", "user": bob, **night()}
+    shift["ends_at"] = shift["starts_at"] + timedelta(hours=hours)
+    if hours > 31 * 24:
+        with pytest.raises(Invalid, match="at most 31 days") as refused:
+            actions.add_shift(**shift)
+        assert refused.value.field == "ends_at"
+    else:
+        assert actions.add_shift(**shift).ends_at == shift["ends_at"]

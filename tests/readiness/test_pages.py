@@ -13,6 +13,7 @@ from django.utils import timezone
 from people.models import DutyShift, Rotation
 from readiness import actions
 from readiness.models import SwapOffer
+from tests.beside import assert_beside
 from tests.factories import UserFactory
 from tests.readiness.conftest import at, rows
 
@@ -255,3 +256,49 @@ def test_pages_need_as_many_queries_for_many_as_for_few(client, bob, rotation):
     few = [count(url) for url in urls]
     fill(50)
     assert [count(url) for url in urls] == few
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "ends_at", "says"),
+    [
+        ("2026-12-05T10:00", "2026-12-05T09:00", "A shift must end after it starts."),
+        ("2026-12-01T10:00", "2026-12-01T18:00", "This shift is over already."),
+    ],
+)
+def test_a_refused_shift_marks_its_end(client, bob, carol, starts_at, ends_at, says):
+    client.force_login(bob)
+    typed = {"role": "LG", "user": carol.pk, "starts_at": starts_at, "ends_at": ends_at}
+    assert_beside(client.post(reverse("readiness:new_shift"), typed), "ends_at", says)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "says"),
+    [
+        ({"hours_from": "22:00"}, "hours_until", "Give both hours"),
+        ({"hours_until": "22:00"}, "hours_from", "Give both hours"),
+        ({"hours_from": "22:00", "hours_until": "22:00"}, "hours_until", "Give both hours"),
+        ({"hand_over_weekday": ""}, "hand_over_weekday", "which day of the week"),
+        ({"member_0": "", "member_2": ""}, "member_0", "Name at least one person"),
+    ],
+)
+def test_a_senseless_rotation_marks_the_field(client, bob, filled, wrong, field, says):
+    client.force_login(bob)
+    answer = client.post(reverse("readiness:new_rotation"), {**filled, **wrong, "save": "1"})
+    assert_beside(answer, field, says)
+
+
+def test_a_button_refused_says_why_at_the_top_and_goes(client, bob, carol):
+    shift = DutyShift.objects.create(role="LG", user=carol, starts_at=at(5), ends_at=at(7))
+    address = reverse("readiness:remove_shift", args=[shift.pk])
+    client.force_login(bob)
+    button = 'class="btn btn-danger"'
+    assert button in text(client.get(address))
+    DutyShift.objects.update(starts_at=at(1), ends_at=at(1, 10))
+    answer = client.post(address)
+    page = text(answer)
+    assert answer.status_code == 409
+    assert page.count("This shift is over; what was stays on record.") == 1
+    assert page.index('role="alert" tabindex="-1" data-focus') < page.index("This shift is over")
+    assert page.index("This shift is over") < page.index('class="consequences"')
+    assert button not in page
+    assert "Not saved yet" not in page

@@ -6,15 +6,18 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from common.errors import Invalid
 from incidents.models import Incident
 from responses import actions
 from responses.content import Content
 from responses.models import Approval, Publication, Response, Tone
+from tests.beside import assert_beside
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.calendar
@@ -314,3 +317,144 @@ def test_lists_take_a_fixed_number_of_queries(as_, triaged, alice, bob, carol, a
     fill(incident, alice, bob, account, range(3, 15))
     UserFactory.create_batch(5, site_role="approver", capacities=["LG"])
     assert queries() <= few
+
+
+# Beside the field ---------------------------------------------------------------------------------------------
+
+
+def test_a_bad_media_address_is_refused_beside_it(as_, alice, incident, account):
+    media = f"media_{account.pk}"
+    words = typed(account, "We are sorry.", kind="holding", **{media: "nowhere | The gate"})
+    answer = as_(alice).post(url("new", incident.pk), words)
+    assert_beside(answer, media, "A picture or video is given by its https address")
+
+
+def test_an_open_checklist_is_refused_beside_it(as_, alice, drafted):
+    answer = as_(alice).post(url("submit", drafted(2).pk), {"checklist": Tone.values[:2]})
+    assert_beside(answer, "checklist", "The tone checklist is not complete")
+
+
+@pytest.mark.parametrize(
+    ("address", "hours", "wrong", "says"),
+    [
+        ("", 0, "url", "Give the address of at least one post."),
+        ("nowhere", 0, "url", "is not an address that begins with https://"),
+        ("https://x.com/1", 3, "at", "lies in the future"),
+        ("https://x.com/1", -3, "at", "These words were approved later than that."),
+    ],
+)
+def test_a_refused_publication_marks_the_row(as_, alice, approved, account, address, hours, wrong, says):
+    response = approved()
+    at = timezone.localtime() + timedelta(hours=hours)
+    data = {
+        "content_hash": response.current.content_hash,
+        f"url_{account.pk}": address,
+        f"at_{account.pk}": at.strftime("%Y-%m-%dT%H:%M"),
+    }
+    assert_beside(as_(alice).post(url("publish", response.pk), data), f"{wrong}_{account.pk}", says)
+
+
+# In two tabs --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("level", [1, 2])
+def approved_in_one_tab(as_, bob, response):
+    """Bob's browser, and what he sent."""
+    typed = {
+        "content_hash": response.current.content_hash,
+        "capacity": "CO",
+        "decision": "approve",
+        "comment": "Name no cause yet.",
+    }
+    browser = as_(bob)
+    assert browser.post(url("approve", response.pk), typed).status_code == 302
+    return browser, typed
+
+
+@pytest.mark.parametrize("level", [1, 2])
+def test_who_approved_in_one_tab_reads_so_in_the_other(as_, bob, submitted, level):
+    response = submitted(level)
+    browser, typed = approved_in_one_tab(as_, bob, response)
+    answer = browser.post(url("approve", response.pk), typed)
+    assert answer.status_code == 409
+    assert "You have approved this text already" in answer.content.decode()
+    assert "Select a valid choice" not in answer.content.decode()
+    assert Approval.objects.live().count() == 1
+
+
+@pytest.mark.parametrize("level", [1, 2])
+def test_who_approved_may_think_again_and_the_approval_is_void(as_, bob, submitted, level):
+    response = submitted(level)
+    browser, typed = approved_in_one_tab(as_, bob, response)
+    assert browser.post(url("approve", response.pk), {**typed, "decision": "changes"}).status_code == 302
+    response.refresh_from_db()
+    assert (response.state, Approval.objects.live().count()) == ("changes_requested", 0)
+
+
+def test_a_capacity_that_another_filled_meanwhile_is_refused_with_the_reason(as_, bob, carol, submitted):
+    response = submitted(1)
+    carol.capacities = ["CO", "LG"]
+    carol.save()
+    actions.approve(response=response, actor=bob, content_hash=response.current.content_hash)
+    typed = {"content_hash": response.current.content_hash, "capacity": "CO", "decision": "approve"}
+    answer = as_(carol).post(url("approve", response.pk), typed)
+    assert answer.status_code == 409
+    assert "does not need an approval in that capacity" in answer.content.decode()
+    assert as_(carol).post(url("approve", response.pk), {**typed, "capacity": "LG"}).status_code == 302
+
+
+# To come ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("field", ["next_update_by", "scheduled_for"])
+def test_a_text_promises_no_time_that_has_passed(as_, alice, incident, account, field):
+    words = typed(account, "We are sorry.", kind="holding")
+    answer = as_(alice).post(url("new", incident.pk), {**words, field: "2000-01-01T15:00"})
+    assert_beside(answer, field, "This time has passed already.")
+    soon = timezone.localtime() + timedelta(hours=1)
+    answer = as_(alice).post(url("new", incident.pk), {**words, field: soon.strftime("%Y-%m-%dT%H:%M")})
+    assert answer.status_code == 302
+
+
+def test_a_promise_that_has_passed_meanwhile_stays_while_the_words_change(alice, drafted, words):
+    response = drafted(2)
+    promised = response.current.next_update_by
+    change = {"response": response, "actor": alice, "title": "First word", "base_number": 1}
+    with time_machine.travel(promised + timedelta(hours=1)):
+        actions.save_text(**change, content=words("Other words."))
+        earlier = words("Again.", next_update_by=promised - timedelta(minutes=30))
+        with pytest.raises(Invalid, match="has passed already"):
+            actions.save_text(**{**change, "base_number": 2}, content=earlier)
+    response.refresh_from_db()
+    assert response.current.renditions[0]["text"] == "Other words."
+
+
+# What saving did ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "says"),
+    [
+        (
+            "Other words.",
+            "First word",
+            "Saved. Approvals given so far no longer count: submit the text again.",
+        ),
+        (None, "First word", "Nothing was changed."),
+        (None, "Another title", "Saved."),
+    ],
+)
+def test_saving_says_what_became_of_the_approval(as_, alice, approved, words, account, text, title, says):
+    response = approved()
+    promised = timezone.localtime(response.current.next_update_by).strftime("%Y-%m-%dT%H:%M")
+    text = text or response.current.renditions[0]["text"]
+    form = typed(account, text, base_number=1, next_update_by=promised)
+    page = as_(alice).post(url("edit", response.pk), {**form, "title": title}, follow=True)
+    assert [str(message) for message in page.context["messages"]] == [says]
+    assert Approval.objects.live().exists() == ("no longer count" not in says)
+
+
+def test_saving_a_draft_that_nobody_approved_says_saved(as_, alice, drafted, account):
+    form = typed(account, "Other words.", base_number=1)
+    page = as_(alice).post(url("edit", drafted(2).pk), form, follow=True)
+    assert [str(message) for message in page.context["messages"]] == ["Saved."]

@@ -16,6 +16,7 @@ from incidents.models import Incident
 from journal.models import Entry
 from responses import actions
 from responses.models import Approval, Publication, Response, Tone
+from tests.factories import BrandFactory
 
 pytestmark = pytest.mark.calendar
 
@@ -74,6 +75,16 @@ def test_level_is_asked_again_at_publication_whoever_raised_it(approved, alice, 
     for person in (carol, dave):
         actions.approve(response=response, actor=person, content_hash=response.current.content_hash)
     assert go(response, alice, posted()).state == "published"
+
+
+@pytest.mark.parametrize("change", ["platform", "brand"])
+def test_approved_words_go_to_no_other_platform_or_brand(approved, alice, posted, account, change):
+    response = approved()
+    other = {"platform": "facebook", "brand": BrandFactory(name="Other", slug="other")}
+    setattr(account, change, other[change])
+    account.save()
+    with pytest.raises(ActionRefused, match="was changed"):
+        go(response, alice, posted())
 
 
 def test_scheduled_content_must_be_decided(approved, alice, posted):

@@ -245,7 +245,7 @@ class ResponseLife(RuleBasedStateMachine):
             return
         for publication in Publication.objects.select_related("revision"):
             assert self.state in ("published", "corrected", "withdrawn")
-            assert publication.text == publication.revision.text_for(self.account.pk)
+            assert publication.text in [item["text"] for item in publication.revision.renditions]
             assert publication.revision.computed_hash() == publication.content_hash
             assert publication.revision_id == self.response.current_id
 
