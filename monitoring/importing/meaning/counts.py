@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from decimal import Decimal
 from functools import cache, lru_cache
 
@@ -48,7 +49,8 @@ def _parsed(cell: str, decimal: str) -> int | None:
     text = " ".join(fold(cell).replace("\u2019", "'").split())
     if text.replace(".", "") in _nothing() or text in _nothing():
         return None
-    if match := COUNT.fullmatch(text):
+    has_fraction = any(unicodedata.category(char) == "No" for char in cell)  # "2½", "2²"
+    if not has_fraction and (match := COUNT.fullmatch(text)):
         factor = _factor(match["words"])
         number = _number(match["number"], decimal, factor) if factor else None
         if number is not None and number <= MAX_COUNT and not UNCLEAR.match(text):

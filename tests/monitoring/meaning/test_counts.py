@@ -43,7 +43,7 @@ NOTHING = [
 ]
 ODD = ["13,5", "12.50", "<10", "-5", "1E+05", "50%", "abc", "3 days ago", "12 of 30", "5kg", "true", "1,204K",
     "1,2 B", "15 B", "1.2 mil", "1,2 mil.", "9" * 18, "7" * 5_000,
-       "1.2.3", "1,,2", "2025-03-04"]  # fmt: skip
+       "1.2.3", "2²", "1½K", "1,,2", "2025-03-04"]  # fmt: skip
 
 
 @pytest.mark.parametrize(("cell", "expected"), COUNTS.items())

@@ -32,9 +32,10 @@ from monitoring.importing.meaning.moments.readings import (
 )
 
 MAX_LENGTH = 120  # no date is longer
+NUMBER = re.compile("9+")
 OTHER_DIGITS = {
     code: str(unicodedata.decimal(chr(code))) for code in range(128, 0x20000) if chr(code).isdecimal()
-}
+} | {code: "" for code in range(128, 0x20000) if unicodedata.category(chr(code)) == "Cf"}
 # d: one or two digits, y: four, S: six, E: eight, n: others; N: month, A: half of the day, z: zone; Y K D: year,
 # month and day marks, h i s: hour, minute and second marks; T: today and such; "?": a word that is not known.
 NUMBERS = {1: "d", 2: "d", 4: "y", 6: "S", 8: "E", 12: "Q", 14: "L"}
@@ -108,8 +109,8 @@ class Line:
         return self.at[match.start(group)].means[kind] if found else None
 
 
-def ascii_digits(cell: str) -> str:
-    """With the digits of all scripts as 0 to 9."""
+def plain_digits(cell: str) -> str:
+    """With the digits of all scripts as 0 to 9, and without the invisible marks of Arabic and Hebrew around them."""
     return cell if cell.isascii() else cell.translate(OTHER_DIGITS)
 
 
@@ -122,6 +123,8 @@ def reading_of(shape: str) -> Reading | None:
         return number
     place, folded = _place(folded)
     words = tokens(folded)
+    if [token.text for token in words if token.number >= 0] != NUMBER.findall(shape):
+        return None  # "½" is two numbers when folded
     return _dated(words, place) or _first_of_several(words, place)
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from monitoring.importing.meaning.moments.grammar import MAX_LENGTH, ascii_digits, reading_of
+from monitoring.importing.meaning.moments.grammar import MAX_LENGTH, plain_digits, reading_of
 from monitoring.importing.meaning.moments.readings import Order, Reading
 
 NINES = bytes.maketrans(b"012345678", b"999999999")
@@ -36,7 +36,7 @@ def read(cell: str) -> tuple[Reading | None, list[str]]:
     raw = cell.encode("utf-8", "replace")
     kind = raw.translate(NINES)
     if kind not in _readings:
-        plain = ascii_digits(cell)
+        plain = plain_digits(cell)
         if plain != cell:
             return read(plain)
         if len(_readings) >= MAX_SHAPES:
