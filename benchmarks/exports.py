@@ -70,7 +70,6 @@ def import_one(folder: Path, asked: dict[str, Any]) -> dict[str, Any]:
         "zone": said.get("zone"),
         "day_first": said.get("day_first"),
         "scale": said.get("scale", {}),
-        "accepts": True,
     }
     run.save(update_fields=["answers"])
     carry_on(run.pk)
