@@ -47,3 +47,11 @@ def test_a_backslash_escapes_quotes_only_where_some_are_escaped() -> None:
 def test_a_quote_that_is_never_closed_does_not_hide_the_others() -> None:
     rows = Style(line_end="\n").file(table())
     assert dialects.find('1,2,3,4,5,6,"open,8,9\n' + rows).quote == '"'
+
+
+def test_colons_of_times_separate_nothing() -> None:
+    text = (
+        "time,user,message\n"
+        + "10:00,ann,well, so what\n10:05,bob,no\n10:15,cid,yes\n11:30,dan,ok, fine\n" * 3
+    )
+    assert dialects.find(text).delimiter == ","

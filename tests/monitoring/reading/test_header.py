@@ -84,3 +84,17 @@ def test_row_numbers_may_have_no_name() -> None:
     table, records = read_text("day,words,likes\n" + ROWS)
     assert list(table.header) == ["Column 1", "day", "words", "likes"]
     assert records[0].cells[0] == "1"
+
+
+def test_years_are_names_although_they_are_numbers() -> None:
+    assert list(read_text("town,2022,2023\nKiel,1,2\nUlm,3,4\nJena,5,6\n")[0].header) == [
+        "town",
+        "2022",
+        "2023",
+    ]
+
+
+def test_a_broken_header_is_said() -> None:
+    table, _records = read_text("no,dayWords,likes\n" + ROWS.replace("\n4", "\n7"))
+    assert len(table.header) == 4
+    assert "look whether each name" in " ".join(table.notes)

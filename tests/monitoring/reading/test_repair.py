@@ -76,3 +76,12 @@ def test_good_rows_come_through_as_they_are_among_broken_ones() -> None:
     by_line = {record.line: record.cells for record in records}
     good = [number for number in range(len(rows)) if number not in spoilt]
     assert sum(by_line.get(number + 2) == rows[number] for number in good) >= 0.998 * len(good)
+
+
+def test_lines_of_a_quoted_cell_that_look_like_rows_are_text() -> None:
+    text = "".join(f'{number},"first line\nok,{number},5\nend",{number}\n' for number in range(50))
+    records = read_text("id,text,likes\n" + text)[1]
+    assert [record.cells[1] for record in records] == [
+        f"first line\nok,{number},5\nend" for number in range(50)
+    ]
+    assert not [record for record in records if record.repair]

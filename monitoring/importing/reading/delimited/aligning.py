@@ -11,6 +11,7 @@ JOIN, JOIN_MORE, DROP, LEAVE_OUT, SPLIT = 0.35, 0.05, 0.3, 0.45, 0.5  # what a c
 WITHIN_SIGNS = 0.1  # to split a cell amid digits or letters
 AT_THE_END = 0.02  # to leave out or to drop empty cells there: many tools do
 MOST_DIFFERENCE = 60  # of cells and columns
+MOST_WORK = 600  # that times the columns: what is tried grows with both
 MOST_TYPED_PARTS = 5  # of a date or a number
 MOST_PLACES = 24  # at which a cell may be split
 
@@ -37,7 +38,7 @@ class _Step:
 def align(parts: Sequence[str], columns: Columns, joiner: str) -> Alignment | None:
     """The cheapest way to fill each column from these parts in their order; None where they differ by too many."""
     surplus = len(parts) - columns.width
-    if abs(surplus) > MOST_DIFFERENCE:
+    if abs(surplus) > min(MOST_DIFFERENCE, MOST_WORK // max(columns.width, 1) + 1):
         return None
     if columns.width > 4 * MOST_DIFFERENCE:
         return _cut_to_width(parts, columns)

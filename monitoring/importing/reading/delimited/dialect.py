@@ -22,6 +22,7 @@ ONE_COLUMN = 0.06  # the score of a file without any separator, which a separato
 DOUBTFUL = {" ": 0.55, ":": 0.4, "#": 0.4, "'": 0.9}
 SURE = 0.8  # where nearly all rows are of one width
 WORTH = {NUMBER: 1.0, DATE: 1.0, TIME: 1.0, ADDRESS: 1.0, MAIL: 1.0, CODE: 0.7, EMPTY: 0.15}
+AMID_DIGITS = re.compile(r"(?<=\d):(?=\d)|:(?=//)")  # colons of times and addresses
 SEP_LINE = re.compile(r"\ufeff?\"?sep=(\\t|[^\n]{1,3}?)\"?\n", re.IGNORECASE)
 
 
@@ -120,6 +121,8 @@ def _possible(text: str, delimiter: str) -> Iterator[Dialect]:
             text.count(each) * len(each) == text.count(separator) for each in several if each[0] == separator
         ):
             continue
+        if separator == ":" and len(AMID_DIGITS.findall(text)) * 2 > text.count(":"):
+            continue
         single, written = (separator, "") if len(separator) == 1 else (STAND_IN, separator)
         has_space = text.count(separator + " ") * 2 > text.count(separator)
         for quote in [*quotes, ""]:
@@ -148,7 +151,7 @@ def score(text: str, dialect: Dialect) -> float:
     if width < 2:
         return 0.0
     alike = _share_alike(rows, width, widths)
-    typed = _typed_share(row for row in rows if len(row) == width)
+    typed = _typed_share(row for row in rows if len(row) > 1)
     doubt = DOUBTFUL.get(dialect.delimiter, 1.0)
     if alike > 0.98 and width > 3 and len(rows) > 5:
         doubt = max(doubt, SURE)
@@ -156,10 +159,11 @@ def score(text: str, dialect: Dialect) -> float:
 
 
 def _share_alike(rows: Sequence[Sequence[str]], width: int, widths: Counter[int]) -> float:
-    """Rows narrower than the first one of the commonest width count half: their last cells may be left out."""
+    """Narrower rows count half, where cells may be left out at their ends; wider ones a third: texts may be split."""
     wide = len(rows[0]) if len(rows[0]) > width > 1 else width
     shorter = sum(count for each, count in widths.items() if 1 < each <= wide and each != width)
-    return (widths[width] + shorter / 2) / len(rows)
+    wider = sum(count for each, count in widths.items() if each > width == len(rows[0]))
+    return (widths[width] + shorter / 2 + wider / 3) / len(rows)
 
 
 def _typed_share(rows: Iterable[Sequence[str]]) -> float:

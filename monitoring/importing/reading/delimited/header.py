@@ -56,6 +56,7 @@ NUMBER_NAMES = frozenset(
         "番号",
     )
 )
+YEAR = re.compile(r"(?:19|20)\d\d")
 NEVER_NAMES = frozenset({NUMBER, DATE, TIME, ADDRESS})
 
 
@@ -102,7 +103,7 @@ def _untangled(runs: Sequence[Run], lines: Sequence[str], dialect: Dialect) -> I
     stray = stray_quotes(dialect) if dialect.quote else None
     for run in runs:
         inner = lines[run.start : run.end]
-        is_whole = len(run.cells) == width and len(inner) == 1 and not (stray and stray.search(inner[0]))
+        is_whole = len(run.cells) == width and not (stray and stray.search("".join(inner)))
         if (
             is_whole
             or run.start > MOST_ROWS_ABOVE
@@ -229,12 +230,13 @@ class _Finder:
 
     def _names(self, cells: Sequence[str]) -> bool:
         """Whether these can be the names of the columns."""
+        cells = _without_years(cells)
         filled = [cell for cell in cells if cell.strip()]
         if len(filled) < FILLED * min(self._used(), len(cells) + 2) or any(
             kind(cell) in NEVER_NAMES for cell in filled[:1]
         ):
             return False
-        if abs(len(_trimmed(cells)) - self.width) > max(2, self.width // 2):
+        if len(cells) != self.width and abs(len(_trimmed(cells)) - self.width) > max(2, self.width // 2):
             return False
         if self.columns.typed:
             return self._contradict(cells)
@@ -331,6 +333,16 @@ def _count_up(cells: Sequence[str]) -> bool:
         return False
     numbers = list(map(int, cells))
     return all(second - first == 1 for first, second in pairwise(numbers))
+
+
+def _without_years(cells: Sequence[str]) -> Sequence[str]:
+    """Several years that differ are names, although they look like numbers."""
+    years = [cell for cell in cells if YEAR.fullmatch(cell)]
+    return (
+        [f"year {cell}" if cell in years else cell for cell in cells]
+        if len(set(years)) == len(years) > 1
+        else cells
+    )
 
 
 def _nearest(middle: float, places: Sequence[int]) -> int:

@@ -192,7 +192,7 @@ def _other_cells(
 ) -> Iterator[tuple[Sequence[str], float, str]]:
     """Other cells, what they suppose, and its name; the likeliest first."""
     quote = dialect.quote
-    if not quote or quote not in text:
+    if not quote or quote not in text or not dialect.delimiter:
         return
     if quote * 2 in text:
         yield split(text, dialect, doubled=False), STRAY_QUOTE / 2, "quote"
