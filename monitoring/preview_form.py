@@ -32,6 +32,7 @@ class PreviewForm(Form):
 
     def __init__(self, *args: Any, run: ImportRun, **kwargs: Any) -> None:
         self.preview, self.plan = Preview.of_json(run.preview), Plan.of_json(run.plan)
+        self.kept = Answers.of_json(run.answers)
         super().__init__(*args, **kwargs)
         if len(self.preview.tables) > 1:
             names = [(name, name or _("The file itself")) for name in self.preview.tables]
@@ -53,7 +54,10 @@ class PreviewForm(Form):
             )
         zones = [(zone, zone.replace("_", " ")) for zone in ("UTC", *sorted(available_timezones() - {"UTC"}))]
         self.fields["zone"] = forms.ChoiceField(
-            label=_("Time zone of times that name none"), choices=zones, initial=self.plan.zone
+            label=_("Time zone of times that name none"),
+            choices=[("", _("Not known: UTC")), *zones],
+            initial=self.kept.zone or self.plan.zone.replace("UTC", ""),
+            required=False,
         )
         said = {True: "day", False: "month"}.get(self.plan.day_first, "")  # type: ignore[arg-type]
         self.fields["order"] = forms.ChoiceField(
@@ -95,6 +99,11 @@ class PreviewForm(Form):
         return str(positions[0]) if positions else NONE
 
     @property
+    def _names_own_accounts(self) -> bool:
+        """Has the person said which they are, now or before?"""
+        return "own_accounts" in self.fields or self.kept.own_accounts is not None
+
+    @property
     def facts(self) -> dict[str, Any]:
         said = self.cleaned_data
 
@@ -102,6 +111,8 @@ class PreviewForm(Form):
             chosen = said[f"column_{name}"]
             return () if chosen == NONE else (int(chosen),)
 
+        if said.get("table", self.plan.table) != self.plan.table:
+            return {"answers": Answers(table=said["table"]).as_json(), "brand": said["whose"]}
         columns = {name: column(name) for name in FIELDS if name != HEADLINE}
         columns["text"] = (*column(HEADLINE), *columns["text"])
         columns["posted_at"] = (*columns["posted_at"], *column(TIME_OF_DAY))
@@ -109,10 +120,9 @@ class PreviewForm(Form):
         answers = Answers(
             table=said.get("table"),
             columns=columns,
-            zone=said["zone"],
+            zone=said["zone"] or None,
             day_first={"day": True, "month": False}.get(said["order"]),
-            scale={cell: label for cell, label in scale.items() if label},
-            own_accounts=tuple(said["own_accounts"]) if "own_accounts" in self.fields else None,
-            accepts=True,
+            scale={cell: label for cell, label in scale.items() if label or self.preview.scale.get(cell)},
+            own_accounts=tuple(said.get("own_accounts", ())) if self._names_own_accounts else None,
         )
         return {"answers": answers.as_json(), "brand": said["whose"]}

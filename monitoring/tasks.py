@@ -9,7 +9,7 @@ from django.utils import timezone
 from monitoring import actions
 from monitoring.actions.imports import STALE_AFTER, wake_import
 from monitoring.importing.run import carry_on
-from monitoring.models import ImportRun, Mention
+from monitoring.models import ImportRun, ImportState, Mention
 from monitoring.models.imports import WAITING_FOR_WORKER
 from people.models import Brand
 
@@ -26,7 +26,7 @@ def sweep_imports() -> None:
         Q(token__isnull=True) | Q(seen_at__lt=timezone.now() - STALE_AFTER)
     )
     for run in left:
-        if run.is_uploaded:
+        if run.is_uploaded or run.state == ImportState.UNDOING:  # which needs no file
             wake_import(run.pk)
         elif timezone.now() - (run.seen_at or run.created_at) > STALE_AFTER:
             actions.abandon_import(run_id=run.pk)

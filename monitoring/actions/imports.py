@@ -1,4 +1,4 @@
-"""An import's life: queued, running, finished or failed. `importing.run` does the work and calls these."""
+"""An import's life, from the file that is given to its end or undoing. `importing.run` does the work by these."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from common.hints import wake
 from common.transitions import change_state, require_step
 from journal.actions import record
 from monitoring.actions.brands import add_brands
-from monitoring.models import ImportRun, ImportState
+from monitoring.models import ColumnMemory, ImportRun, ImportState
 from monitoring.models.imports import WAITING_FOR_WORKER
 from monitoring.rules import IMPORT_LIFE
 from people.models import Brand, User
@@ -161,15 +161,23 @@ def accept_preview(*, run: ImportRun, actor: User | None) -> ImportRun:
     if actor is None:
         _note(run, "import.queued", None)  # nobody is told of what a command only looked at
     else:
+        _remember(run, actor)
         transaction.on_commit(partial(wake_import, run.pk), robust=True)
     return run
+
+
+def _remember(run: ImportRun, actor: User) -> None:
+    """The next file with these columns is proposed as this one is read."""
+    if key := run.preview["header_key"]:
+        kept = {"plan": run.plan, "by": actor, "used_at": timezone.now()}
+        ColumnMemory.objects.update_or_create(header_key=key, defaults=kept)
 
 
 @transaction.atomic
 def cancel_import(*, run: ImportRun, actor: User, keep: bool) -> ImportRun:
     """Stop. What is stored already stays (`keep`), or is taken back."""
     run = _locked(run, actor)
-    if not keep and run.rows_stored:
+    if not keep and run.rows_stored and run.may_be_cancelled:
         return _undo(run, actor)
     _end(run, ImportState.CANCELLED)
     _forget_file(run)
@@ -194,6 +202,7 @@ def _undo(run: ImportRun, actor: User) -> ImportRun:
         error="",
     )
     _note(run, "import.undoing", actor)
+    _forget_file(run)
     transaction.on_commit(partial(wake_import, run.pk), robust=True)
     return run
 

@@ -5,36 +5,32 @@ from __future__ import annotations
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from common.errors import Invalid, NotAllowed
+from common.errors import ActionRefused, NotAllowed
 from journal.actions import record
 from monitoring.actions.signal_raising import raise_signals
-from monitoring.models import ImportRun, ImportState, Mention
+from monitoring.models import ImportRun, Mention
+from monitoring.one_at_a_time import hold_posts
 from people.models import Brand, User
 
-# What the other brand has already is a sighting there; what is attached to an incident stays where it is.
-KNOWN_THERE = """
-    INSERT INTO monitoring_sighting (run_id, line, mention_id)
-    SELECT mine.run_id, mine.line, theirs.id FROM monitoring_mention mine
-    JOIN monitoring_mention theirs ON theirs.post_id = mine.post_id AND theirs.brand_id = %(brand)s
+# What is attached to an incident, or another import brought too, stays where it is. `target` is the mention that each
+# one is from now on: where the other brand has the post already, it becomes a sighting there.
+MOVING = """
+    CREATE TEMPORARY TABLE moving ON COMMIT DROP AS
+    SELECT mine.id, mine.line, coalesce(theirs.id, min(mine.id) OVER (PARTITION BY mine.post_id)) AS target
+    FROM monitoring_mention mine
+    LEFT JOIN monitoring_mention theirs ON theirs.post_id = mine.post_id AND theirs.brand_id = %(brand)s
     WHERE mine.run_id = %(run)s AND mine.brand_id <> %(brand)s
       AND NOT EXISTS (SELECT FROM monitoring_incidentmention WHERE mention_id = mine.id)
+      AND NOT EXISTS (SELECT FROM monitoring_sighting WHERE mention_id = mine.id AND run_id <> %(run)s)
 """
-NO_LONGER_HERE = """
-    DELETE FROM monitoring_mention mine USING monitoring_mention theirs
-    WHERE theirs.post_id = mine.post_id AND theirs.brand_id = %(brand)s AND mine.run_id = %(run)s
-      AND mine.brand_id <> %(brand)s
-      AND NOT EXISTS (SELECT FROM monitoring_incidentmention WHERE mention_id = mine.id)
-      AND NOT EXISTS (SELECT FROM monitoring_sighting WHERE mention_id = mine.id)
-"""
-MOVED = """
-    UPDATE monitoring_mention mine SET brand_id = %(brand)s
-    WHERE mine.run_id = %(run)s AND mine.brand_id <> %(brand)s
-      AND NOT EXISTS (SELECT FROM monitoring_incidentmention WHERE mention_id = mine.id)
-      AND NOT EXISTS (SELECT FROM monitoring_sighting WHERE mention_id = mine.id)
-      AND NOT EXISTS (
-        SELECT FROM monitoring_mention theirs WHERE theirs.post_id = mine.post_id AND theirs.brand_id = %(brand)s
-      )
-"""
+STEPS = (
+    """UPDATE monitoring_sighting SET mention_id = target FROM moving
+       WHERE mention_id = moving.id AND target <> moving.id""",
+    """INSERT INTO monitoring_sighting (run_id, line, mention_id)
+       SELECT %(run)s, line, target FROM moving WHERE target <> id""",
+    "DELETE FROM monitoring_mention mine USING moving WHERE mine.id = moving.id AND target <> moving.id",
+    "UPDATE monitoring_mention mine SET brand_id = %(brand)s FROM moving WHERE mine.id = moving.id",
+)
 
 
 @transaction.atomic
@@ -43,10 +39,11 @@ def move_import(*, run: ImportRun, actor: User, brand: Brand) -> ImportRun:
     if not actor.has_perm("monitoring.import"):
         raise NotAllowed(_("Readers may look at mentions, not move them."))
     run = ImportRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
-    if run.state not in (ImportState.FINISHED, ImportState.CANCELLED):
-        raise Invalid(_("Only an import that is over can be moved."))
+    if not run.may_be_undone:
+        raise ActionRefused(_("Only an import that is over can be moved."))
+    hold_posts()
     with connection.cursor() as cursor:
-        for step in (KNOWN_THERE, NO_LONGER_HERE, MOVED):
+        for step in (MOVING, *STEPS):
             cursor.execute(step, {"run": run.pk, "brand": brand.pk})
     run.brand = brand
     run.save(update_fields=["brand"])

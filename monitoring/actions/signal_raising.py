@@ -11,6 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common.transitions import set_fields
 from incidents.actions import breach, lock_incident
 from incidents.models import IncidentState
 from journal.actions import record
@@ -92,22 +93,26 @@ def _raise(brand: Brand, seen: Sequence[Verdict], run: ImportRun | None, *, is_l
             "sample": _sample(brand, verdict.hour),
         },
     )
+    _announce(signal, verdict)
+    return signal
+
+
+def _announce(signal: Signal, verdict: Verdict) -> None:
     record(
         stream=signal.stream,
         kind="signal.raised",
         actor=None,
         data={
-            "brand": brand.name,
+            "brand": signal.brand.name,
             "hour": verdict.hour,
             "at": verdict.hour,
             "count": verdict.count,
             "usual": f"{verdict.expected:g}",
         },
         path=signal.get_absolute_url(),
-        audience=_audience() if is_live else (),
-        urgency=Urgency.SOON if is_live else Urgency.LATER,
+        audience=() if signal.is_history else _audience(),
+        urgency=Urgency.LATER if signal.is_history else Urgency.SOON,
     )
-    return signal
 
 
 def _extend(signal: Signal, seen: Sequence[Verdict]) -> None:
@@ -133,6 +138,9 @@ def _extend(signal: Signal, seen: Sequence[Verdict]) -> None:
     signal.save(update_fields=["evidence", "peak", "last_hour"])
     if signal.incident_id:
         _grow_incident(signal, verdict)
+    elif signal.is_history and signal.state == SignalState.NEW and _is_live(verdict.hour):
+        set_fields(signal, is_history=False)  # it was not over after all
+        _announce(signal, verdict)
 
 
 def _grow_incident(signal: Signal, verdict: Verdict) -> None:
@@ -168,7 +176,9 @@ def _sample(brand: Brand, hour: datetime) -> list[int]:
         .complaints()
         .between(hour, hour + HOUR)
         .order_by(
-            F("post__author_followers").desc(nulls_last=True), F("post__retweets").desc(nulls_last=True), "posted_at"
+            F("post__author_followers").desc(nulls_last=True),
+            F("post__retweets").desc(nulls_last=True),
+            "posted_at",
         )
     )
     for pk, person in complaints.values_list("pk", "person")[: SAMPLES * 10]:

@@ -73,7 +73,6 @@ class Answers:
     scale: Mapping[str, str] = field(default_factory=dict)
     brands: Mapping[str, str] | None = None
     own_accounts: tuple[str, ...] | None = None
-    accepts: bool = False  # every proposal that must be confirmed
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

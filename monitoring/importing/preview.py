@@ -59,13 +59,10 @@ class Preview:
     posts: Sequence[Mapping[str, Any]]  # how the first ones will look
     candidates: Mapping[str, Sequence[Mapping[str, Any]]]  # field → {"column", "why"}, the best first
     ignored: Mapping[str, str]  # column's name → why it is not used
+    header_key: str = ""  # by which it is remembered how a person reads it; empty without a header
     scale: Mapping[str, str] = field(default_factory=dict)  # cell → proposed label
     scale_counts: Mapping[str, int] = field(default_factory=dict)
     new_brands: Sequence[str] = ()
-
-    @property
-    def undecided(self) -> list[Question]:
-        return [question for question in self.questions if not question.has_proposal]
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -88,6 +85,12 @@ def chosen(tables: Sequence[Table], name: str) -> Table:
     return next((table for table in tables if table.name == name), tables[0])
 
 
+def _remembered(header_key: str) -> Plan | None:
+    """How a person last read a file with this header."""
+    kept = ColumnMemory.objects.filter(header_key=header_key).first() if header_key else None
+    return Plan.of_json(kept.plan) if kept else None
+
+
 def look(run: ImportRun, answers: Answers, progress: Progress | None = None) -> tuple[Plan, Preview]:
     """Read the whole file once with these answers. Raises FileError for a file that cannot be imported."""
     return _Look(run, answers).done(progress)
@@ -99,6 +102,10 @@ class _Look:
         self.tables = tables_of(run)
         self.table = chosen(self.tables, answers.table or "")
         self.brands = {brand.name.casefold(): brand for brand in Brand.objects.all()}
+        self.header_key = str(identity.of_header(self.table.header)) if self.table.has_header else ""
+        self.memory = _remembered(self.header_key)
+        # Cell of the sentiment column → label, as a person has said it.
+        self.labels = (dict(self.memory.answers) if self.memory else {}) | dict(answers.scale)
         self.questions: list[Question] = []
         self.findings: list[str] = []
 
@@ -127,6 +134,7 @@ class _Look:
                 name: [{"column": one.column, "why": str(one.why)} for one in found[:5]]
                 for name, found in self.proposal.candidates.items()
             },
+            header_key=self.header_key,
             ignored={self.table.header[one.column]: str(one.why) for one in self.proposal.ignored},
             scale=scale.proposed if scale else {},
             scale_counts=dict(list(scale.cells.items())[:20]) if scale else {},
@@ -137,8 +145,6 @@ class _Look:
     def _columns(self) -> dict[str, tuple[int, ...]]:
         """What the person said, else what they said of a file with this header before, else what is proposed."""
         columns = dict(self.proposal.columns)
-        kept = ColumnMemory.objects.filter(header_key=identity.of_header(self.table.header)).first()
-        self.memory = Plan.of_json(kept.plan) if kept else None
         if self.memory:
             columns = dict(self.memory.columns)
             self.findings.append(
@@ -174,7 +180,7 @@ class _Look:
             day_first=day_first,
             dates=Dates(dict(reader.order), moments.serials, moments.all_midnights, dict(moments.zones())),
             decimals={name: count.decimal for name, count in survey.counts.items() if count.decimal},
-            answers=dict(self.answers.scale),
+            answers=self.labels,
             scale=self._scale(survey),
             brands=self._brands(survey),
             own_accounts=self._own_accounts(survey),
@@ -185,6 +191,8 @@ class _Look:
 
     def _zone(self, survey: Survey) -> str:
         named = self.answers.zone or (self.memory.zone if self.memory else "")
+        if named == "UTC" and not self.answers.zone:
+            named = ""  # nobody has said so: it is what is taken without an answer
         if unclear := survey.moments.unclear_zones:
             text = _("“%(zone)s” stands for several time zones. Say in which zone this file's times are.")
             if not named:
@@ -212,7 +220,7 @@ class _Look:
 
     def _scale(self, survey: Survey) -> Scale | None:
         scale = survey.tones.scale
-        if scale is None or (set(scale.cells) <= set(self.answers.scale)):
+        if scale is None or set(scale.cells) <= set(self.labels):
             return None
         found = Scale(scale.negative_to, scale.positive_from, dict(scale.letters)) if scale.proposed else None
         if self.memory and self.memory.scale == found:
@@ -257,15 +265,18 @@ class _Look:
     def _own_accounts(self, survey: Survey) -> tuple[str, ...]:
         if self.answers.own_accounts is not None:
             return self.answers.own_accounts
-        names = [self.run.brand.name] if self.run.brand else [*survey.brands] or []
-        found = own_accounts(survey.authors.counts, names)
+        brands = [self.run.brand.name] if self.run.brand else [*survey.brands]
+        found = own_accounts(survey.authors.counts, brands)
         if not found or "is_brand_own" in self.columns:
             return ()
+        names = tuple(name.lstrip("@") for name in found)
+        if self.memory and set(names) <= set(self.memory.own_accounts):
+            return names
         rows = sum(survey.authors.counts[name] for name in found)
         text = _("%(percent)d %% of the posts are by names like the brand's: %(names)s. Are they yours?")
         facts = {"percent": round(100 * rows / max(1, survey.authors.rows)), "names": ", ".join(found[:5])}
         self._ask("own_accounts", text % facts, has_proposal=True)
-        return tuple(name.lstrip("@") for name in found)
+        return names
 
     def _first_rows(self, plan: Plan) -> list[Row]:
         builder = RowBuilder(

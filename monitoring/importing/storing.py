@@ -9,9 +9,7 @@ from datetime import datetime
 from django.db import connection
 
 from monitoring.importing.rows import Row
-
-# One import stores at a time: then no two of them can wait for each other's posts, and each sees what is there.
-LOCK = 0x706F7374  # "post"
+from monitoring.one_at_a_time import hold_posts
 
 TYPES = {
     "line": "integer",
@@ -98,8 +96,8 @@ def store(rows: Sequence[Row], *, run_id: int) -> Stored:
     """Store what is not there yet and note what is. Must run in a transaction; `line` is a row's own in the import."""
     if not rows:
         return Stored(0, None, None)
+    hold_posts()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         cursor.execute(ARRIVED)
         with cursor.copy(COPY) as copy:
             for row in rows:

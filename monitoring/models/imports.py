@@ -130,7 +130,7 @@ class ImportRun(models.Model):
 
     @property
     def may_be_undone(self) -> bool:
-        return self.state in (ImportState.FINISHED, ImportState.CANCELLED) and self.rows_stored > 0
+        return self.state in ENDED and self.state != ImportState.UNDONE and self.rows_stored > 0
 
     @property
     def is_uploaded(self) -> bool:

@@ -20,6 +20,7 @@ from monitoring.importing.preview import Preview
 from monitoring.models import ImportRun, ImportState
 from monitoring.preview_form import PreviewForm
 from people.access import SignedInRequest, requires
+from people.models import Brand
 
 PER_PAGE = 25
 SIGHTINGS_SHOWN = 50
@@ -76,11 +77,11 @@ def _what_became_of(run: ImportRun) -> dict[str, Any]:
 @requires("monitoring.import")
 def preview(request: SignedInRequest, pk: int) -> HttpResponse:
     """Answer what the preview asks; import when nothing is said that it does not show yet."""
-    run = get_object_or_404(ImportRun.objects.select_related("by", "brand"), pk=pk, state=ImportState.PREVIEW)
+    run = get_object_or_404(ImportRun.objects.select_related("by", "brand"), pk=pk, preview__isnull=False)
     form = PreviewForm(request.POST, run=run)
 
-    def act(answers: dict[str, Any], brand: Any) -> ImportRun:
-        if request.POST.get("do") == "import" and (answers, brand) == (run.answers, run.brand):
+    def act(answers: dict[str, Any], brand: Brand | None) -> ImportRun:
+        if request.POST.get("do") == "import" and not form.has_changed():
             return actions.accept_preview(run=run, actor=request.user)
         return actions.answer_import(run=run, actor=request.user, answers=answers, brand=brand)
 

@@ -12,7 +12,9 @@ from django.core.management.base import BaseCommand, CommandError
 from monitoring import actions
 from monitoring.importing.meaning.fields import FIELDS
 from monitoring.importing.plan import Answers, Plan
-from monitoring.importing.preview import Preview, chosen, tables_of
+from monitoring.importing.preview import Preview, limits
+from monitoring.importing.reading.opening import open_tables
+from monitoring.importing.reading.tables import FileError
 from monitoring.importing.run import carry_on
 from monitoring.models import ImportRun, ImportState, Sentiment
 from people.models import Brand
@@ -63,14 +65,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, file: Path, **options: Any) -> None:
         if not file.is_file():
             raise CommandError(f"There is no file {file}.")
-        run = actions.register_file(path=file, brand=None)
-        new_brand = ""
-        if name := options["brand"].strip():
-            run.brand = Brand.objects.filter(name__iexact=name).first()
-            new_brand = "" if run.brand else name
-        run.answers = self._answers(run, options).as_json()
-        run.save(update_fields=["brand", "answers"])
-        preview = self._look(run, new_brand)
+        answers = self._answers(file, options)
+        name = options["brand"].strip()
+        brand = Brand.objects.filter(name__iexact=name).first() if name else None
+        new_brand = "" if brand else name
+        run = actions.register_file(path=file, brand=brand, answers=answers.as_json())
+        preview = self._look(run)
         if options["dry_run"]:
             self._give_up(run)
             return
@@ -82,21 +82,27 @@ class Command(BaseCommand):
             raise SystemExit(UNDECIDED)
         self._store(run, new_brand)
 
-    def _answers(self, run: ImportRun, options: dict[str, Any]) -> Answers:
+    def _answers(self, file: Path, options: dict[str, Any]) -> Answers:
         if options["zone"] and options["zone"] not in available_timezones():
             raise CommandError(f"There is no time zone {options['zone']}.")
         day_first = True if options["day_first"] else False if options["month_first"] else None
         pairs = [pair.partition("=")[::2] for pair in options["map"]]
         if options["brand_column"]:
             pairs.append(("brand", options["brand_column"]))
-        header = [name.strip().casefold() for name in chosen(tables_of(run), "").header] if pairs else []
+        header = self._header(file) if pairs else []
         return Answers(
             columns={field: self._positions(field, names, header) for field, names in pairs} or None,
             zone=options["zone"] or None,
             day_first=day_first,
             scale=dict(self._label(pair) for pair in options["scale"]),
-            accepts=options["accept"],
         )
+
+    def _header(self, file: Path) -> list[str]:
+        try:
+            table = open_tables(file, name=file.name, limits=limits())[0]
+        except FileError as error:
+            raise CommandError(str(error)) from error
+        return [name.strip().casefold() for name in table.header]
 
     def _positions(self, field: str, names: str, header: list[str]) -> tuple[int, ...]:
         """Of the columns named; several are joined by +. Empty for "there is no such column"."""
@@ -113,7 +119,7 @@ class Command(BaseCommand):
             raise CommandError(f"{label} is no sentiment: use {', '.join(Sentiment.values)}.")
         return cell, label
 
-    def _look(self, run: ImportRun, new_brand: str) -> Preview:
+    def _look(self, run: ImportRun) -> Preview:
         carry_on(run.pk)
         run.refresh_from_db()
         if run.state == ImportState.FAILED:
