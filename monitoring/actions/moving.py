@@ -15,7 +15,7 @@ from people.models import Brand, User
 # What is attached to an incident, or another import brought too, stays where it is. `target` is the mention that each
 # one is from now on: where the other brand has the post already, it becomes a sighting there.
 MOVING = """
-    CREATE TEMPORARY TABLE moving ON COMMIT DROP AS
+    CREATE TEMPORARY TABLE moving AS
     SELECT mine.id, mine.line, coalesce(theirs.id, min(mine.id) OVER (PARTITION BY mine.post_id)) AS target
     FROM monitoring_mention mine
     LEFT JOIN monitoring_mention theirs ON theirs.post_id = mine.post_id AND theirs.brand_id = %(brand)s
@@ -30,6 +30,7 @@ STEPS = (
        SELECT %(run)s, line, target FROM moving WHERE target <> id""",
     "DELETE FROM monitoring_mention mine USING moving WHERE mine.id = moving.id AND target <> moving.id",
     "UPDATE monitoring_mention mine SET brand_id = %(brand)s FROM moving WHERE mine.id = moving.id",
+    "DROP TABLE moving",
 )
 
 

@@ -13,7 +13,7 @@ from monitoring.one_at_a_time import hold_posts
 PORTION = 5_000
 # What is attached to an incident is evidence and stays.
 MINE = """
-    CREATE TEMPORARY TABLE mine ON COMMIT DROP AS
+    CREATE TEMPORARY TABLE mine AS
     SELECT mention.id, mention.post_id, other.id AS sighting_id, other.run_id, other.line
     FROM monitoring_mention mention
     LEFT JOIN LATERAL (
@@ -53,8 +53,6 @@ def take_back(*, run: ImportRun) -> bool:
         (found,) = cursor.fetchone()
         if not found:
             cursor.execute(OWN_SIGHTINGS, names)
-            return False
-        cursor.execute(HANDED_ON)
-        for step in STEPS:
+        for step in (HANDED_ON, *STEPS, "DROP TABLE mine"):
             cursor.execute(step, names if "%(run)s" in step else None)
-    return True
+    return bool(found)

@@ -21,6 +21,7 @@ from monitoring.importing.meaning.fields import FIELDS, NEEDED
 from monitoring.importing.plan import Answers, Dates, Plan, Scale
 from monitoring.importing.reading.opening import open_tables
 from monitoring.importing.reading.tables import FileError, Limits, Table
+from monitoring.importing.row_lists import MendedList, is_list
 from monitoring.importing.rows import Row, RowBuilder, RowError
 from monitoring.importing.survey import Survey
 from monitoring.models import ColumnMemory, ImportRun, Post
@@ -78,7 +79,8 @@ def limits() -> Limits:
 
 def tables_of(run: ImportRun) -> list[Table]:
     """Raises FileError for what cannot be read."""
-    return open_tables(run.file_path, name=run.file_name, limits=limits())
+    tables = open_tables(run.file_path, name=run.file_name, limits=limits())
+    return [MendedList(table) if is_list(table) else table for table in tables]
 
 
 def chosen(tables: Sequence[Table], name: str) -> Table:

@@ -35,7 +35,7 @@ OF_THE_POST = (
 ARRIVED = f"""
     CREATE TEMPORARY TABLE arrived (
         {", ".join(f"{name} {TYPES.get(name, 'text')} " for name in Row._fields)}, post_id bigint
-    ) ON COMMIT DROP
+    )
 """
 COPY = f"COPY arrived ({', '.join(Row._fields)}) FROM STDIN"
 # The same post again: by its address, else by its content where one of the two tools gave no address.
@@ -110,4 +110,5 @@ def store(rows: Sequence[Row], *, run_id: int) -> Stored:
         if stored.rows < len(rows):
             cursor.execute(SIGHTINGS, {"run": run_id})
             cursor.execute(JUDGED)
+        cursor.execute("DROP TABLE arrived")
         return stored
