@@ -77,7 +77,7 @@ def test_what_a_spreadsheet_puts_around_a_cell_is_left_out() -> None:
     assert squeezed('="123"') == "123"
 
 
-def test_days_and_instants_are_told_apart() -> None:
+def test_days_and_instants_are_distinguished() -> None:
     assert Content.of(["2025-03-04", "2025-03-05T00:00:00"]).days_only
     assert not Content.of(["2025-03-04 10:00", "2025-03-05 11:00"]).days_only
     assert Content.of(["2025-03-04T10:00:00Z", "1741000000"]).has_instants

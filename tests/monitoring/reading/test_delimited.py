@@ -36,7 +36,7 @@ def test_every_delimited_export_has_rows_and_no_faults(path: Path) -> None:
     assert {len(record.cells) for record in records} == {len(table.header)}
 
 
-def test_the_person_is_told_what_the_file_is() -> None:
+def test_the_person_reads_what_the_file_is() -> None:
     data = "Yazar;Yorum;Sayı\nIşıl;Çok ağır, şubede kaldı;3\nŞule;İyi değil;4\n".encode("cp1254")
     assert read_bytes(data)[0].kind == "CSV with semicolons, Windows-1254"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from monitoring.importing.reading.delimited.kinds import EMPTY, NUMBER, TEXT, is_nothing, kind, shape
+from monitoring.importing.reading.delimited.cell_kinds import EMPTY, NUMBER, TEXT, is_nothing, kind, shape
 
 MOST_ROWS = 400  # that a column is learnt from
 TYPED = 0.75  # of a column's cells are of one kind other than text: then it is typed

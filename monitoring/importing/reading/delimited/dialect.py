@@ -10,7 +10,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from monitoring.importing.reading.delimited.kinds import ADDRESS, CODE, DATE, EMPTY, MAIL, NUMBER, TIME, kind
+from monitoring.importing.reading.delimited.cell_kinds import (
+    ADDRESS,
+    CODE,
+    DATE,
+    EMPTY,
+    MAIL,
+    NUMBER,
+    TIME,
+    kind,
+)
 
 SAMPLE_CHARS = 128 * 1024
 SINGLE = ",;\t|~^\x01\x1f§¦:# "

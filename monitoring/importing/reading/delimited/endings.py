@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from monitoring.importing.reading.delimited.cell_kinds import CODE, NUMBER, TEXT, kind
 from monitoring.importing.reading.delimited.cells import split
 from monitoring.importing.reading.delimited.columns import Columns
 from monitoring.importing.reading.delimited.dialect import Dialect
-from monitoring.importing.reading.delimited.kinds import CODE, NUMBER, TEXT, kind
 
 # How a row of totals begins, in small letters.
 TOTALS = frozenset(

@@ -8,10 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from monitoring.importing.reading.delimited.cells import opening_quotes, split
-from monitoring.importing.reading.delimited.columns import Columns
-from monitoring.importing.reading.delimited.dialect import Dialect, Run, stray_quotes
-from monitoring.importing.reading.delimited.kinds import (
+from monitoring.importing.reading.delimited.cell_kinds import (
     ADDRESS,
     DATE,
     EMPTY,
@@ -21,6 +18,9 @@ from monitoring.importing.reading.delimited.kinds import (
     is_nothing,
     kind,
 )
+from monitoring.importing.reading.delimited.cells import opening_quotes, split
+from monitoring.importing.reading.delimited.columns import Columns
+from monitoring.importing.reading.delimited.dialect import Dialect, Run, stray_quotes
 
 FILLED = 0.6  # of the columns: a row with fewer names is no header
 MOST_ROWS_ABOVE = 40  # the header stands within these

@@ -25,7 +25,7 @@ MOST_LINES, MOST_CHARS = 500, 1_000_000  # of a record: beyond that its quote is
 AHEAD = 8  # lines that a broken record is compared with
 WIDE_CHARS = 200_000  # a line that may have too many cells
 SHOWN_CHARS = 500  # of each cell of a record that is refused
-MOST_FALSE_ALARMS = 1000  # of the sentinel
+MOST_SOUND = 1000  # of the sentinel
 FITS = 0.4  # misfits of a row that is short, or has odd quotes, and needs no repair all the same
 
 
@@ -45,7 +45,7 @@ class Reader:
         self.stray = stray_quotes(dialect) if dialect.quote else None
         self.sentinel = self.columns.sentinel
         self.has_digits = self.sentinel is not None and self.columns[self.sentinel].always_begins_with_digit
-        self.false_alarms = 0
+        self.sound = 0
         self.other_table = 0  # the line where another table begins
         self.good_width = self.width  # of a row that needs no look: none behind that line
 
@@ -192,7 +192,7 @@ class Reader:
         if not self._quotes_are_kept(cells, lines, start, end):
             return None
         if len(cells) == self.width:
-            self._count_false_alarm()
+            self._count_sound()
             return None if self._holds_rows(lines[start + 1 : end]) else cells
         if end - start > 1:
             return None
@@ -232,10 +232,10 @@ class Reader:
             not any(cell.count(self.dialect.quote) % 2 for cell in cells) or self.columns.misfit(cells) < FITS
         )
 
-    def _count_false_alarm(self) -> None:
+    def _count_sound(self) -> None:
         """A column that began with digits at first only is watched no longer."""
-        self.false_alarms += 1
-        if self.false_alarms > MOST_FALSE_ALARMS:
+        self.sound += 1
+        if self.sound > MOST_SOUND:
             self.sentinel = None
 
     def _mended(self, lines: Sequence[str], start: int, end: int, line: int) -> _Found:

@@ -24,7 +24,7 @@ NOTHING = frozenset(
     {"-", "--", "—", "–", "n/a", "na", "n.a.", "null", "none", "nan", "nil", "?", "\\n", "#n/a"}
 )
 
-_CLOCK = r"\d{1,2}[:.h]\d{2}(?:[:.]\d{2}(?:[.,]\d{1,9})?)?(?:\s?[ap]\.?\s?m\.?)?"
+_TIME_OF_DAY = r"\d{1,2}[:.h]\d{2}(?:[:.]\d{2}(?:[.,]\d{1,9})?)?(?:\s?[ap]\.?\s?m\.?)?"
 _ZONE = r"(?:\s?(?:z|utc|gmt)?\s?(?:[+-]\d{2}:?\d{2})?|\s[a-z]{2,5})"
 _MONTH = r"[^\W\d_]{3,12}\.?"
 _DAY = (
@@ -37,9 +37,9 @@ _KIND = re.compile(
       (?P<number>[-+(]?\s?(?:[$€£¥₺₽₹]|usd|eur)?\s?[-+]?
                  (?:(?:\d{{1,3}}(?:[ .,'\u00a0\u202f]\d{{3}})+|\d+)(?:[.,]\d*)?|[.,]\d+)
                  (?:e[-+]?\d+)?\s?(?:%|[kmb]|mn|mio\.?|万|億|亿|тыс\.?|[$€£¥₺₽₹]|usd|eur|tl)?\)?)
-    | (?P<date>(?:{_MONTH},?\s)?(?:{_DAY})(?:[t ,@-]*\s?{_CLOCK}{_ZONE})?
-             |{_MONTH}\s{_MONTH}\s\d{{1,2}}\s{_CLOCK}\s\S{{3,5}}\s\d{{4}})
-    | (?P<time>{_CLOCK}{_ZONE})
+    | (?P<date>(?:{_MONTH},?\s)?(?:{_DAY})(?:[t ,@-]*\s?{_TIME_OF_DAY}{_ZONE})?
+             |{_MONTH}\s{_MONTH}\s\d{{1,2}}\s{_TIME_OF_DAY}\s\S{{3,5}}\s\d{{4}})
+    | (?P<time>{_TIME_OF_DAY}{_ZONE})
     | (?P<address>(?:[a-z][a-z0-9+.-]{{1,9}}://|www\.)[^\s"]+|<a\s[^>]*>.*</a>)
     | (?P<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)
     | (?P<code>@[\w.-]+|(?=\S*\d)[\w#./:+-]{{2,64}})
