@@ -48,8 +48,8 @@ class ImportRun(models.Model):
         Brand, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("brand")
     )
     answers = models.JSONField(default=dict)  # importing.plan.Answers: what the person has said
-    plan = models.JSONField(null=True)  # importing.plan.Plan: how the file is read, proposed or accepted
-    preview = models.JSONField(null=True)  # importing.preview.Preview: what the person is shown of it
+    plan = models.JSONField(default=dict)  # importing.plan.Plan: how the file is read, proposed or accepted
+    preview = models.JSONField(default=dict)  # importing.preview.Preview: what the person is shown of it
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
     )
