@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import available_timezones
 
+from crispy_forms.layout import HTML
 from django import forms
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from common.forms import Form
@@ -18,8 +20,9 @@ from people.models import Brand
 NONE = "-"
 TIME_OF_DAY = "time_of_day"  # the second column of posted_at
 HEADLINE = "title"  # the first of two of text
-# In the order of the page; what stands in `MORE` is folded away.
+# Always shown, in the order of the page.
 MAIN = ("text", HEADLINE, "posted_at", TIME_OF_DAY, "author", "url", "sentiment", "brand")
+LABELS = {TIME_OF_DAY: _("Time of day"), "brand": _("Brand, by column")}
 ORDERS = [
     ("", _("As the column shows")),
     ("day", _("The day: 3/4 is 3 April")),
@@ -44,14 +47,30 @@ class PreviewForm(Form):
             initial=run.brand_id,
             empty_label=_("Choose the brand"),
         )
+        self._ask_scale()
+        self._ask_own_accounts()
+        self._ask_times()
+        self._ask_columns()
+
+    def layout(self) -> list[Any]:
+        """Columns that a file seldom has, and that this one has not, are folded away."""
+        folded = [f"column_{name}" for name in FIELDS if name not in MAIN and not self.plan.columns.get(name)]
+        shown = [name for name in self.fields if name not in folded]
+        summary = format_html("<details><summary>{}</summary>", _("More columns"))
+        return [*shown, HTML(summary), *folded, HTML("</details>")]
+
+    def _ask_columns(self) -> None:
         columns = [(NONE, _("Not in this file"))]
         columns += [(str(position), name[:80]) for position, name in enumerate(self.preview.header)]
         for name in [*MAIN, *(name for name in FIELDS if name not in MAIN)]:
             self.fields[f"column_{name}"] = forms.ChoiceField(
-                label=_("Time of day") if name == TIME_OF_DAY else FIELDS[name].label,
+                label=LABELS.get(name) or FIELDS[name].label,
                 choices=columns,
                 initial=self._position(name),
+                required=False,
             )
+
+    def _ask_times(self) -> None:
         zones = [(zone, zone.replace("_", " ")) for zone in ("UTC", *sorted(available_timezones() - {"UTC"}))]
         self.fields["zone"] = forms.ChoiceField(
             label=_("Time zone of times that name none"),
@@ -63,12 +82,12 @@ class PreviewForm(Form):
         self.fields["order"] = forms.ChoiceField(
             label=_("In dates such as 3/4/2025 first comes"), choices=ORDERS, initial=said, required=False
         )
-        self._ask_scale()
+
+    def _ask_own_accounts(self) -> None:
         if self.plan.own_accounts:
-            names = [(name, name) for name in self.plan.own_accounts]
             self.fields["own_accounts"] = forms.MultipleChoiceField(
                 label=_("Your own accounts"),
-                choices=names,
+                choices=[(name, name) for name in self.plan.own_accounts],
                 initial=list(self.plan.own_accounts),
                 required=False,
                 widget=forms.CheckboxSelectMultiple,
@@ -109,7 +128,7 @@ class PreviewForm(Form):
 
         def column(name: str) -> tuple[int, ...]:
             chosen = said[f"column_{name}"]
-            return () if chosen == NONE else (int(chosen),)
+            return () if chosen in ("", NONE) else (int(chosen),)
 
         if said.get("table", self.plan.table) != self.plan.table:
             return {"answers": Answers(table=said["table"]).as_json(), "brand": said["whose"]}
