@@ -187,7 +187,10 @@ def cancel_import(*, run: ImportRun, actor: User, keep: bool) -> ImportRun:
 @transaction.atomic
 def undo_import(*, run: ImportRun, actor: User) -> ImportRun:
     """Take back everything that this import stored, but for what is attached to an incident."""
-    return _undo(_locked(run, actor), actor)
+    run = _locked(run, actor)
+    if not run.may_be_undone:
+        raise IMPORT_LIFE.refused(run, ImportState.UNDOING)
+    return _undo(run, actor)
 
 
 def _undo(run: ImportRun, actor: User) -> ImportRun:

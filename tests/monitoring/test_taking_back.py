@@ -105,9 +105,15 @@ def test_what_was_undone_can_be_imported_again(stored, alice):
 
 
 def test_an_import_is_undone_once(stored, alice, bob):
-    run = undo(stored([row(1)]), alice)
+    run = stored([row(1)])
+    actions.undo_import(run=run, actor=alice)
+    with pytest.raises(ActionRefused, match="Being undone"):
+        actions.undo_import(run=run, actor=bob)
+    carry_on(run.pk)
     with pytest.raises(ActionRefused, match="Undone"):
         actions.undo_import(run=run, actor=bob)
+    run.refresh_from_db()
+    assert run.undone_by == alice
 
 
 @pytest.mark.calendar
