@@ -60,7 +60,7 @@ class PreviewForm(Form):
         return [*shown, HTML(summary), *folded, HTML("</details>")]
 
     def _ask_columns(self) -> None:
-        columns = [(NONE, _("Not in this file"))]
+        columns: list[tuple[str, Any]] = [(NONE, _("Not in this file"))]
         columns += [(str(position), name[:80]) for position, name in enumerate(self.preview.header)]
         for name in [*MAIN, *(name for name in FIELDS if name not in MAIN)]:
             self.fields[f"column_{name}"] = forms.ChoiceField(

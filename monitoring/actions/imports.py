@@ -259,7 +259,7 @@ def lease_import(*, run_id: int) -> ImportRun | None:
         return None
     change_state(
         run,
-        AT_WORK[run.state],
+        AT_WORK[ImportState(run.state)],
         IMPORT_LIFE,
         token=uuid.uuid4(),
         seen_at=now,

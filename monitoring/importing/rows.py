@@ -105,7 +105,7 @@ class RowBuilder:
             zones=dates.zones,
         )
         scale = plan.scale
-        accepted = scale and Scale("", {}, scale.negative_to, scale.positive_from, scale.letters)
+        accepted = Scale("", {}, scale.negative_to, scale.positive_from, scale.letters) if scale else None
         self._tones = Tones(plan.answers, accepted)
         self._own = {name.casefold() for name in plan.own_accounts}
         self._placeholders = set(plan.placeholders)

@@ -130,7 +130,9 @@ class ImportRun(models.Model):
 
     @property
     def may_be_undone(self) -> bool:
-        return self.state in ENDED and self.state != ImportState.UNDONE and self.rows_stored > 0
+        """Also one that stored nothing: what an earlier one had brought may have been handed on to it."""
+        is_over = self.state in ENDED and self.state != ImportState.UNDONE
+        return is_over and self.rows_stored + self.rows_duplicate > 0
 
     @property
     def is_uploaded(self) -> bool:

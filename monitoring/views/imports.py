@@ -77,7 +77,8 @@ def _what_became_of(run: ImportRun) -> dict[str, Any]:
 @requires("monitoring.import")
 def preview(request: SignedInRequest, pk: int) -> HttpResponse:
     """Answer what the preview asks; import when nothing is said that it does not show yet."""
-    run = get_object_or_404(ImportRun.objects.select_related("by", "brand"), pk=pk, preview__isnull=False)
+    looked_at = ImportRun.objects.exclude(preview={})
+    run = get_object_or_404(looked_at.select_related("by", "brand"), pk=pk)
     form = PreviewForm(request.POST, run=run)
 
     def act(answers: dict[str, Any], brand: Brand | None) -> ImportRun:

@@ -226,7 +226,7 @@ def test_a_worker_that_lost_its_import_stores_nothing_more(killed):
 
 def test_a_look_that_was_killed_begins_again(alice, uploaded):
     run = uploaded([row(1), row(2)])
-    ImportRun.objects.filter(pk=run.pk).update(state="queued", preview=None, plan=None)
+    ImportRun.objects.filter(pk=run.pk).update(state="queued", preview={}, plan={})
     assert actions.lease_import(run_id=run.pk).state == "looking"
     silent(run)
     assert look_at(run).state == "preview"
