@@ -18,6 +18,7 @@ from monitoring.importing import identity
 from monitoring.importing.meaning.authors import own_accounts
 from monitoring.importing.meaning.columns import propose
 from monitoring.importing.meaning.fields import FIELDS, NEEDED
+from monitoring.importing.meaning.moments import zone_key
 from monitoring.importing.plan import Answers, Dates, Plan, Scale
 from monitoring.importing.reading.opening import open_tables
 from monitoring.importing.reading.tables import FileError, Limits, Table
@@ -116,7 +117,7 @@ class _Look:
         if not sample:
             raise FileError(_("The file holds no rows. Export it again."))
         names = [brand.name for brand in self.brands.values()]
-        self.proposal = propose(self.table.header, sample, brands=names)
+        self.proposal = propose(self.table.header, sample, brands=names, said=self.answers.columns or {})
         self.columns = self._columns()
         survey = Survey(self.columns, self.run.file_time).read(self.table, progress)
         plan = self._plan(survey)
@@ -199,6 +200,9 @@ class _Look:
             text = _("“%(zone)s” stands for several time zones. Say in which zone this file's times are.")
             if not named:
                 self._ask("zone", text % {"zone": ", ".join(unclear)}, has_proposal=False)
+        elif survey.moments.without_zone and not named and (named := zone_key(self.proposal.zone)):
+            text = _("The column's name gives the time zone: %(zone)s.")
+            self.findings.append(text % {"zone": self.proposal.zone})
         elif survey.moments.without_zone and not named:
             self.findings.append(
                 _("The times name no zone: they are read as UTC. Choose the zone if that is wrong.")

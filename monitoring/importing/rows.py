@@ -23,7 +23,7 @@ from monitoring.importing.meaning.tones import Scale, Tones
 from monitoring.importing.meaning.words import word_list
 from monitoring.importing.plan import Plan
 from monitoring.importing.reading.tables import Record
-from monitoring.importing.survey import named_author
+from monitoring.importing.survey import dated, named_author
 
 MAX_TEXT_CHARS = 100_000
 # Machines differ a little about the time; a post from tomorrow is a wrong column or a wrong zone.
@@ -188,9 +188,9 @@ class RowBuilder:
         return text
 
     def _moment(self, cells: Sequence[str]) -> Moment:
-        day, *time = (cells[position] for position in self._columns["posted_at"])
+        day, *time = dated(self._columns, cells)
         try:
-            moment = self._moments.parse(day, *time[:1])
+            moment = self._moments.parse(day, *time)
         except ValueError as error:
             raise RowError(str(error)) from None
         if moment.at > self._latest:

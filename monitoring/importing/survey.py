@@ -12,7 +12,7 @@ from monitoring.importing.meaning.counts import CountSurvey
 from monitoring.importing.meaning.fields import COUNTS
 from monitoring.importing.meaning.ids import IdSurvey
 from monitoring.importing.meaning.languages import language_code
-from monitoring.importing.meaning.moments import MomentSurvey
+from monitoring.importing.meaning.moments import MomentSurvey, with_zone
 from monitoring.importing.meaning.platforms import PlatformSurvey
 from monitoring.importing.meaning.texts import looks_garbled
 from monitoring.importing.meaning.tones import ToneSurvey
@@ -67,7 +67,7 @@ class Survey:
         author = named_author(self.columns, cells)
         row = f"{author}\x1f{text}"
         self.garbled += looks_garbled(text)
-        self.moments.add(*([cells[position] for position in self.columns.get("posted_at", ())[:2]] or [""]))
+        self.moments.add(*dated(self.columns, cells))
         self.authors.add(author, text)
         self.ids.add(self.cell(cells, "id"), row)
         self.addresses.add(self.cell(cells, "url"), row)
@@ -83,6 +83,13 @@ class Survey:
         """The last of the field's cells (the text, not its headline), without blanks around it."""
         positions = self.columns.get(name)
         return cells[positions[-1]].strip() if positions else ""
+
+
+def dated(columns: Mapping[str, tuple[int, ...]], cells: Sequence[str]) -> list[str]:
+    """The cell with the date and the one with the time of day, if there is one, in the zone that the row names."""
+    *before, last = [cells[position] for position in columns.get("posted_at", ())[:2]] or [""]
+    zone = cells[columns["zone"][0]].strip() if "zone" in columns else ""
+    return [*before, with_zone(last.strip(), zone)]
 
 
 def named_author(columns: Mapping[str, tuple[int, ...]], cells: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ WITHOUT_SCHEME = re.compile(r"(?:www\.|m\.)?(?:[a-z0-9-]+\.)+[a-z]{2,12}(?:/\S*)
 TRACKING = re.compile(
     r"(?:utm_\w+|\w{1,3}clid|msclkid|gbraid|wbraid|ysclid|li_fat_id|igsh|igshid|ig_rid|si|feature|mc_[ce]id|ref|ref_src|ref_url"
     r"|spm|share_\w+|_t|_r|is_from_webapp|sender_device|xsec_token|xsec_source|trk|rcm|originalsubdomain|mibextid|rdid"
-    r"|__\w+(?:\[\d+\])?)",
+    r"|__\w+(?:\[\d+\])?|locale|hl|_rdr|xmt|slof)",
     re.IGNORECASE,
 )
 SHARERS = {"t", "s", "pp"}  # of x.com and YouTube: who shared it, where the video starts
@@ -46,8 +46,11 @@ REDIRECTING = re.compile(
 SIMPLE = re.compile(r"https?://((?:[a-z0-9-]+\.)+[a-z]{2,})((?:/[\w.@:~+-]+)*)/?", re.ASCII)
 PART_OF_PAGE = re.compile(r"!|/|(?!:~:).*\d")  # #comment-123 is a post of its own
 # Whose post it is, by the paths of the large platforms.
-POST_OF = re.compile(r"/(?:@|profile/)?([\w.-]{2,60})/(?:status(?:es)?|posts?|video|reel|p)/[\w-]{4,}")
+POST_OF = re.compile(
+    r"/(?:@|profile/|users/)?([\w.-]{2,60})/(?:status(?:es)?|posts?|video|reel|p)/[\w-]{4,}|/@([\w.-]{2,60})/\d{4,}"
+)
 MAX_LENGTH = 2_000
+FORMULA = re.compile(r"""=HYPERLINK\(\s*"([^"]+)".*\)""", re.IGNORECASE)
 
 
 def is_web_address(cell: str) -> bool:
@@ -63,11 +66,17 @@ def host_of(address: str) -> str:
         return ""
 
 
+def linked(cell: str) -> str:
+    """Where a formula of a spreadsheet links to; the cell itself where it is none."""
+    match = FORMULA.fullmatch(cell) if cell[:1] == "=" else None
+    return match[1] if match else cell
+
+
 def real_address(address: str) -> str:
     """The page behind a redirect of an alert service or a platform; the address itself where there is none."""
     if len(address) > MAX_LENGTH:
         return address
-    address = _with_scheme(address)
+    address = _with_scheme(linked(address))
     for _step in range(3):
         target = _target(address)
         if not target:
@@ -93,7 +102,7 @@ def author_of_address(address: str) -> str:
         match = POST_OF.match(urlsplit(address).path)
     except ValueError:
         return ""
-    return match[1] if match else ""
+    return (match[1] or match[2]) if match else ""
 
 
 @remembered

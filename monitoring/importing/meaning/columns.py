@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from monitoring.importing.meaning import fit, reasons
@@ -50,23 +50,41 @@ class Proposal:
     zone: str = ""  # that the name of the date's column gives, as it stands there: "UTC", "GMT+3", "ET"
 
 
-def propose(header: Sequence[str], rows: Sequence[Sequence[str]], *, brands: Sequence[str] = ()) -> Proposal:
-    """Which columns to use. `rows`: a sample of some hundred; `brands`: the names of the brands that are known."""
-    return _Finder(header, rows, {brand.strip().casefold() for brand in brands}).find()
+def propose(
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    brands: Sequence[str] = (),
+    said: Mapping[str, tuple[int, ...]] | None = None,
+) -> Proposal:
+    """Which columns to use.
+
+    `rows`: a sample of some hundred; `brands`: the names of the brands that are known; `said`: columns that the
+    person has chosen, which nothing else is looked for in.
+    """
+    return _Finder(header, rows, {brand.strip().casefold() for brand in brands}, said or {}).find()
 
 
 class _Finder:
     """Scores every column for every field, then gives each field the best column that is still free."""
 
-    def __init__(self, header: Sequence[str], rows: Sequence[Sequence[str]], brands: Collection[str]) -> None:
+    def __init__(
+        self,
+        header: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        brands: Collection[str],
+        said: Mapping[str, tuple[int, ...]],
+    ) -> None:
         most = max(20, min(CELLS, ALL_CELLS // max(1, len(header))))
         self.rows = rows
         self.columns = [
             Column(position, label, read_name(label), Content.of(sample(rows, position, most)))
             for position, label in enumerate(header)
         ]
+        self.taken = {position for positions in said.values() for position in positions}
         self.scored = {
-            name: _ranked(score(column, name, brands) for column in self.columns) for name in FIELDS
+            name: _ranked(score(column, name, brands) for column in self._allowed(said.get(name)))
+            for name in FIELDS
         }
         self.found: dict[str, tuple[Column, ...]] = {}
 
@@ -93,6 +111,12 @@ class _Finder:
             missing=[name for name in NEEDED if name not in self.found],
             zone=next((column.name.zone for column in date or () if column.name.zone), ""),
         )
+
+    def _allowed(self, said: tuple[int, ...] | None) -> list[Column]:
+        """The columns that may hold a field of which the person has said these, or nothing."""
+        if said is not None:
+            return [self.columns[position] for position in said]
+        return [column for column in self.columns if column.position not in self.taken]
 
     def _weigh_by_text(self) -> None:
         """What is about posts counts less where the texts are comments; an id that comes back is none."""
@@ -137,7 +161,9 @@ class _Finder:
         return all(column not in columns for columns in self.found.values())
 
     def _free(self) -> list[Column]:
-        return [column for column in self.columns if self._is_free(column)]
+        return [
+            column for column in self.columns if self._is_free(column) and column.position not in self.taken
+        ]
 
     def _name_author(self) -> None:
         """Where nothing names the author: the name to display, a number for the author, or the outlet."""
@@ -171,8 +197,21 @@ class _Finder:
     def _add_headline(self) -> None:
         """The headline becomes the beginning of the text, unless it is what many rows comment on."""
         title, text = self.found.pop("title", ()), self.found.get("text", ())
+        if title and text and self._names_author(title[0]):  # "Ann commented on a post" is no headline
+            return
         if title and (not text or title[0].content.distinct >= fit.REPEATS or title[0].content.filled < 0.2):
             self.found["text"] = (*title, *text)
+
+    def _names_author(self, title: Column) -> bool:
+        author = self.found["author"][0].position if "author" in self.found else None
+        if author is None:
+            return False
+        pairs = [
+            (row[author].strip(), row[title.position])
+            for row in self.rows
+            if author < len(row) > title.position
+        ]
+        return sum(bool(name) and name in words for name, words in pairs) > 0.5 * len(pairs)
 
     def _doubtful(self) -> set[str]:
         """Texts, dates and labels for which a second column is as good and says something else."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 
+from monitoring.importing.meaning.addresses import linked
 from monitoring.importing.meaning.counts import parse_count
 from monitoring.importing.meaning.languages import language_code
 from monitoring.importing.meaning.moments.moments import read
@@ -21,6 +22,9 @@ _ADDRESS = re.compile(r"(?:https?://|www\.|/r/)\S+|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,
 _PICTURE = re.compile(r"https?://\S+\.(?:jpe?g|png|gif|webp)(?:\?\S*)?", re.IGNORECASE)
 _HANDLE = re.compile(r"@[\w.\-]{1,60}(?:@[\w.\-]+)?")
 _NUMBER = re.compile(r"[+\-−]?\d[\d.,\s'’\u00a0\u202f]*(?:[eE][+\-]?\d+)?\s?%?")
+_DOTTED_DAY = re.compile(
+    r"\d{1,2}\. ?\d{1,2}\. ?\d{4}\.?|\d{2}\.\d{2}\.\d{2}\.?|\d{4}\. ?\d{1,2}\. ?\d{1,2}\.?"
+)
 _MIDNIGHT = re.compile(r"(?:T|\s)0?0:00(?::00)?(?!\d)|\b12:00(?::00)?\s?AM", re.IGNORECASE)
 _ZONE = re.compile(
     r"\(?(?:UTC|GMT)\b.*|[+\-−]\d{1,2}(?::?\d{2})?|Z|[A-Z]{2,5}|[A-Z][A-Za-z]+/[A-Z][A-Za-z_/]+"
@@ -39,7 +43,7 @@ def _said(what: str) -> frozenset[str]:
 
 def squeezed(cell: str) -> str:
     """A cell without what stands around it; "" where it says that there is nothing."""
-    cell = cell.strip().removeprefix("=").strip('"\ufeff').strip()
+    cell = linked(cell.strip()).removeprefix("=").strip('"\ufeff').strip()
     return "" if len(cell) < 10 and fold(cell) in _said("blank") else cell
 
 
@@ -91,13 +95,17 @@ def _moment(cell: str) -> set[str]:
         return {"epoch", "instant", "timed"} if cell[0] in "12" else set()
     if found.is_serial:
         return {"serial"} | (set() if found.day_only else {"timed"})
-    if _NUMBER.fullmatch(cell) and not (
-        cell.isdigit() and len(cell) in (8, 12, 14) and cell[:2] in ("19", "20")
-    ):
+    if _NUMBER.fullmatch(cell) and not _is_day_in_digits(cell):
         return set()
     if not found.has_date:
         return {"time_of_day"}
     return {"moment"} | _precision(found, cell)
+
+
+def _is_day_in_digits(cell: str) -> bool:
+    """ "20250304" and "4.3.2025", which might be numbers too."""
+    packed = cell.isdigit() and len(cell) in (8, 12, 14) and cell[:2] in ("19", "20")
+    return packed or _DOTTED_DAY.fullmatch(cell) is not None
 
 
 def _precision(found: Reading, cell: str) -> set[str]:

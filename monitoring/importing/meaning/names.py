@@ -100,7 +100,7 @@ def read_name(header: str) -> Name:
             if found.fields:
                 fields = {field: score * certainty for field, score in found.fields.items()}
                 return Name(fields, _about(spelling), _zone(header))
-    return Name()
+    return Name(zone=_zone(header))
 
 
 def _is_nameless(header: str) -> bool:
@@ -233,7 +233,14 @@ def _cut(token: str) -> list[str]:
 
 def _about(spelling: str) -> str:
     tokens = set(_split_cjk(plain(spelling)))
+    tokens |= {token[: len(word)] for token in tokens for word in _compounding() if token.startswith(word)}
     return next((kind for kind, words in _words().kinds.items() if tokens & words), "")
+
+
+@cache
+def _compounding() -> list[str]:
+    """Words that begin others: "Kommentardatum"."""
+    return [word for words in _words().kinds.values() for word in words if len(word) >= 5 and word.isalpha()]
 
 
 def _zone(header: str) -> str:

@@ -1,10 +1,14 @@
-"""The tables of the files in a ZIP archive."""
+"""The tables of the files in a ZIP archive, and those that came in several parts."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from monitoring.importing.reading.tables import Record, Table
+
+PART = re.compile(r"[\W_]*(?:part|teil|partie|parte|page|sheet)?[\W_]*\d+\W?", re.IGNORECASE)
 
 
 class MemberTable(Table):
@@ -29,3 +33,61 @@ class MemberTable(Table):
     @property
     def progress(self) -> float:
         return self._table.progress
+
+
+class JoinedTable(Table):
+    """Parts of one table: files of an archive, or sheets of a workbook. Lines are counted on from part to part."""
+
+    def __init__(self, parts: Sequence[Table]) -> None:
+        first = parts[0]
+        self.name = f"{first.name} + {len(parts) - 1}"
+        self.kind, self.has_header, self.preamble = first.kind, first.has_header, first.preamble
+        self.header = list(dict.fromkeys(name for part in parts for name in part.header))
+        self._parts, self._done = parts, 0
+
+    @property
+    def notes(self) -> Sequence[str]:  # type: ignore[override]
+        return list(dict.fromkeys(note for part in self._parts for note in part.notes))
+
+    def records(self) -> Iterator[Record]:
+        before = 0
+        for number, part in enumerate(self._parts):
+            self._done = number
+            last, names = 0, part.header
+            for record in part.records():
+                last = record.line
+                known = dict(zip(names, record.cells, strict=False))
+                yield replace(record, line=before + last, cells=[known.get(name, "") for name in self.header])
+            before += last
+
+    @property
+    def progress(self) -> float:
+        return (self._done + self._parts[self._done].progress) / len(self._parts)
+
+
+def joined(tables: Sequence[Table]) -> list[Table]:
+    """The tables, with those that are parts of one as one, in the place of the first part."""
+    groups: list[list[Table]] = []
+    for table in tables:
+        group = next((group for group in groups if _belongs(table, group[0])), None)
+        if group:
+            group.append(table)
+        else:
+            groups.append([table])
+    return [group[0] if len(group) == 1 else JoinedTable(group) for group in groups]
+
+
+def _belongs(table: Table, first: Table) -> bool:
+    """Whether two tables have the same columns; of files that differ by a number alone half of them are enough."""
+    one, other = set(table.header), set(first.header)
+    is_named = (
+        table.has_header
+        and first.has_header
+        and len(one) == len(table.header)
+        and len(other) == len(first.header)
+    )
+    if not is_named:
+        return False
+    return one == other or (
+        PART.sub("", table.name) == PART.sub("", first.name) and 2 * len(one & other) >= len(one | other)
+    )

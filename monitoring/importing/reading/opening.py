@@ -10,7 +10,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from monitoring.importing.reading import feeds, packed, pages, signatures
-from monitoring.importing.reading.archives import MemberTable
+from monitoring.importing.reading.archives import MemberTable, joined
 from monitoring.importing.reading.delimited import encoding
 from monitoring.importing.reading.delimited.stream import DelimitedTable
 from monitoring.importing.reading.likeness import LIKE_POSTS, SAMPLE, likeness
@@ -42,7 +42,7 @@ def open_tables(path: Path, *, name: str, limits: Limits) -> list[Table]:
 
 def _in_zip(source: packed.Source, limits: Limits) -> list[Table]:
     if packed.is_document(source):
-        return _ordered(_in_document(source, limits))
+        return joined(_ordered(_in_document(source, limits)))
     members, notes = packed.members(source, limits)
     tables: list[MemberTable] = []
     refused: dict[str, FileError] = {}
@@ -59,7 +59,7 @@ def _in_zip(source: packed.Source, limits: Limits) -> list[Table]:
     unlikely = [table.name for table in tables if table not in kept]
     for table in kept:
         table.left_out = [*notes, *_reasons(refused), *packed.left_out(unlikely)]
-    return list(kept)
+    return joined(kept)
 
 
 def _reasons(refused: dict[str, FileError]) -> list[str]:

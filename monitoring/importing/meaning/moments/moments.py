@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
 from monitoring.importing.meaning.moments.grammar import MAX_LENGTH, plain_digits, reading_of
-from monitoring.importing.meaning.moments.readings import Order, Reading
+from monitoring.importing.meaning.moments.readings import Calendar, Epoch, Order, Reading
 
 NINES = bytes.maketrans(b"012345678", b"999999999")
 BLANKS = bytes(byte if byte in b"0123456789" else 32 for byte in range(256))
@@ -43,6 +44,34 @@ def read(cell: str) -> tuple[Reading | None, list[str]]:
             _readings.clear()
         _readings[kind] = reading_of(kind.decode())
     return _readings[kind], raw.translate(BLANKS).decode().split()
+
+
+def with_zone(cell: str, zone: str) -> str:
+    """A date or a time with the zone that another cell names; as it is where it has its own, or both make no sense."""
+    if not zone or _names_zone(read(cell)[0]):
+        return cell
+    joined = f"{cell} {zone}"
+    return joined if _names_zone(read(joined)[0]) else cell
+
+
+def _names_zone(found: Reading | None) -> bool:
+    return isinstance(found, Epoch) or any(
+        getattr(found, name, None) for name in ("offset", "zone", "zone_name")
+    )
+
+
+def zone_key(name: str) -> str:
+    """The key in the list of the IANA for a zone as people write it: "ET", "GMT-5", "Europe/Rome"; else empty."""
+    found, numbers = read(f"2000-01-01 00:00 {name}")
+    if not isinstance(found, Calendar) or not _names_zone(found):
+        return ""
+    at = found.at(numbers, None, datetime.now(UTC))
+    if isinstance(at.tzinfo, ZoneInfo):
+        return at.tzinfo.key
+    hours, rest = divmod((at.utcoffset() or NO_TIME), timedelta(hours=1))
+    if at.tzinfo is None or rest:
+        return ""
+    return f"Etc/GMT{-hours:+d}" if hours else "UTC"  # the list has the signs the other way round
 
 
 def iso(cell: str) -> datetime | None:

@@ -107,7 +107,7 @@ class TimeOfDay:
     def read(self, numbers: Sequence[str]) -> timedelta:
         """Since midnight; 24:00 is the next midnight. Raises ValueError where there is no such time."""
         hour, minute, second = self._packed(numbers) if self.packed_from >= 0 else self._separate(numbers)
-        if self.half and 1 <= hour <= 12:
+        if self.half and hour <= 12:  # 午後0:15 is a quarter past noon
             hour = hour % 12 + (12 if self.half == "pm" else 0)
         if hour > 24 or minute > 59 or second > 60 or (hour == 24 and minute + second):
             raise ValueError(_("There is no such time of day."))
@@ -188,7 +188,7 @@ class Calendar(Reading):
         day, month, hour = values[self.day], self.named_month or values[self.month], values[time.hour]
         if self.separator and is_month_first(day, month, order):
             day, month = month, day
-        if time.half and 1 <= hour <= 12:
+        if time.half and hour <= 12:
             hour = hour % 12 + (12 if time.half == "pm" else 0)
         micros = _micros(numbers[time.fraction]) if time.fraction >= 0 else 0
         return datetime(  # noqa: DTZ001 - a wall time
