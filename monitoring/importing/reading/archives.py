@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import PurePath
+
+from django.utils.translation import gettext as _
 
 from monitoring.importing.reading.tables import Record, Table
 
@@ -47,7 +50,9 @@ class JoinedTable(Table):
 
     @property
     def notes(self) -> Sequence[str]:  # type: ignore[override]
-        return list(dict.fromkeys(note for part in self._parts for note in part.notes))
+        names = ", ".join(part.name for part in self._parts)
+        together = _("Several parts with the same columns are read as one: %(names)s.") % {"names": names}
+        return [together, *dict.fromkeys(note for part in self._parts for note in part.notes)]
 
     def records(self) -> Iterator[Record]:
         before = 0
@@ -78,16 +83,15 @@ def joined(tables: Sequence[Table]) -> list[Table]:
 
 
 def _belongs(table: Table, first: Table) -> bool:
-    """Whether two tables have the same columns; of files that differ by a number alone half of them are enough."""
+    """Whether two tables have the same columns; of files that differ by a number alone half of them are enough.
+
+    Formats are not mixed, and a hidden sheet, of which a note says so, stays apart.
+    """
     one, other = set(table.header), set(first.header)
-    is_named = (
-        table.has_header
-        and first.has_header
-        and len(one) == len(table.header)
-        and len(other) == len(first.header)
-    )
-    if not is_named:
+    is_named = table.has_header and first.has_header and len(one) == len(table.header)
+    if not is_named or len(other) < len(first.header) or list(table.notes) != list(first.notes):
         return False
-    return one == other or (
-        PART.sub("", table.name) == PART.sub("", first.name) and 2 * len(one & other) >= len(one | other)
-    )
+    names = [each.name.partition(" · ")[0] for each in (table, first)]
+    if one == other:
+        return len({PurePath(name).suffix.lower() for name in names}) == 1
+    return len({PART.sub("", name) for name in names}) == 1 and 2 * len(one & other) >= len(one | other)
