@@ -168,6 +168,7 @@ def draft_and_submit(alice: Page, room: str) -> str:
     alice.get_by_label("Next update by").fill(f"{date_in(1)}T18:00")
     click(alice, "Save")
     click(alice, "Submit", "link")
+    expect(alice.get_by_role("checkbox").first).to_be_visible()
     for box in alice.get_by_role("checkbox").all():
         box.check()
     click(alice, "Submit")
