@@ -11,7 +11,7 @@ from html import unescape
 from monitoring.importing.meaning.texts import unwrap
 from monitoring.importing.meaning.words import bare, fold, remembered, word_list
 
-MAX_NAMES = 50_000  # that a survey remembers
+MAX_NAMES = 20_000  # that a survey remembers
 MAX_LENGTH = 300  # of a name that is compared
 MANY_ROWS = 0.05  # a generic name on more of them is a placeholder
 ENOUGH_ROWS = 5

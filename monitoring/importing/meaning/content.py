@@ -47,7 +47,7 @@ def squeezed(cell: str) -> str:
     return "" if len(cell) < 10 and fold(cell) in _said("blank") else cell
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=4_000)
 def kinds(cell: str) -> frozenset[str]:
     """What one cell, squeezed, may be. Several at once: "5" is a count, a number, a label."""
     found = {kind for kind, shape in _SHAPES.items() if shape.fullmatch(cell)}

@@ -44,7 +44,7 @@ def _not_a_count(cell: str) -> str:
     return _("“%(cell)s” is not a count.") % {"cell": cell[:40]}
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=4_000)
 def _parsed(cell: str, decimal: str) -> int | None:
     text = " ".join(fold(cell).replace("\u2019", "'").split())
     if text.replace(".", "") in _nothing() or text in _nothing():

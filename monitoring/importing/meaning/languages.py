@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import pickle
 import re
+from collections.abc import Iterable
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from babel import Locale
 from babel.core import get_global
+from babel.localedata import resolve_locale_filename
 
 from monitoring.importing.meaning.words import bare, remembered, word_list
 
@@ -61,10 +65,17 @@ def _names() -> dict[str, str]:
     """Folded name → code. Where two languages have one name, the first of the lists is meant."""
     names = {bare(name): code for name, code in _data()["other_names"].items()}
     for locale in (*_data()["named_in"], *_data()["autonyms"]):
-        for language, name in Locale.parse(locale).languages.items():
+        for language, name in _named("languages", locale):
             if locale in _data()["named_in"] or language == locale:
                 names.setdefault(bare(str(name)), str(language).replace("_", "-").casefold())
     return names
+
+
+def _named(what: str, locale: str) -> Iterable[tuple[str, str]]:
+    """Codes and names as the language of `locale` has them. Babel's own reader would keep 80 MB of other things."""
+    with Path(resolve_locale_filename(locale)).open("rb") as file:
+        found: dict[str, str] = pickle.load(file).get(what, {})  # noqa: S301 (a file of Babel's)
+    return found.items()
 
 
 @cache
@@ -72,7 +83,7 @@ def _places() -> dict[str, str]:
     """Folded name or code of a country or a script → code."""
     places = {bare(name): code for name, code in _data()["places"].items()}
     for locale in _data()["named_in"]:
-        for territory, name in Locale.parse(locale).territories.items():
+        for territory, name in _named("territories", locale):
             places.setdefault(bare(str(name)), str(territory).casefold())
             places.setdefault(str(territory).casefold(), str(territory).casefold())
     return places

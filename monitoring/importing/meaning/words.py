@@ -28,8 +28,8 @@ def word_list(name: str) -> dict[str, Any]:
 
 
 def remembered(function: Callable[[str], Value]) -> Callable[[str], Value]:
-    """Keeps what the function said of the latest 50,000 cells, as far as they are short."""
-    known = lru_cache(maxsize=50_000)(function)
+    """Keeps what the function said of the latest 4,000 cells, as far as they are short."""
+    known = lru_cache(maxsize=4_000)(function)
 
     @wraps(function)
     def ask(cell: str) -> Value:
