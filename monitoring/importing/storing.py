@@ -38,6 +38,11 @@ ARRIVED = f"""
     )
 """
 COPY = f"COPY arrived ({', '.join(Row._fields)}) FROM STDIN"
+# One of two rows of the same post gives no address.
+SAME_BATCH = """
+    UPDATE arrived SET address_key = other.address_key FROM arrived other
+    WHERE arrived.address_key IS NULL AND other.address_key IS NOT NULL AND other.content_key = arrived.content_key
+"""
 # The same post again: by its address, else by its content where one of the two tools gave no address.
 KNOWN_BY_ADDRESS = """
     UPDATE arrived SET post_id = post.id FROM monitoring_post post WHERE post.address_key = arrived.address_key
@@ -51,7 +56,7 @@ NEW_POSTS = f"""
     WITH fresh AS (
         INSERT INTO monitoring_post ({OF_THE_POST})
         SELECT DISTINCT ON (coalesce(address_key, content_key)) {OF_THE_POST}
-        FROM arrived WHERE post_id IS NULL ORDER BY coalesce(address_key, content_key), line
+        FROM arrived WHERE post_id IS NULL ORDER BY coalesce(address_key, content_key), url = '', line
         RETURNING id, coalesce(address_key, content_key) AS key
     )
     UPDATE arrived SET post_id = fresh.id FROM fresh
@@ -102,6 +107,7 @@ def store(rows: Sequence[Row], *, run_id: int) -> Stored:
         with cursor.copy(COPY) as copy:
             for row in rows:
                 copy.write_row(row)
+        cursor.execute(SAME_BATCH)
         cursor.execute(KNOWN_BY_ADDRESS)
         cursor.execute(KNOWN_BY_CONTENT)
         cursor.execute(NEW_POSTS)

@@ -42,6 +42,14 @@ def test_the_same_post_of_two_tools_is_one_mention_with_two_sources(run_import, 
     assert (sighting.run, sighting.line) == (again, 4)
 
 
+def test_one_of_two_rows_of_a_post_may_give_no_address(run_import, brand):
+    rows = [of_tool(1, Link="", Platform="X"), *(of_tool(n, Platform="X") for n in range(10))]
+    run = run_import(rows, brand=brand)
+    assert (run.rows_stored, run.rows_duplicate) == (10, 1)
+    assert Post.objects.get(author="person-1").url == ADDRESS.format(n=1)
+    assert run_import(rows, brand=brand).rows_stored == 0
+
+
 def test_the_page_says_which_row_and_where(client, erin, run_import, brand):
     first = run_import([of_tool(n) for n in range(20)], brand=brand)
     again = run_import([row(1), row(30), row(30)])
