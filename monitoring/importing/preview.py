@@ -19,6 +19,7 @@ from monitoring.importing.meaning.authors import own_accounts
 from monitoring.importing.meaning.columns import propose
 from monitoring.importing.meaning.fields import FIELDS, NEEDED
 from monitoring.importing.meaning.moments import zone_key
+from monitoring.importing.meaning.reasons import veto
 from monitoring.importing.plan import Answers, Dates, Plan, Scale
 from monitoring.importing.reading.opening import open_tables
 from monitoring.importing.reading.tables import FileError, Limits, Table
@@ -166,10 +167,7 @@ class _Look:
 
     def _plan(self, survey: Survey) -> Plan:
         for name in self._missing():
-            text = _("No column seems to hold this: %(field)s. Choose the column.") % {
-                "field": FIELDS[name].label
-            }
-            self._ask(name, text, has_proposal=False)
+            self._ask(name, self._what_is_missing(name), has_proposal=False)
         for name in sorted(self.proposal.doubtful - self.decided):
             why = next((one.why for one in self.proposal.candidates.get(name, ())), "")
             self._ask(name, f"{FIELDS[name].label}: {why}", has_proposal=True)
@@ -191,6 +189,19 @@ class _Look:
             ids_identify=survey.ids.usable,
             addresses_identify=survey.addresses.usable,
         )
+
+    def _what_is_missing(self, name: str) -> str:
+        """With the column that by its name would be it, and why it is not."""
+        text = _("No column seems to hold this: %(field)s. Choose the column.") % {
+            "field": FIELDS[name].label
+        }
+        if name == "posted_at":
+            text = _(
+                "No column seems to hold dates. Choose the column, or export again with when each post was written."
+            )
+        why = veto(name)
+        named = next((one.column for one in self.proposal.ignored if one.why == why), None)
+        return text if named is None else f"{text} “{self.table.header[named]}”: {why}"
 
     def _zone(self, survey: Survey) -> str:
         named = self.answers.zone or (self.memory.zone if self.memory else "")

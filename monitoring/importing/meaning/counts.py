@@ -15,6 +15,9 @@ MAX_LENGTH = 60  # of a cell
 MAX_COUNT = 10**15  # more are not people; an id has strayed into the column
 # A number with its separators, and what stands behind it.
 COUNT = re.compile(r"(?P<number>\d+(?:[.,'٬٫ ]\d+)*)\+? ?(?P<words>[^\d]*)")
+# What is counted may stand in front: "Likes: 12", "赞[12]", "♥ 12".
+NAMED = re.compile(r"(?P<words>[^\d:\[(]+?)\s?[:\[(]?\s?(?P<count>\d[^\])]*)[\])]?")
+SIGNS = " +~≈♥❤👍🔁💬\ufe0f"  # around a count, they say nothing about how many
 THOUSANDS = {sign: re.compile(rf"\d{{1,3}}(?:{re.escape(sign)}\d{{3}})+") for sign in ".,' ٬"}
 INDIAN = re.compile(r"\d{1,2}(?:,\d{2})+,\d{3}")
 NO_PART = re.compile(r"(.*\d)[.,٫]0{1,2}")  # 29.0, 1,204.00
@@ -49,6 +52,8 @@ def _parsed(cell: str, decimal: str) -> int | None:
     text = " ".join(fold(cell).replace("\u2019", "'").split())
     if text.replace(".", "") in _nothing() or text in _nothing():
         return None
+    if (named := NAMED.fullmatch(text)) and _is_noun(named["words"].strip(SIGNS)):
+        text = named["count"]
     has_fraction = any(unicodedata.category(char) == "No" for char in cell)  # "2½", "2²"
     if not has_fraction and (match := COUNT.fullmatch(text)):
         factor = _factor(match["words"])
@@ -76,7 +81,7 @@ def _number(text: str, decimal: str, factor: int) -> int | None:
 
 def _factor(words: str) -> int | None:
     """What "K" or "bin" multiplies by; 1 where only what is counted is named. None for other words."""
-    words = words.replace(".", "").strip(" +")
+    words = words.replace(".", "").strip(SIGNS)
     if not words:
         return 1
     for size in range(len(words), 0, -1):

@@ -59,6 +59,11 @@ def ids(content: Content) -> float:
     return 1 - min(1.0, spaced + dated)
 
 
+def addresses(content: Content) -> float:
+    """Of pages: a post is no picture."""
+    return content.share("address") - content.share("picture")
+
+
 def names(content: Content) -> float:
     """Short words, @names, and now and then a number: no sentences, dates or addresses."""
     others = content.share("sentence", "moment", "time_of_day", "address", "epoch", "yes_no")
@@ -101,7 +106,7 @@ _SHARES: dict[str, Callable[[Content], float]] = {
     "time_of_day": lambda content: content.share("time_of_day"),
     "zone": lambda content: content.share("zone"),
     "id": ids,
-    "url": lambda content: content.share("address"),
+    "url": addresses,
     "author": names,
     "author_name": names,
     "author_id": ids,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from monitoring.importing.meaning.content import Content
-from monitoring.importing.meaning.fit import date_quality, ids, names, ours, text_quality
+from monitoring.importing.meaning.fit import addresses, date_quality, ids, names, ours, text_quality
+from monitoring.importing.meaning.tones import word_label
 
 
 def guess(field: str, content: Content, brands: Collection[str], *, is_nameless: bool) -> float:
@@ -57,7 +58,10 @@ def _language(content: Content, is_nameless: bool) -> float:
 
 
 def _sentiment(content: Content, is_nameless: bool) -> float:
-    return 0.6 if content.share("sentiment") >= 0.9 and len(set(content.cells)) <= 15 else 0.0
+    """Words of sentiment, not only those that say that there is none."""
+    cells = set(content.cells)
+    is_said = len(cells) <= 15 and any(map(word_label, cells))
+    return 0.6 if is_said and content.share("sentiment") >= 0.9 else 0.0
 
 
 def _platform(content: Content, is_nameless: bool) -> float:
@@ -65,7 +69,7 @@ def _platform(content: Content, is_nameless: bool) -> float:
 
 
 def _url(content: Content, is_nameless: bool) -> float:
-    return 0.6 if content.share("address") >= 0.8 else 0.0
+    return 0.6 if addresses(content) >= 0.8 else 0.0
 
 
 _GUESSES: dict[str, Callable[[Content, bool], float]] = {
