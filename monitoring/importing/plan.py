@@ -15,7 +15,7 @@ class Dates:
         default_factory=dict
     )  # separator → does the day come first
     serials: bool = False
-    midnights_are_days: bool = False
+    no_time: str = ""  # the time of day of posts of which only the day is known: "00:00:00"
     zones: Mapping[str, float] = field(default_factory=dict)  # abbreviation → hours from UTC
 
 

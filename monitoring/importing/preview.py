@@ -179,7 +179,7 @@ class _Look:
             columns=self.columns,
             zone=zone,
             day_first=day_first,
-            dates=Dates(dict(reader.order), moments.serials, moments.all_midnights, dict(moments.zones())),
+            dates=Dates(dict(reader.order), moments.serials, moments.no_time, dict(moments.zones())),
             decimals={name: count.decimal for name, count in survey.counts.items() if count.decimal},
             answers=self.labels,
             scale=self._scale(survey),
@@ -347,6 +347,9 @@ class _Look:
             say(f"{text % {'n': survey.repaired_count}} {example}")
         if survey.moments.days_only:
             say(_("Only the days are known, not the times of day."))
+        elif survey.moments.no_time:
+            text = _("Many posts of different days have the time %(time)s: of these only the day is kept.")
+            say(text % {"time": survey.moments.no_time})
         if survey.ids.filled and survey.ids.reason:
             say(survey.ids.reason)
         if survey.addresses.filled and not survey.addresses.usable:

@@ -101,7 +101,7 @@ class RowBuilder:
             dates.order,  # type: ignore[arg-type]
             file_time,
             serials=dates.serials,
-            midnights_are_days=dates.midnights_are_days,
+            no_time=dates.no_time,
             zones=dates.zones,
         )
         scale = plan.scale

@@ -98,7 +98,7 @@ class Moments:
         file_time: datetime,
         *,
         serials: bool = False,
-        midnights_are_days: bool = False,
+        no_time: str = "",
         zones: Mapping[str, float] | None = None,
     ) -> None:
         """`zones`: abbreviations that the column makes clear, and their hours from UTC."""
@@ -106,7 +106,7 @@ class Moments:
         self.order = day_first if isinstance(day_first, Mapping) else dict.fromkeys(SEPARATORS, day_first)
         self.now = file_time.astimezone(zone)
         self.serials = serials
-        self.midnights_are_days = midnights_are_days
+        self.no_time = time.fromisoformat(no_time) if no_time else None
         self.zones = zones or {}
         self._offsets: dict[int, timedelta | None] = {}  # of days
 
@@ -124,7 +124,7 @@ class Moments:
                 day_only = found.day_only
             if time_cell and at.time() == MIDNIGHT and time_cell.strip():
                 return self._joined(at.date(), time_cell.strip(), at.tzinfo)
-            if day_only or (self.midnights_are_days and at.time() == MIDNIGHT):
+            if day_only or (self.no_time is not None and at.time().replace(microsecond=0) == self.no_time):
                 return Moment(datetime.combine(at.date(), MIDNIGHT, UTC), True, at.tzinfo is not None)
             return self._moment(at, found)
         except OverflowError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from monitoring.importing.meaning.moments.lexicon import zone_data
 from monitoring.importing.meaning.moments.moments import (
@@ -18,6 +18,7 @@ from monitoring.importing.meaning.moments.readings import Ago, Calendar, NamedDa
 
 MAX_EXAMPLES = 10
 WHOLE_COLUMN = 0.95  # a share from which on a column "is" something
+MANY_ROWS = 0.2
 ENOUGH_MIDNIGHTS = 3  # fewer may be chance
 
 
@@ -45,6 +46,8 @@ class MomentSurvey:
             order: ([], []) for order in (True, False, "year", None)
         }
         self._zone_names: set[str] = set()
+        self._common, self._votes = time(), 0  # the time of day that most rows have, and how far it is ahead
+        self._common_days: set[date] = set()  # the first of its days
 
     def add(self, cell: str, time_cell: str = "") -> None:
         cell, time_cell = cell.strip(), time_cell.strip()
@@ -101,11 +104,25 @@ class MomentSurvey:
             self._midnights += not time_cell and at.hour == at.minute == at.second == 0
             self.with_zone += at.tzinfo is not None
             self.without_zone += at.tzinfo is None
+            if not time_cell:
+                self._vote(at)
         if not others:
             _widen(self._spans[None], at)
             return
         for order in (True, False, "year"):
             _widen(self._spans[order], others.get(order, at))
+
+    def _vote(self, at: datetime) -> None:
+        """The majority vote of Boyer and Moore: what more than half of all rows have is left at the end."""
+        second = at.time().replace(microsecond=0)
+        if second == self._common:
+            self._votes += 1
+            if len(self._common_days) < ENOUGH_MIDNIGHTS:
+                self._common_days.add(at.date())
+        elif self._votes:
+            self._votes -= 1
+        else:
+            self._common, self._votes, self._common_days = second, 1, {at.date()}
 
     # What the column shows
 
@@ -152,6 +169,18 @@ class MomentSurvey:
         return self._midnights >= ENOUGH_MIDNIGHTS and self._midnights + self._days == self._understood
 
     @property
+    def no_time(self) -> str:
+        """The time of day that stands for a day alone: midnight, or when a tool turned "3 years ago" into a date.
+
+        That is a time which very many rows have to the second, on different days, and no full minute.
+        """
+        if self.all_midnights:
+            return "00:00:00"
+        common, is_frequent = self._common, self._votes >= MANY_ROWS * self._understood
+        is_made = is_frequent and common.second > 0 and len(self._common_days) >= ENOUGH_MIDNIGHTS
+        return common.isoformat() if is_made else ""
+
+    @property
     def days_only(self) -> bool:
         return self._understood > 0 and (self._days == self._understood or self.all_midnights)
 
@@ -187,7 +216,7 @@ class MomentSurvey:
             self._order.answers(day_first),
             self.now,
             serials=self.serials,
-            midnights_are_days=self.all_midnights,
+            no_time=self.no_time,
             zones=self.zones(),
         )
 
