@@ -212,7 +212,7 @@ def test_only_an_administrator_replaces_an_unreachable_lead(activated, admin, al
     )
 
 
-ONE_PERSON = "A deputy must be somebody else"
+ONE_PERSON = "The deputy must be a different person"
 
 
 @pytest.mark.parametrize(
