@@ -7,7 +7,7 @@ from django.db import connection
 LOCK = 0x706F7374  # "post"
 
 
-def hold_posts() -> None:
+def lock_posts() -> None:
     """Wait for whoever is at it, and let nobody else until this transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])

@@ -22,6 +22,7 @@ from common.hints import wake
 from common.transitions import change_state, require_step
 from journal.actions import record
 from monitoring.actions.brands import add_brands
+from monitoring.actions.signal_decisions import dismiss_baseless
 from monitoring.models import ColumnMemory, ImportRun, ImportState
 from monitoring.models.imports import WAITING_FOR_WORKER
 from monitoring.rules import IMPORT_LIFE
@@ -316,6 +317,8 @@ def finish_undoing(*, run: ImportRun) -> ImportRun:
     """Everything that could be taken back is."""
     run = lock_import(run=run)
     _end(run, ImportState.UNDONE)
+    if run.undone_by:
+        dismiss_baseless(run=run, actor=run.undone_by, reason=_("The import was undone."))
     return run
 
 

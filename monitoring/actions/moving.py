@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import ActionRefused, NotAllowed
 from journal.actions import record
+from monitoring.actions.signal_decisions import dismiss_baseless
 from monitoring.actions.signal_raising import raise_signals
 from monitoring.models import ImportRun, Mention
-from monitoring.one_at_a_time import hold_posts
+from monitoring.one_at_a_time import lock_posts
 from people.models import Brand, User
 
 # What is attached to an incident, or another import brought too, stays where it is. `target` is the mention that each
@@ -42,7 +43,7 @@ def move_import(*, run: ImportRun, actor: User, brand: Brand) -> ImportRun:
     run = ImportRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
     if not run.may_be_undone:
         raise ActionRefused(_("Only an import that is over can be moved."))
-    hold_posts()
+    lock_posts()
     with connection.cursor() as cursor:
         for step in (MOVING, *STEPS):
             cursor.execute(step, {"run": run.pk, "brand": brand.pk})
@@ -51,6 +52,7 @@ def move_import(*, run: ImportRun, actor: User, brand: Brand) -> ImportRun:
     stays = Mention.objects.filter(run=run).exclude(brand=brand).count()
     data = {"file": run.file_name, "brand": brand.name, "stays": stays}
     record(stream=run.stream, kind="import.moved", actor=actor, data=data, path=run.get_absolute_url())
+    dismiss_baseless(run=run, actor=actor, reason=_("The import was moved to another brand."))
     if run.first_posted_at and run.last_posted_at:
         raise_signals(brand=brand, first=run.first_posted_at, last=run.last_posted_at, run=run)
     return run

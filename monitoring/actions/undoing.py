@@ -8,7 +8,7 @@ from django.utils import timezone
 from common.transitions import set_fields
 from monitoring.actions.imports import lock_import
 from monitoring.models import ImportRun
-from monitoring.one_at_a_time import hold_posts
+from monitoring.one_at_a_time import lock_posts
 
 PORTION = 5_000
 # What is attached to an incident is evidence and stays.
@@ -45,7 +45,7 @@ def take_back(*, run: ImportRun) -> bool:
     """Take back the next portion; True when there was one. Raises LeaseLost."""
     run = lock_import(run=run)
     set_fields(run, seen_at=timezone.now(), attempts=0)
-    hold_posts()
+    lock_posts()
     with connection.cursor() as cursor:
         names = {"run": run.pk, "portion": PORTION}
         cursor.execute(MINE, names)

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import connection
 
 from monitoring.importing.rows import Row
-from monitoring.one_at_a_time import hold_posts
+from monitoring.one_at_a_time import lock_posts
 
 TYPES = {
     "line": "integer",
@@ -101,7 +101,7 @@ def store(rows: Sequence[Row], *, run_id: int) -> Stored:
     """Store what is not there yet and note what is. Must run in a transaction; `line` is a row's own in the import."""
     if not rows:
         return Stored(0, None, None)
-    hold_posts()
+    lock_posts()
     with connection.cursor() as cursor:
         cursor.execute(ARRIVED)
         with cursor.copy(COPY) as copy:

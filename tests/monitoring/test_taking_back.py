@@ -15,7 +15,7 @@ from monitoring.importing.run import carry_on
 from monitoring.models import ImportRun, IncidentMention, Mention, Post, Sighting
 from monitoring.tasks import sweep_imports
 from tests.factories import BrandFactory
-from tests.monitoring.conftest import accept, row
+from tests.monitoring.conftest import HOUR, SPIKE_HOUR, accept, row
 
 pytestmark = pytest.mark.django_db
 
@@ -274,3 +274,44 @@ def test_a_spike_of_the_other_brand_is_found(stored, alice, heron, quiet_week):
     run = stored(angry)
     actions.move_import(run=run, actor=alice, brand=heron)
     assert heron.signals.get().peak == 12
+
+
+# What was raised because of it ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def spike(stored):
+    """An import whose posts raise a signal: six quiet days, then twelve people within an hour."""
+    hours = [SPIKE_HOUR - day * 24 * HOUR + n * HOUR for day in range(1, 7) for n in range(-4, 5)]
+    times = [hour + timedelta(minutes=n) for hour in hours for n in range(3)]
+    calm = [row(n, created_at=at.isoformat()) for n, at in enumerate(times)]
+    angry = [
+        row(1000 + n, created_at=(SPIKE_HOUR + timedelta(minutes=n)).isoformat(), sentiment="negative")
+        for n in range(12)
+    ]
+    run = stored(calm + angry)
+    assert run.signals.get().state == "new"
+    return run
+
+
+def test_undoing_an_import_dismisses_the_signals_that_it_raised(spike, alice):
+    undo(spike, alice)
+    signal = spike.signals.get()
+    assert (signal.state, signal.decided_by, signal.reason) == ("dismissed", alice, "The import was undone.")
+
+
+def test_a_moved_import_leaves_no_signal_at_the_brand_it_was_not_about(spike, alice, heron):
+    actions.move_import(run=spike, actor=alice, brand=heron)
+    states = dict(spike.signals.values_list("brand__name", "state"))
+    assert states == {"Kestrel Air": "dismissed", "Heron Rail": "new"}
+
+
+def test_a_signal_that_stands_without_the_import_stays(spike, alice, stored):
+    again = [
+        row(2000 + n, created_at=(SPIKE_HOUR + timedelta(minutes=n)).isoformat(), sentiment="negative")
+        for n in range(12)
+    ]
+    stored(again)
+    small = stored([row(5000, created_at=SPIKE_HOUR.isoformat(), sentiment="negative")])
+    undo(small, alice)
+    assert spike.signals.get().state == "new"

@@ -25,6 +25,7 @@ _NUMBER = re.compile(r"[+\-−]?\d[\d.,\s'’\u00a0\u202f]*(?:[eE][+\-]?\d+)?\s?
 _DOTTED_DAY = re.compile(
     r"\d{1,2}\. ?\d{1,2}\. ?\d{4}\.?|\d{2}\.\d{2}\.\d{2}\.?|\d{4}\. ?\d{1,2}\. ?\d{1,2}\.?"
 )
+_DOTTED_TIME = re.compile(r"(?:[01]?\d|2[0-3])\.[0-5]\d\.[0-5]\d")  # may be a day too
 _MIDNIGHT = re.compile(r"(?:T|\s)0?0:00(?::00)?(?!\d)|\b12:00(?::00)?\s?AM", re.IGNORECASE)
 _ZONE = re.compile(
     r"\(?(?:UTC|GMT)\b.*|[+\-−]\d{1,2}(?::?\d{2})?|Z|[A-Z]{2,5}|[A-Z][A-Za-z]+/[A-Z][A-Za-z_/]+"
@@ -99,7 +100,7 @@ def _moment(cell: str) -> set[str]:
         return set()
     if not found.has_date:
         return {"time_of_day"}
-    return {"moment"} | _precision(found, cell)
+    return {"moment"} | _precision(found, cell) | ({"time_of_day"} if _DOTTED_TIME.fullmatch(cell) else set())
 
 
 def _is_day_in_digits(cell: str) -> bool:

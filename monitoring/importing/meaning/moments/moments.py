@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import NamedTuple
@@ -14,6 +15,7 @@ from monitoring.importing.meaning.moments.readings import Calendar, Epoch, Order
 
 NINES = bytes.maketrans(b"012345678", b"999999999")
 BLANKS = bytes(byte if byte in b"0123456789" else 32 for byte in range(256))
+DOTTED_TIME = re.compile(r"\d{1,2}\.\d\d\.\d\d")
 MAX_SHAPES = 20_000  # in memory; a column of dates has dozens
 MIDNIGHT = time()
 NO_TIME = timedelta()
@@ -139,6 +141,8 @@ class Moments:
     def _joined(self, day: date, cell: str, zone: tzinfo | None) -> Moment:
         """A date with the time of another cell."""
         found = None
+        if DOTTED_TIME.fullmatch(cell):  # alone it would be a day
+            cell = cell.replace(".", ":")
         if (at := iso(cell)) is None:
             found, numbers = read(cell)
             if found is None or found.day_only:
