@@ -144,17 +144,17 @@ def test_a_failed_import_can_be_undone(stored, alice):
 
 @pytest.fixture
 def halfway(uploaded, alice, brand, monkeypatch):
-    """An import whose worker is told to stop behind its second batch: halfway(keep=True)."""
+    """An import whose worker is alerted to stop behind its second batch: halfway(keep=True)."""
     monkeypatch.setattr("monitoring.importing.run.BATCH_ROWS", 10)
 
     def stop(*, keep: bool) -> ImportRun:
-        def told(run: ImportRun) -> None:
+        def alerted(run: ImportRun) -> None:
             if run.rows_read == 20:
                 actions.cancel_import(run=run, actor=alice, keep=keep)
 
         run = uploaded([row(n) for n in range(50)])
         actions.accept_preview(run=run, actor=alice)
-        carry_on(run.pk, progress=told)
+        carry_on(run.pk, progress=alerted)
         run.refresh_from_db()
         return run
 
