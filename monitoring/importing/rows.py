@@ -18,7 +18,7 @@ from monitoring.importing.meaning.ids import clean_id
 from monitoring.importing.meaning.languages import language_code
 from monitoring.importing.meaning.moments import Moment, Moments
 from monitoring.importing.meaning.platforms import is_client, platform_of_address, platform_of_name
-from monitoring.importing.meaning.texts import clean_text
+from monitoring.importing.meaning.texts import clean_text, unwrap
 from monitoring.importing.meaning.tones import Scale, Tones
 from monitoring.importing.meaning.words import word_list
 from monitoring.importing.plan import Plan
@@ -157,7 +157,7 @@ class RowBuilder:
 
     def _cell(self, cells: Sequence[str], name: str) -> str:
         positions = self._columns.get(name)
-        return cells[positions[0]].strip() if positions else ""
+        return unwrap(cells[positions[0]]) if positions else ""
 
     def _not_understood(self, line: int, name: str, cell: str) -> None:
         count, examples = self.unknown.get(name, (0, []))

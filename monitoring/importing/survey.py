@@ -14,7 +14,7 @@ from monitoring.importing.meaning.ids import IdSurvey
 from monitoring.importing.meaning.languages import language_code
 from monitoring.importing.meaning.moments import MomentSurvey, with_zone
 from monitoring.importing.meaning.platforms import PlatformSurvey
-from monitoring.importing.meaning.texts import looks_garbled
+from monitoring.importing.meaning.texts import looks_garbled, unwrap
 from monitoring.importing.meaning.tones import ToneSurvey
 from monitoring.importing.reading.tables import Record, Table
 
@@ -82,14 +82,14 @@ class Survey:
     def cell(self, cells: list[str], name: str) -> str:
         """The last of the field's cells (the text, not its headline), without blanks around it."""
         positions = self.columns.get(name)
-        return cells[positions[-1]].strip() if positions else ""
+        return unwrap(cells[positions[-1]]) if positions else ""
 
 
 def dated(columns: Mapping[str, tuple[int, ...]], cells: Sequence[str]) -> list[str]:
     """The cell with the date and the one with the time of day, if there is one, in the zone that the row names."""
-    *before, last = [cells[position] for position in columns.get("posted_at", ())[:2]] or [""]
+    *before, last = [unwrap(cells[position]) for position in columns.get("posted_at", ())[:2]] or [""]
     zone = cells[columns["zone"][0]].strip() if "zone" in columns else ""
-    return [*before, with_zone(last.strip(), zone)]
+    return [*before, with_zone(last, zone)]
 
 
 def named_author(columns: Mapping[str, tuple[int, ...]], cells: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from monitoring.importing.meaning.addresses import linked
 from monitoring.importing.meaning.counts import parse_count
 from monitoring.importing.meaning.languages import language_code
 from monitoring.importing.meaning.moments.moments import read
-from monitoring.importing.meaning.moments.readings import Ago, Epoch, NamedDay, Reading
+from monitoring.importing.meaning.moments.readings import Ago, Calendar, Epoch, NamedDay, Reading
 from monitoring.importing.meaning.platforms import is_client, platform_of_name
 from monitoring.importing.meaning.tones import number_of, word_label
 from monitoring.importing.meaning.words import fold, word_list
@@ -22,10 +22,7 @@ _ADDRESS = re.compile(r"(?:https?://|www\.|/r/)\S+|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,
 _PICTURE = re.compile(r"https?://\S+\.(?:jpe?g|png|gif|webp)(?:\?\S*)?", re.IGNORECASE)
 _HANDLE = re.compile(r"@[\w.\-]{1,60}(?:@[\w.\-]+)?")
 _NUMBER = re.compile(r"[+\-−]?\d[\d.,\s'’\u00a0\u202f]*(?:[eE][+\-]?\d+)?\s?%?")
-_DOTTED_DAY = re.compile(
-    r"\d{1,2}\. ?\d{1,2}\. ?\d{4}\.?|\d{2}\.\d{2}\.\d{2}\.?|\d{4}\. ?\d{1,2}\. ?\d{1,2}\.?"
-)
-_DOTTED_TIME = re.compile(r"(?:[01]?\d|2[0-3])\.[0-5]\d\.[0-5]\d")  # may be a day too
+_DOTTED_TIME = re.compile(r"(?:[01]?\d|2[0-3])\.[0-5]\d(?:\.[0-5]\d)?")  # or a number, or a day
 _MIDNIGHT = re.compile(r"(?:T|\s)0?0:00(?::00)?(?!\d)|\b12:00(?::00)?\s?AM", re.IGNORECASE)
 _ZONE = re.compile(
     r"\(?(?:UTC|GMT)\b.*|[+\-−]\d{1,2}(?::?\d{2})?|Z|[A-Z]{2,5}|[A-Z][A-Za-z]+/[A-Z][A-Za-z_/]+"
@@ -44,7 +41,7 @@ def _said(what: str) -> frozenset[str]:
 
 def squeezed(cell: str) -> str:
     """A cell without what stands around it; "" where it says that there is nothing."""
-    cell = linked(cell.strip()).removeprefix("=").strip('"\ufeff').strip()
+    cell = linked(cell.strip()).removeprefix("=").strip("\"'\ufeff").strip()
     return "" if len(cell) < 10 and fold(cell) in _said("blank") else cell
 
 
@@ -64,7 +61,14 @@ def kinds(cell: str) -> frozenset[str]:
     return frozenset(found)
 
 
-_SHAPES = {"picture": _PICTURE, "address": _ADDRESS, "handle": _HANDLE, "number": _NUMBER, "zone": _ZONE}
+_SHAPES = {
+    "picture": _PICTURE,
+    "address": _ADDRESS,
+    "handle": _HANDLE,
+    "number": _NUMBER,
+    "zone": _ZONE,
+    "dotted_time": _DOTTED_TIME,
+}
 
 
 def _labels(cell: str) -> set[str]:
@@ -89,24 +93,27 @@ def _is_count(cell: str) -> bool:
 
 def _moment(cell: str) -> set[str]:
     """A date, a time of day, or neither. Numbers may be seconds since 1970, or days since 1900 as Excel counts them."""
-    found, _numbers = read(cell)
+    found, numbers = read(cell)
     if found is None:
         return set()
     if isinstance(found, Epoch):
-        return {"epoch", "instant", "timed"} if cell[0] in "12" else set()
+        return {"epoch", "instant", "timed"} if numbers[0][0] in "12" else set()
     if found.is_serial:
         return {"serial"} | (set() if found.day_only else {"timed"})
-    if _NUMBER.fullmatch(cell) and not _is_day_in_digits(cell):
+    if _NUMBER.fullmatch(cell) and not _is_day_in_digits(found, numbers):
         return set()
     if not found.has_date:
         return {"time_of_day"}
-    return {"moment"} | _precision(found, cell) | ({"time_of_day"} if _DOTTED_TIME.fullmatch(cell) else set())
+    return {"moment"} | _precision(found, cell)
 
 
-def _is_day_in_digits(cell: str) -> bool:
-    """ "20250304" and "4.3.2025", which might be numbers too."""
-    packed = cell.isdigit() and len(cell) in (8, 12, 14) and cell[:2] in ("19", "20")
-    return packed or _DOTTED_DAY.fullmatch(cell) is not None
+def _is_day_in_digits(found: Reading, numbers: Sequence[str]) -> bool:
+    """ "20250304" and "4.3.2025", which might be numbers too. "1.2.3" is a version."""
+    if not isinstance(found, Calendar):
+        return False
+    if found.packed:
+        return len(numbers[0]) in (8, 12, 14) and numbers[0][:2] in ("19", "20")
+    return bool(found.separator or found.year == 0) and len(numbers[found.year]) > 1
 
 
 def _precision(found: Reading, cell: str) -> set[str]:
