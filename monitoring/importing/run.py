@@ -20,7 +20,7 @@ from monitoring.importing.rows import EXAMPLES, Row, RowBuilder, RowError
 from monitoring.models import ImportRun, ImportState, Mention
 from people.models import Brand
 
-BATCH_ROWS = 5_000
+BATCH_ROWS = 2_500
 SECONDS_BETWEEN_SIGNS = 1.0
 
 Progress = Callable[[ImportRun], None]
