@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -26,7 +27,7 @@ from monitoring.importing.reading.tables import FileError, Limits, Table
 from monitoring.importing.row_lists import MendedList, is_list
 from monitoring.importing.rows import Row, RowBuilder, RowError
 from monitoring.importing.survey import Survey
-from monitoring.models import ColumnMemory, ImportRun, Post
+from monitoring.models import ColumnMemory, ImportRun, Mention
 from people.models import Brand
 
 SAMPLE_ROWS = 2_000  # by which columns are found
@@ -318,7 +319,7 @@ class _Look:
                 len(refused),
             )
             self.findings.append(text % {"n": len(refused), "line": line, "reason": reason})
-        if not rows:
+        if not rows and all(question.has_proposal for question in self.questions):
             self._ask(
                 "posted_at",
                 _("None of the rows looked at can be stored: look at the columns."),
@@ -389,8 +390,9 @@ class _Look:
     def _stored_already(self, rows: Sequence[Row]) -> int:
         addresses = {row.address_key for row in rows if row.address_key}
         contents = {row.content_key for row in rows}
-        stored = Post.objects.filter(address_key__in=addresses) | Post.objects.filter(
-            content_key__in=contents
+        stored = Mention.objects.filter(
+            Q(post__address_key__in=addresses) | Q(post__content_key__in=contents),
+            brand__in={row.brand_id for row in rows},
         )
         return stored.count() if rows else 0
 

@@ -52,6 +52,13 @@ KNOWN_BY_CONTENT = """
     WHERE arrived.post_id IS NULL AND post.content_key = arrived.content_key
       AND (post.address_key IS NULL OR arrived.address_key IS NULL)
 """
+# The first of them to say where a post can be read is believed, so that it is known by its address from now on.
+ADDRESSED = """
+    UPDATE monitoring_post post SET address_key = said.address_key, url = said.url
+    FROM (SELECT DISTINCT ON (address_key) address_key, url, post_id FROM arrived
+          WHERE address_key IS NOT NULL AND post_id IS NOT NULL ORDER BY address_key, line) said
+    WHERE post.id = said.post_id AND post.address_key IS NULL
+"""
 NEW_POSTS = f"""
     WITH fresh AS (
         INSERT INTO monitoring_post ({OF_THE_POST})
@@ -110,6 +117,7 @@ def store(rows: Sequence[Row], *, run_id: int) -> Stored:
         cursor.execute(SAME_BATCH)
         cursor.execute(KNOWN_BY_ADDRESS)
         cursor.execute(KNOWN_BY_CONTENT)
+        cursor.execute(ADDRESSED)
         cursor.execute(NEW_POSTS)
         cursor.execute(NEW_MENTIONS, {"run": run_id})
         stored = Stored(*cursor.fetchone())

@@ -50,6 +50,16 @@ def test_one_of_two_rows_of_a_post_may_give_no_address(run_import, brand):
     assert run_import(rows, brand=brand).rows_stored == 0
 
 
+def test_a_post_without_an_address_gets_that_of_the_next_tool(run_import, brand):
+    run_import([row(n) for n in range(20)])
+    assert not Post.objects.exclude(address_key=None).exists()
+    assert run_import([of_tool(n) for n in range(20)], brand=brand).rows_duplicate == 20
+    assert Post.objects.get(author="person-7").url == ADDRESS.format(n=7)
+    # Known by its address from now on, whatever became of the words.
+    later = [of_tool(n, Text=f"Edited {n}") for n in range(20)]
+    assert run_import(later, brand=brand).rows_duplicate == 20
+
+
 def test_the_page_says_which_row_and_where(client, erin, run_import, brand):
     first = run_import([of_tool(n) for n in range(20)], brand=brand)
     again = run_import([row(1), row(30), row(30)])

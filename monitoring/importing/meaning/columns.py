@@ -291,8 +291,9 @@ def _is_time_for(column: Column, date: Column) -> bool:
     """Times of day, and by the name those of the date, or beside it: a length of "12:35" is another matter."""
     is_named = column.name.is_empty or bool({"time_of_day", "posted_at"} & set(column.name.fields))
     is_beside = abs(column.position - date.position) == 1 and not column.name.is_other
-    if "time_of_day" in column.name.fields and column.content.share("time_of_day", "dotted_time") >= 0.8:
-        return True
+    is_unknown = is_beside and not column.name.fields
+    if "time_of_day" in column.name.fields or is_unknown:  # "14.05", which elsewhere is a number
+        return column.content.share("time_of_day", "dotted_time") >= 0.8
     return (is_named or is_beside) and fit.fit("time_of_day", column.content) >= 0.8
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from monitoring.importing.reading.tables import Record, Table
 
-PART = re.compile(r"[\W_]*(?:part|teil|partie|parte|page|sheet)?[\W_]*\d+\W?", re.IGNORECASE)
+PART = re.compile(r"[\W_]*(?:part|teil|partie|parte|page|sheet)?[\W_]*\d+\)?", re.IGNORECASE)
 
 
 class MemberTable(Table):
