@@ -140,6 +140,8 @@ def _with_scheme(address: str) -> str:
     address = address.strip()
     if address.startswith("//"):
         return f"https:{address}"
+    if address.startswith("/r/"):
+        return f"https://www.reddit.com{address}"
     return f"https://{address}" if WITHOUT_SCHEME.fullmatch(address) else address
 
 

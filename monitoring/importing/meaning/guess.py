@@ -58,10 +58,10 @@ def _language(content: Content, is_nameless: bool) -> float:
 
 
 def _sentiment(content: Content, is_nameless: bool) -> float:
-    """Words of sentiment, not only those that say that there is none."""
+    """Words of sentiment, not only those that say that there is none, or stars."""
     cells = set(content.cells)
-    is_said = len(cells) <= 15 and any(map(word_label, cells))
-    return 0.6 if is_said and content.share("sentiment") >= 0.9 else 0.0
+    is_said = any(map(word_label, cells)) and content.share("sentiment") >= 0.9
+    return 0.6 if len(cells) <= 15 and (is_said or content.share("stars") >= 0.9) else 0.0
 
 
 def _platform(content: Content, is_nameless: bool) -> float:

@@ -18,7 +18,8 @@ MAX_CELLS = 2_000  # distinct ones that a survey remembers; a scale of decimals 
 CONFIDENCE = re.compile(r"[\s(:,|]+[-+]?\d+(?:[.,]\d+)?\s?%?\)?$")  # of "positive (0.83)"
 NUMBER = re.compile(r"(?P<sign>[-+−]?)(?P<value>\d+(?:[.,]\d+)?) ?(?:%|/ ?(?:5|10|100))?")
 AROUND_A_NUMBER = re.compile(
-    r"(?:stars?|out of (?:5|10)|yildiz|gwiazd\w*|sterne?|etoiles?|estrellas?|estrelas?|stell[ae]|ster(?:ren)?"
+    r"(?:stars?|bubbles?|(?:out )?of (?:5|10)(?: stars?| bubbles?)?"
+    r"|yildiz|gwiazd\w*|sterne?|etoiles?|estrellas?|estrelas?|stell[ae]|ster(?:ren)?"
     r"|звезд\w*|зір\w*|星|点|分|점|puan|points?|punkte?|pkt)\.?"
 )
 CODE = re.compile(r"label[ _]?(\d+)")

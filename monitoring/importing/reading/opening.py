@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from monitoring.importing.reading import feeds, packed, pages, signatures
+from monitoring.importing.reading import chats, feeds, packed, pages, signatures
 from monitoring.importing.reading.archives import MemberTable, joined
 from monitoring.importing.reading.delimited import encoding
 from monitoring.importing.reading.delimited.stream import DelimitedTable
@@ -119,6 +119,8 @@ def _in_file(source: packed.Source, limits: Limits) -> list[Table]:
     head = source.head()
     signatures.refuse_what_is_no_table(head)
     text = _text(head)
+    if chats.is_chat(text):
+        return [chats.ChatTable(source, limits)]
     if is_objects(text):
         return open_objects(source, limits)
     if XML.match(text):
