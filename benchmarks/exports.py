@@ -62,9 +62,10 @@ def import_one(folder: Path, asked: dict[str, Any]) -> dict[str, Any]:
         header = list(chosen(tables_of(run), "").header)
     except FileError as error:
         return counts | {"error": str(error)}
-    columns = {name: (header.index(column),) for name, column in said.get("columns", {}).items()}
-    if "brand_column" in said:
-        columns["brand"] = (header.index(said["brand_column"]),)
+    named = said.get("columns", {}) | ({"brand": said["brand_column"]} if "brand_column" in said else {})
+    if missing := [column for column in named.values() if column not in header]:
+        return counts | {"error": f"no column {missing} in {header}"}
+    columns = {name: (header.index(column),) for name, column in named.items()}
     run.answers = {
         "columns": columns or None,
         "zone": said.get("zone"),
