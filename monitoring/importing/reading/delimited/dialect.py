@@ -26,6 +26,7 @@ SINGLE = ",;\t|~^\x01\x1f§¦:# "
 SEVERAL = ("||", "|~|", "~~", "^^", "\t\t", "::", ";;", "\\t", "¦¦")
 STAND_IN = "\x1f"  # for a separator of several characters, which the csv module does not know
 MOST_RUN_LINES = 60  # of a record in the sample: beyond that its quote is a stray one
+FEWEST_ROWS = 3
 ONE_COLUMN = 0.06  # the score of a file without any separator, which a separator must beat
 # A space or a colon stands in any text, a number sign before any tag: they must do better than the others.
 DOUBTFUL = {" ": 0.55, ":": 0.4, "#": 0.4, "'": 0.9}
@@ -96,9 +97,19 @@ def find(text: str, delimiter: str = "") -> Dialect:
         return replace(find("".join(map(_unwrapped, lines_of(text))), delimiter), is_wrapped=True)
     scores = {each: score(text, each) for each in _possible(text, delimiter)}
     best = max(scores, key=lambda dialect: scores[dialect])
-    if not delimiter and scores[best] < ONE_COLUMN:
-        best = Dialect("", '"')
-    return best
+    if delimiter or (scores[best] >= ONE_COLUMN and best.delimiter != " "):
+        return best
+    regular = [each for each in scores if each.delimiter in {*",;\t|"} and _is_regular(text, each)]
+    if regular:  # texts hold blanks, and hardly anything that looks like data
+        return max(regular, key=lambda dialect: scores[dialect])
+    return best if scores[best] >= ONE_COLUMN else Dialect("", '"')
+
+
+def _is_regular(text: str, dialect: Dialect) -> bool:
+    """Whether all rows below the first few have one width, of three cells or more."""
+    widths = [len(run.cells) for run in runs(lines_of(dialect.prepare(text)), dialect) if any(run.cells)]
+    body = widths[min(3, len(widths) // 2) :]
+    return len(body) >= FEWEST_ROWS and len(set(body)) == 1 and body[0] > 2
 
 
 def _is_wrapped(text: str) -> bool:

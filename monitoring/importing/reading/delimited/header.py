@@ -208,6 +208,8 @@ class _Finder:
     def _header_row(self) -> tuple[int, list[str]] | None:
         """Its place among the rows and its cells."""
         for index, run in enumerate(self.rows[:MOST_ROWS_ABOVE]):
+            if self._stands_apart(index):
+                continue
             if self._names(run.cells):
                 return index, self._fitted(run.cells)
             if self._is_data(run.cells):
@@ -215,6 +217,13 @@ class _Finder:
         if len(self.rows) == 1 and not any(kind(cell) in NEVER_NAMES for cell in self.rows[0].cells):
             return 0, self._fitted(self.rows[0].cells)
         return None
+
+    def _stands_apart(self, index: int) -> bool:
+        """Whether it is too narrow, and a blank line parts it from a row of names: "Created;by hand" of a report."""
+        run, below = self.rows[index], self.rows[index + 1 : index + 2]
+        if not below or below[0].start <= run.end or len(_trimmed(run.cells)) >= self.width:
+            return False
+        return len(below[0].cells) == self.width and _are_all_names(below[0].cells)
 
     def _header_of_another_kind(self, index: int) -> tuple[int, list[str]] | None:
         """The row above the first data may be separated by something else."""
