@@ -4,8 +4,8 @@ PYTHON ?= python3
 VENV ?= .venv
 PORT ?= 8000
 HOST ?= 127.0.0.1
-# One more than there are cores: the tests that start real processes mostly wait for them.
-TEST_WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+# More than there are cores: the tests that start real processes mostly wait for them.
+TEST_WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 2)
 export VENV PORT HOST
 # Whoever starts many processes gains from modules that are compiled already.
 unexport PYTHONDONTWRITEBYTECODE

@@ -111,10 +111,10 @@ def test_task_is_settled_once_and_left_out_only_with_a_reason(activated, alice, 
         actions.settle_task(task=second, actor=bob, state=TaskState.SKIPPED)
 
 
-def test_deputy_is_somebody_else(triaged, alice, bob):
+def test_deputy_is_another_person(triaged, alice, bob):
     incident = triaged(2)
     actions.assign_role(incident=incident, actor=alice, role=CrisisRole.CRISIS_LEAD, user=bob)
-    with pytest.raises(ActionRefused, match="somebody else"):
+    with pytest.raises(ActionRefused, match="different person"):
         actions.assign_role(
             incident=incident, actor=alice, role=CrisisRole.CRISIS_LEAD, user=bob, is_deputy=True
         )
