@@ -78,9 +78,7 @@ def import_file(path: Path) -> dict[str, float]:
     from monitoring import actions
     from monitoring.importing.run import carry_on
 
-    run = actions.register_file(
-        path=path, brand=actions.add_brands(["Kestrel"])[0]
-    )
+    run = actions.register_file(path=path, brand=actions.add_brands(["Kestrel"])[0])
     began = time.monotonic()
     carry_on(run.pk)
     looked = time.monotonic()

@@ -238,7 +238,9 @@ def test_uploading_looking_importing_and_fetching_what_was_rejected(client, alic
     waiting = client.get(run.get_absolute_url())
     assert b"hx-trigger" in waiting.content
     assert b"my posts.csv" in waiting.content
-    assert client.post(reverse("monitoring:preview", args=[run.pk])).status_code == 404  # nothing to decide yet
+    assert (
+        client.post(reverse("monitoring:preview", args=[run.pk])).status_code == 404
+    )  # nothing to decide yet
     carry_on(run.pk)
     looked = client.get(run.get_absolute_url(), headers={"HX-Request": "true"})
     assert looked["HX-Refresh"] == "true"
