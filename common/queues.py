@@ -1,4 +1,6 @@
 """What never waits for each other has queues, and workers, of its own. Known before the settings are."""
 
-# Deadlines; messages, whose servers may hang; imports and everything else.
-QUEUES = ("engine", "deliveries", "default")
+# Deadlines; messages, whose servers may hang; everything else that takes a moment.
+PULSING = ("engine", "deliveries", "default")  # their workers give a sign of life every few seconds
+# An import keeps its worker for as long as it takes: nothing follows from that one's silence.
+QUEUES = (*PULSING, "imports")

@@ -7,7 +7,7 @@ from celery import Celery, Task
 from celery.signals import beat_init, before_task_publish, task_prerun
 from django.db import Error, connection
 
-from common.queues import QUEUES
+from common.queues import PULSING
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crisis.settings")
 
@@ -30,7 +30,7 @@ app.conf.beat_schedule = {
             "schedule": 2.0,
             "options": {**HINT, "queue": queue},
         }
-        for queue in QUEUES
+        for queue in PULSING
     },
     "watch": {"task": "operations.tasks.watch", "schedule": 60.0, "options": {"expires": 50}},
     "sweep-imports": {"task": "monitoring.tasks.sweep_imports", "schedule": 15.0, "options": HINT},

@@ -181,6 +181,7 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "escalations.tasks.*": {"queue": "engine"},
     "notifications.tasks.*": {"queue": "deliveries"},
+    "monitoring.tasks.carry_on_import": {"queue": "imports"},
 }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_ACCEPT_CONTENT = ["json"]

@@ -11,7 +11,7 @@ from django.utils import timezone
 from demo.conversation import Post, as_csv
 from incidents import actions as incidents
 from incidents.models import Incident
-from monitoring.actions import queue_upload
+from monitoring.actions import accept_preview, queue_upload
 from monitoring.importing.run import carry_on
 from people.models import CrisisRole, DutyShift, User
 from readiness import actions as readiness
@@ -71,13 +71,15 @@ def posts_of(response: Response) -> list[responses.Post]:
 
 
 def import_posts(*, actor: User, conversation: deque[Post]) -> None:
-    """Import what was posted since the last import; it leaves the conversation."""
+    """Import what was posted since the last import, as its preview shows it; it leaves the conversation."""
     now, new = timezone.now(), []
     while conversation and conversation[0]["created_at"] < now.isoformat(timespec="seconds"):
         new.append(conversation.popleft())
     file = SimpleUploadedFile(f"listening-{now:%Y-%m-%d-%H%M}.csv", as_csv(new))
-    run = queue_upload(actor=actor, upload=file, brand=None, create_brands=False)
-    carry_on(run.pk, slice_seconds=None)
+    run = queue_upload(actor=actor, upload=file, brand=None)
+    carry_on(run.pk)
+    accept_preview(run=run, actor=actor)
+    carry_on(run.pk)
 
 
 def plan_rotation(*, actor: User, role: str, members: list[User], starts_on: date) -> None:

@@ -343,8 +343,9 @@ def _for_response(response: Response, **facts: object) -> WorkItem:
 def _signals(user: User) -> Iterator[WorkItem]:
     if not user.has_perm("monitoring.decide"):
         return
-    fresh = Signal.objects.visible_to(user).fresh().select_related("brand").order_by("raised_at")
-    for signal in fresh[:MOST_OF_A_KIND]:
+    seen = Signal.objects.visible_to(user)
+    waiting = (seen.fresh() | seen.recent_history_of(user)).select_related("brand").order_by("raised_at")
+    for signal in waiting[:MOST_OF_A_KIND]:
         yield WorkItem(
             kind="signal",
             icon="radar",

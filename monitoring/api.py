@@ -20,19 +20,19 @@ router = Router(tags=["monitoring"])
 class MentionOut(Schema):
     id: int
     brand: str = Field(alias="brand.name")
-    source: str
-    external_id: str
-    platform: str
-    lang: str
-    author: str
-    author_followers: int | None
+    external_id: str = Field(alias="post.external_id")
+    platform: str = Field(alias="post.platform")
+    lang: str = Field(alias="post.lang")
+    author: str = Field(alias="post.author")
+    author_followers: int | None = Field(alias="post.author_followers")
     is_brand_own: bool
-    text: str
+    text: str = Field(alias="post.text")
     sentiment: str
-    retweets: int | None
-    likes: int | None
-    replies: int | None
-    url: str
+    retweets: int | None = Field(alias="post.retweets")
+    likes: int | None = Field(alias="post.likes")
+    replies: int | None = Field(alias="post.replies")
+    reach: int | None = Field(alias="post.reach")
+    url: str = Field(alias="post.url")
     posted_at: datetime
 
 
@@ -86,7 +86,7 @@ def list_mentions(
     until: datetime | None = None,
 ) -> QuerySet[Mention]:
     """Newest first. `since` is included, `until` is not."""
-    found = Mention.objects.visible_to(_person(request)).select_related("brand")
+    found = Mention.objects.visible_to(_person(request)).select_related("brand", "post")
     if brand:
         found = found.filter(brand__name__iexact=brand)
     if sentiment:

@@ -29,6 +29,10 @@ class MonitoringConfig(AppConfig):
                 "context.mentions": _(
                     "{count} mentions of {brand} within the last hour, {before} in the hour before"
                 ),
+                "import.cancelled": _("The import of “{file}” was cancelled: {stored} mentions stay"),
+                "import.undoing": _("{actor} takes the import of “{file}” back"),
+                "import.undone": _("The import of “{file}” is undone"),
+                "import.moved": _("{actor} moved the import of “{file}” to {brand}; {stays} mentions stayed"),
                 "import.failed": _("The import of “{file}” failed: {error}"),
             }
         )

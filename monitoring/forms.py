@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.forms import DayInput, Filter, Form
 from incidents.models import Category
-from monitoring.models import Mention, Sentiment, SignalState
+from monitoring.models import ImportRun, Mention, Sentiment, SignalState
 from people.models import Brand
 
 UNRATED = "unrated"
@@ -47,13 +47,14 @@ class MentionFilter(Filter):
             ("all", _("All")),
         ],
     )
+    run = forms.ModelChoiceField(ImportRun.objects.all(), required=False, widget=forms.HiddenInput)
     since = forms.DateField(label=_("From"), required=False, widget=DayInput())
     until = forms.DateField(label=_("To"), required=False, widget=DayInput())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        recent = Mention.objects.order_by("-posted_at", "-id").values("platform")[:RECENT]
-        names = {row["platform"] for row in recent} | {
+        recent = Mention.objects.order_by("-posted_at", "-id").values("post__platform")[:RECENT]
+        names = {row["post__platform"] for row in recent} | {
             str(self.data.get("platform", "")).replace("\0", "")[:32]
         }
         platform = cast(forms.ChoiceField, self.fields["platform"])
@@ -77,12 +78,15 @@ class MentionFilter(Filter):
         wanted = self.cleaned_data
         if wanted.get("brand"):
             mentions = mentions.filter(brand=wanted["brand"])
+        if wanted.get("run"):
+            mentions = mentions.filter(run=wanted["run"])
+            wanted["period"] = wanted.get("period") or "all"
         if wanted.get("platform"):
-            mentions = mentions.filter(platform=wanted["platform"])
+            mentions = mentions.filter(post__platform=wanted["platform"])
         if wanted.get("sentiment"):
             mentions = mentions.filter(sentiment=wanted["sentiment"].replace(UNRATED, ""))
         if wanted.get("q"):
-            mentions = mentions.filter(text__icontains=wanted["q"])
+            mentions = mentions.filter(post__text__icontains=wanted["q"])
         start, end = self._span(mentions, wanted)
         return mentions.filter(posted_at__gte=start, posted_at__lt=end), start, end
 
@@ -111,30 +115,18 @@ def _midnight(day: date, plus_days: int = 0) -> datetime:
 
 class UploadForm(Form):
     file = forms.FileField(
-        label=_("CSV file"),
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.gz,text/csv,application/gzip"}),
-        help_text=_("UTF-8, plain or packed with gzip. The first line names the columns."),
-    )
-    create_brands = forms.BooleanField(
-        label=_("Add brands that the file names and that are not entered yet"),
-        required=False,
-        initial=True,
-        help_text=_("Otherwise rows about unknown brands are rejected."),
+        label=_("File"),
+        help_text=_(
+            "CSV, Excel (XLSX), JSON, Atom or RSS, also in a ZIP. Nothing is stored before you have seen it."
+        ),
     )
     brand = forms.ModelChoiceField(
-        Brand.objects.all(),
-        label=_("Brand of rows that name none"),
-        required=False,
-        empty_label=_("None: such rows are rejected"),
-        help_text=_(
-            "Each row belongs to the brand in its column “brand”. Choose one here if the file has no such column."
-        ),
+        Brand.objects.all(), label=_("Brand"), required=False, empty_label=_("Decide in the preview")
     )
 
     @property
     def facts(self) -> dict[str, Any]:
-        wanted = self.cleaned_data
-        return {name: wanted[name] for name in ("brand", "create_brands")} | {"upload": wanted["file"]}
+        return {"upload": self.cleaned_data["file"], "brand": self.cleaned_data["brand"]}
 
     def clean_file(self) -> UploadedFile:
         file: UploadedFile = self.cleaned_data["file"]
@@ -144,6 +136,28 @@ class UploadForm(Form):
                 params={"size": filesizeformat(file.size), "most": filesizeformat(settings.IMPORT_MAX_BYTES)},
             )
         return file
+
+
+class CancelForm(Form):
+    """What becomes of what is stored already."""
+
+    def __init__(self, *args: Any, run: ImportRun, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if run.rows_stored:
+            self.fields["keep"] = forms.ChoiceField(
+                label=_("Mentions that are stored already"),
+                choices=[("yes", _("Keep them")), ("no", _("Keep nothing"))],
+                initial="no",
+                widget=forms.RadioSelect,
+            )
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return {"keep": self.cleaned_data.get("keep") != "no"}
+
+
+class MoveForm(Form):
+    brand = forms.ModelChoiceField(Brand.objects.all(), label=_("Brand"), empty_label=_("Choose the brand"))
 
 
 class SignalFilter(Filter):

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import Case, CharField, Count, DateTimeField, F, Func, Max, Min, Q, Value, When
-from django.db.models.functions import Cast, Concat
+from django.db.models import Count, DateTimeField, Func, Max, Min, Q, Value
 
 from monitoring import detector
 from monitoring.models import Mention, Sentiment
 from people.models import Brand
 
-# A source that names no authors would otherwise never raise a signal: each of its posts counts as a person.
-PERSON = Case(
-    When(author="", then=Concat(Value("post "), Cast("id", CharField()))),
-    default=F("author"),
-    output_field=CharField(),
-)
 BY_OTHERS = Q(is_brand_own=False)
 
 
@@ -38,8 +31,8 @@ def hourly(brand: Brand, start: datetime, end: datetime) -> dict[datetime, detec
         .values("hour")
         .annotate(
             mentions=Count("pk"),
-            rated=Count(PERSON, distinct=True, filter=BY_OTHERS & ~Q(sentiment="")),
-            complaints=Count(PERSON, distinct=True, filter=BY_OTHERS & Q(sentiment=Sentiment.NEGATIVE)),
+            rated=Count("person", distinct=True, filter=BY_OTHERS & ~Q(sentiment="")),
+            complaints=Count("person", distinct=True, filter=BY_OTHERS & Q(sentiment=Sentiment.NEGATIVE)),
         )
         .order_by()
     )

@@ -22,7 +22,7 @@ SHOWN = timedelta(hours=48)
 def context(incident: Incident, user: User) -> dict[str, Any]:
     """Four queries, whatever is attached. The curve ends now, or shortly after the posts when those are older."""
     attached = Mention.objects.filter(pk__in=incident.attached_mentions.values("mention"))
-    latest = list(attached.select_related("brand").order_by("-posted_at", "-id")[:LATEST])
+    latest = list(attached.select_related("brand", "post").order_by("-posted_at", "-id")[:LATEST])
     end = _end_of_curve(latest[0].posted_at if latest else None)
     everything = Mention.objects.filter(brand=incident.brand)
     return {

@@ -14,16 +14,22 @@ SIGNAL_LIFE = LifeCycle(
         SignalState.OPENED: set(),
     }
 )
+_S = ImportState
 IMPORT_LIFE = LifeCycle(
     {
-        # What nobody gets to work on fails as well.
-        ImportState.QUEUED: {ImportState.RUNNING, ImportState.FAILED},
-        # One slice after another, perhaps by another worker each time.
-        ImportState.RUNNING: {ImportState.RUNNING, ImportState.FINISHED, ImportState.FAILED},
-        ImportState.FAILED: {ImportState.QUEUED},
-        ImportState.FINISHED: set(),
+        # What nobody gets to work on fails as well. A worker that was killed is followed by another one.
+        _S.QUEUED: {_S.LOOKING, _S.FAILED, _S.CANCELLED},
+        _S.LOOKING: {_S.LOOKING, _S.PREVIEW, _S.FAILED, _S.CANCELLED},
+        _S.PREVIEW: {_S.QUEUED, _S.ACCEPTED, _S.CANCELLED},
+        _S.ACCEPTED: {_S.RUNNING, _S.FAILED, _S.CANCELLED},
+        _S.RUNNING: {_S.RUNNING, _S.FINISHED, _S.FAILED, _S.CANCELLED, _S.UNDOING},
+        _S.FAILED: {_S.QUEUED, _S.ACCEPTED, _S.UNDOING},
+        _S.FINISHED: {_S.UNDOING},
+        _S.CANCELLED: {_S.UNDOING},
+        _S.UNDOING: {_S.UNDOING, _S.UNDONE, _S.FAILED},
+        _S.UNDONE: set(),
     },
-    _("Only a failed import can be tried again. Reload the page to see where it stands."),
+    _("This import is “%(now)s”. Reload the page to see what changed."),
 )
 
 rules.add_perm("monitoring.read", can_read)

@@ -9,8 +9,8 @@ from django.utils import timezone
 from monitoring import actions
 from monitoring.actions.imports import STALE_AFTER, wake_import
 from monitoring.importing.run import carry_on
-from monitoring.models import ImportRun, Mention
-from monitoring.models.imports import UNFINISHED
+from monitoring.models import ImportRun, ImportState, Mention
+from monitoring.models.imports import WAITING_FOR_WORKER
 from people.models import Brand
 
 
@@ -22,11 +22,11 @@ def carry_on_import(run_id: int) -> None:
 @shared_task
 def sweep_imports() -> None:
     """Imports whose hint was lost or whose worker was killed are picked up; interrupted commands are closed."""
-    left = ImportRun.objects.filter(state__in=UNFINISHED).filter(
+    left = ImportRun.objects.filter(state__in=WAITING_FOR_WORKER).filter(
         Q(token__isnull=True) | Q(seen_at__lt=timezone.now() - STALE_AFTER)
     )
     for run in left:
-        if run.is_uploaded:
+        if run.is_uploaded or run.state == ImportState.UNDOING:  # which needs no file
             wake_import(run.pk)
         elif timezone.now() - (run.seen_at or run.created_at) > STALE_AFTER:
             actions.abandon_import(run_id=run.pk)

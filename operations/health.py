@@ -19,6 +19,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from common.queues import PULSING
 from operations import engine_health
 from operations.engine_health import EngineHealth
 from operations.tasks import WORKER
@@ -62,7 +63,7 @@ async def health() -> dict[str, str]:
             "broker": broker,
             **dict.fromkeys(ASKED_OF_DATABASE, UNKNOWN),
         }
-    workers = {queue: _sign_of_life(signs, WORKER.format(queue)) for queue in settings.QUEUES}
+    workers = {queue: _sign_of_life(signs, WORKER.format(queue)) for queue in PULSING}
     return {
         "database": OK,
         "broker": broker,

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import count
+from typing import Any
+
 import factory
 from django.utils import timezone
 
 from incidents.models import Incident
+from monitoring.importing import identity
+from monitoring.models import Mention, Post
 from people.models import Brand, SiteRole, User
 
 
@@ -38,3 +45,45 @@ class IncidentFactory(factory.django.DjangoModelFactory):
     title = factory.Sequence(lambda n: f"Incident {n}")
     logged_by = factory.SubFactory(UserFactory)
     detected_at = factory.LazyFunction(timezone.now)
+
+
+OF_THE_MENTION = {"is_brand_own", "sentiment", "sentiment_source", "run", "line"}
+_numbers = count(1)
+
+
+def unsaved_mention(brand: Brand, posted_at: datetime, **fields: Any) -> Mention:
+    """A mention and its post as an import would make them, for `mentions`; `fields` are of either of the two.
+
+    Without a text of its own it is a post of its own. An author of "" is nobody in particular.
+    """
+    of_the_post = {name: value for name, value in fields.items() if name not in OF_THE_MENTION}
+    facts = {"platform": "x", "author": "", "text": f"Post {next(_numbers)}"} | of_the_post
+    key = identity.of_content(
+        facts["platform"], facts["author"], posted_at, facts["text"], str(next(_numbers))
+    )
+    address = facts.get("url")
+    post = Post(
+        **facts,
+        posted_at=posted_at,
+        content_key=key,
+        address_key=identity.of_address(address) if address else None,
+    )
+    return Mention(
+        brand=brand,
+        post=post,
+        posted_at=posted_at,
+        person=identity.of_person(facts["platform"], facts["author"], key),
+        **{name: value for name, value in fields.items() if name in OF_THE_MENTION},
+    )
+
+
+def mentions(made: Iterable[Mention]) -> list[Mention]:
+    """Store many at once, each with its post."""
+    made = list(made)
+    Post.objects.bulk_create([mention.post for mention in made])
+    return Mention.objects.bulk_create(made)
+
+
+def mention(brand: Brand, posted_at: datetime, **fields: Any) -> Mention:
+    (stored,) = mentions([unsaved_mention(brand, posted_at, **fields)])
+    return stored

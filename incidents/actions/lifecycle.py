@@ -70,9 +70,13 @@ def log_incident(
     category: str = "",
     originator: str = "",
     first_post_at: datetime | None = None,
+    detected_at: datetime | None = None,
     confidential: bool = False,
 ) -> Incident:
-    """Open an incident, alert those who can judge it and start the deadline for acknowledging it."""
+    """Open an incident, alert those who can judge it and start the deadline for acknowledging it.
+
+    `detected_at` is for what was noticed before it was logged; the deadline runs from now all the same.
+    """
     require(actor, "incidents.log")
     title = require_text(title, _("Give the incident a title that says what happened."))
     now = timezone.now()
@@ -85,7 +89,7 @@ def log_incident(
         category=category,
         originator=originator.strip(),
         first_post_at=first_post_at,
-        detected_at=now,
+        detected_at=detected_at or now,
         confidential=confidential,
         logged_by=actor,
     )
@@ -98,7 +102,7 @@ def log_incident(
         urgency=urgency_of(incident),
         brand=brand.name,
     )
-    arm(subject=incident, purpose=ACKNOWLEDGE, level=LEVEL_BEFORE_TRIAGE, since=incident.detected_at)
+    arm(subject=incident, purpose=ACKNOWLEDGE, level=LEVEL_BEFORE_TRIAGE, since=now)
     return incident
 
 

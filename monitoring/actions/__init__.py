@@ -3,35 +3,53 @@
 from monitoring.actions.brands import add_brands
 from monitoring.actions.imports import (
     ImportStep,
+    LeaseLost,
     abandon_import,
+    accept_preview,
     advance_import,
+    answer_import,
+    cancel_import,
     fail_import,
     finish_import,
-    hold_import,
+    finish_undoing,
     lease_import,
-    pause_import,
+    lock_import,
     queue_upload,
     register_file,
     retry_import,
+    show_preview,
+    show_progress,
+    undo_import,
 )
+from monitoring.actions.moving import move_import
 from monitoring.actions.signal_decisions import attach_complaints, dismiss, open_incident
 from monitoring.actions.signal_raising import raise_signals
+from monitoring.actions.undoing import take_back
 
 __all__ = [
     "ImportStep",
+    "LeaseLost",
     "abandon_import",
+    "accept_preview",
     "add_brands",
     "advance_import",
+    "answer_import",
     "attach_complaints",
+    "cancel_import",
     "dismiss",
     "fail_import",
     "finish_import",
-    "hold_import",
+    "finish_undoing",
     "lease_import",
+    "lock_import",
+    "move_import",
     "open_incident",
-    "pause_import",
     "queue_upload",
     "raise_signals",
     "register_file",
     "retry_import",
+    "show_preview",
+    "show_progress",
+    "take_back",
+    "undo_import",
 ]

@@ -13,7 +13,9 @@ from incidents.actions import log_incident
 from incidents.models import Incident
 from incidents.scope import record_in
 from journal.actions import record
-from monitoring.models import IncidentMention, Mention, Signal, SignalState
+from monitoring import hourly_counts
+from monitoring.detector import HOUR
+from monitoring.models import ImportRun, IncidentMention, Mention, Signal, SignalState
 from monitoring.models.mention import MentionQuerySet
 from monitoring.rules import SIGNAL_LIFE
 from people.models import User
@@ -29,6 +31,11 @@ def dismiss(*, signal: Signal, actor: User, reason: str) -> Signal:
     reason = reason.strip()
     if not reason:
         raise Invalid(_("Say why this is no reason to act: the next reader will ask."))
+    _note_dismissal(signal, actor, reason)
+    return signal
+
+
+def _note_dismissal(signal: Signal, actor: User, reason: str) -> None:
     _decide(signal, actor, SignalState.DISMISSED, reason)
     record(
         stream=signal.stream,
@@ -37,7 +44,6 @@ def dismiss(*, signal: Signal, actor: User, reason: str) -> Signal:
         data={"brand": signal.brand.name, "reason": reason},
         path=signal.get_absolute_url(),
     )
-    return signal
 
 
 @transaction.atomic
@@ -61,6 +67,8 @@ def open_incident(
         summary=summary,
         category=category,
         first_post_at=complaints.aggregate(first=Min("posted_at"))["first"],
+        # The rule would have seen it at the end of its first hour, had it been listening.
+        detected_at=signal.hour + HOUR if signal.is_history else None,
         confidential=confidential,
     )
     _decide(signal, actor, SignalState.OPENED, "", incident)
@@ -74,6 +82,18 @@ def open_incident(
     )
     attach_complaints(incident=incident, signal=signal, actor=actor)
     return incident
+
+
+def dismiss_baseless(*, run: ImportRun, actor: User, reason: object) -> list[Signal]:
+    """Signals of an import that nobody has decided about and whose posts are gone. Part of a larger transaction."""
+    dismissed = []
+    for signal in Signal.objects.filter(run=run, state=SignalState.NEW).select_related("brand"):
+        signal = _lock(signal)
+        (verdict,) = hourly_counts.verdicts(signal.brand, signal.hour, signal.hour)
+        if signal.state == SignalState.NEW and not verdict.is_spike:
+            _note_dismissal(signal, actor, str(reason))
+            dismissed.append(signal)
+    return dismissed
 
 
 def attach_complaints(*, incident: Incident, signal: Signal, actor: User | None) -> int:

@@ -11,34 +11,39 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common.transitions import set_fields
 from incidents.actions import breach, lock_incident
 from incidents.models import IncidentState
 from journal.actions import record
 from journal.models import Urgency
 from monitoring import hourly_counts
 from monitoring.actions.signal_decisions import attach_complaints
-from monitoring.detector import HOUR, USUAL, Rule, Verdict, start_of_hour
-from monitoring.models import Mention, Signal, SignalState
+from monitoring.detector import HOUR, USUAL, Rule, Verdict, episodes, start_of_hour
+from monitoring.models import ImportRun, Mention, Signal, SignalState
 from people.models import Brand, CrisisRole, SiteRole, User, on_duty
 
 CURVE_HOURS = 48  # what the evidence shows before the first spike
 SAMPLES = 6
-# An import of old posts finds old spikes: they are listed, but nobody is woken for them.
-FRESH = timedelta(hours=24)
+# An episode whose last spike is older is history: it is listed, and nobody is alerted.
+LIVE = timedelta(hours=24)
 ALERTED_ROLES = (CrisisRole.MONITORING_ANALYST, CrisisRole.SOCIAL_MANAGER, CrisisRole.CRISIS_LEAD)
 # A dismissed episode that grows to this many times what was dismissed is another matter.
 AGAIN_TIMES = 2
 
 
 @transaction.atomic
-def raise_signals(*, brand: Brand, first: datetime, last: datetime, rule: Rule = USUAL) -> list[Signal]:
+def raise_signals(
+    *, brand: Brand, first: datetime, last: datetime, run: ImportRun | None = None, rule: Rule = USUAL
+) -> list[Signal]:
     """Judge every hour between two moments, each as of its own time, and return the signals that are new.
 
-    Spikes close to a signal's episode extend it. Looking twice at the same hours changes nothing.
+    Spikes close to a signal's episode extend it. Looking twice at the same hours changes nothing. `run` is the import
+    that brought the posts.
     """
     brand = Brand.objects.select_for_update(no_key=True).get(pk=brand.pk)
     first, last = start_of_hour(first), start_of_hour(last)
     verdicts = hourly_counts.verdicts(brand, first - CURVE_HOURS * HOUR, last, rule)
+    ends = {spike.hour: episode[-1].hour for episode in episodes(verdicts, rule) for spike in episode}
     raised: list[Signal] = []
     for position, verdict in enumerate(verdicts):
         if not verdict.is_spike or verdict.hour < first:
@@ -46,7 +51,7 @@ def raise_signals(*, brand: Brand, first: datetime, last: datetime, rule: Rule =
         seen = verdicts[max(0, position - CURVE_HOURS) : position + 1]
         signal = _episode(brand, verdict, rule)
         if signal is None or _again(signal, verdict):
-            raised.append(_raise(brand, seen))
+            raised.append(_raise(brand, seen, run, is_live=_is_live(ends[verdict.hour])))
         else:
             _extend(signal, seen)
     return raised
@@ -71,13 +76,16 @@ def _again(signal: Signal, verdict: Verdict) -> bool:
     )
 
 
-def _raise(brand: Brand, seen: Sequence[Verdict]) -> Signal:
+def _raise(brand: Brand, seen: Sequence[Verdict], run: ImportRun | None, *, is_live: bool) -> Signal:
+    """History alerts nobody; it stands on the page of the import that brought it."""
     verdict = seen[-1]
     signal = Signal.objects.create(
         brand=brand,
         hour=verdict.hour,
         last_hour=verdict.hour,
         peak=verdict.count,
+        run=run,
+        is_history=not is_live,
         evidence={
             **_arithmetic(verdict),
             "spike_hours": [verdict.hour.isoformat()],
@@ -85,22 +93,26 @@ def _raise(brand: Brand, seen: Sequence[Verdict]) -> Signal:
             "sample": _sample(brand, verdict.hour),
         },
     )
+    _announce(signal, verdict)
+    return signal
+
+
+def _announce(signal: Signal, verdict: Verdict) -> None:
     record(
         stream=signal.stream,
         kind="signal.raised",
         actor=None,
         data={
-            "brand": brand.name,
+            "brand": signal.brand.name,
             "hour": verdict.hour,
             "at": verdict.hour,
             "count": verdict.count,
             "usual": f"{verdict.expected:g}",
         },
         path=signal.get_absolute_url(),
-        audience=_audience(),
-        urgency=Urgency.SOON if _is_fresh(verdict.hour) else Urgency.LATER,
+        audience=() if signal.is_history else _audience(),
+        urgency=Urgency.LATER if signal.is_history else Urgency.SOON,
     )
-    return signal
 
 
 def _extend(signal: Signal, seen: Sequence[Verdict]) -> None:
@@ -126,6 +138,9 @@ def _extend(signal: Signal, seen: Sequence[Verdict]) -> None:
     signal.save(update_fields=["evidence", "peak", "last_hour"])
     if signal.incident_id:
         _grow_incident(signal, verdict)
+    elif signal.is_history and signal.state == SignalState.NEW and _is_live(verdict.hour):
+        set_fields(signal, is_history=False)  # it was not over after all
+        _announce(signal, verdict)
 
 
 def _grow_incident(signal: Signal, verdict: Verdict) -> None:
@@ -134,7 +149,7 @@ def _grow_incident(signal: Signal, verdict: Verdict) -> None:
     if not incident.is_open:
         return
     attach_complaints(incident=incident, signal=signal, actor=None)
-    if incident.state == IncidentState.MONITORING and _is_fresh(verdict.hour):
+    if incident.state == IncidentState.MONITORING and _is_live(verdict.hour):
         reason = _("%(n)d people complained within an hour") % {"n": verdict.count}
         breach(incident=incident, actor=None, reason=str(reason))
 
@@ -155,17 +170,19 @@ def _curve(seen: Sequence[Verdict]) -> list[list[Any]]:
 
 def _sample(brand: Brand, hour: datetime) -> list[int]:
     """Ids of the complaints with the widest reach, one per author."""
-    found: dict[str, int] = {}
+    found: dict[int, int] = {}
     complaints = (
         Mention.objects.filter(brand=brand)
         .complaints()
         .between(hour, hour + HOUR)
         .order_by(
-            F("author_followers").desc(nulls_last=True), F("retweets").desc(nulls_last=True), "posted_at"
+            F("post__author_followers").desc(nulls_last=True),
+            F("post__retweets").desc(nulls_last=True),
+            "posted_at",
         )
     )
-    for pk, author in complaints.values_list("pk", "author")[: SAMPLES * 10]:
-        found.setdefault(author or str(pk), pk)
+    for pk, person in complaints.values_list("pk", "person")[: SAMPLES * 10]:
+        found.setdefault(person, pk)
     return list(found.values())[:SAMPLES]
 
 
@@ -177,5 +194,5 @@ def _audience() -> list[User]:
     return list(User.objects.filter(is_active=True).exclude(site_role=SiteRole.READER))
 
 
-def _is_fresh(hour: datetime) -> bool:
-    return timezone.now() - hour < FRESH
+def _is_live(hour: datetime) -> bool:
+    return timezone.now() - hour < LIVE

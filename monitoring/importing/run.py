@@ -1,109 +1,166 @@
-"""Does the work of an import, from the file to the signals; in batches, and from any of them on."""
+"""Does the work of an import: the look at the file, storing it batch by batch, taking it back; from any batch on."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass, field
+from itertools import islice
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
 
 from monitoring import actions
-from monitoring.importing import columns, rejects_file, storing
-from monitoring.importing.batches import Batch, batches
-from monitoring.importing.csv_file import CsvFile
-from monitoring.importing.faults import FileFault
-from monitoring.importing.inspection import inspect
-from monitoring.importing.rows import RowParser
-from monitoring.models import ImportRun, Mention
+from monitoring.importing import preview as previews
+from monitoring.importing import row_lists, storing
+from monitoring.importing.plan import Answers, Plan
+from monitoring.importing.reading.tables import FileError, Record, Table
+from monitoring.importing.rows import EXAMPLES, Row, RowBuilder, RowError
+from monitoring.models import ImportRun, ImportState, Mention
 from people.models import Brand
 
-SLICE_SECONDS = 3.0
+BATCH_ROWS = 2_500
+SECONDS_BETWEEN_SIGNS = 1.0
 
 Progress = Callable[[ImportRun], None]
 
 
-def carry_on(
-    run_id: int, *, slice_seconds: float | None = SLICE_SECONDS, progress: Progress | None = None
-) -> bool:
-    """Work on an import until it has ended (True) or the slice is over (False; the next hint carries on).
+def carry_on(run_id: int, *, progress: Progress | None = None) -> bool:
+    """Do what an import waits for, until a person has to decide or it has ended; False when somebody else is at it.
 
-    False also when somebody else is at it. What fails unexpectedly raises; the row stays and is picked up again.
+    What fails unexpectedly raises; the row stays and is picked up again.
     """
     run = actions.lease_import(run_id=run_id)
     if run is None:
         return False
     with translation.override(run.by.language) if run.by else nullcontext():
         try:
-            return _work(run, slice_seconds, progress)
-        except FileFault as fault:
-            actions.fail_import(run=run, error=str(fault))
-            return True
-
-
-def _work(run: ImportRun, slice_seconds: float | None, progress: Progress | None) -> bool:
-    stop_at = time.monotonic() + slice_seconds if slice_seconds else None
-    if not run.offset:
-        actions.add_brands(inspect(run))
-    with CsvFile(run.file_path, max_bytes=settings.IMPORT_MAX_BYTES) as file:
-        parser = _parser(run, file)
-        if run.offset:
-            file.go_to(run.offset, run.line)
-        for batch in batches(file, parser):
-            run = store_batch(run, batch)
-            if progress:
-                progress(run)
-            if stop_at and time.monotonic() > stop_at:
-                actions.pause_import(run=run)
-                return False
-    _look_for_spikes(run)
-    actions.finish_import(run=run)
+            _WORK[ImportState(run.state)](run, progress)
+        except actions.LeaseLost:
+            return False
+        except FileError as error:
+            actions.fail_import(run=run, error=str(error))
     return True
 
 
-def _parser(run: ImportRun, file: CsvFile) -> RowParser:
-    return RowParser(
-        columns.find(file.header),
-        len(file.header),
+def _look(run: ImportRun, progress: Progress | None) -> None:
+    latest = time.monotonic()
+
+    def still_here(rows: int, part: float) -> None:
+        nonlocal latest
+        if time.monotonic() - latest > SECONDS_BETWEEN_SIGNS:
+            latest = time.monotonic()
+            actions.show_progress(run=run, percent_done=int(99 * part))
+
+    plan, preview = previews.look(run, Answers.of_json(run.answers), still_here)
+    actions.show_preview(run=run, plan=plan.as_json(), preview=preview.as_json())
+
+
+def _store(run: ImportRun, progress: Progress | None) -> None:
+    plan = Plan.of_json(run.plan)
+    table = previews.chosen(previews.tables_of(run), plan.table)
+    builder = RowBuilder(
+        plan,
         brands={brand.name.casefold(): brand.pk for brand in Brand.objects.all()},
         default_brand=run.brand_id,
+        file_time=run.file_time,
         now=timezone.now(),
     )
+    for batch in _batches(table, builder, skip=run.rows_read):
+        run = _store_batch(run, table.header, batch)
+        if progress:
+            progress(run)
+    _look_for_spikes(run)
+    actions.finish_import(run=run)
+
+
+def _take_back(run: ImportRun, progress: Progress | None) -> None:
+    while actions.take_back(run=run):
+        pass
+    actions.finish_undoing(run=run)
+
+
+_WORK = {
+    ImportState.LOOKING: _look,
+    ImportState.RUNNING: _store,
+    ImportState.UNDOING: _take_back,
+}
+
+
+@dataclass
+class Batch:
+    """Some records in a row, small enough to be stored in one short transaction."""
+
+    rows: list[Row] = field(default_factory=list)
+    rejected: list[tuple[Record, str]] = field(default_factory=list)  # with the reason
+    repaired: list[tuple[Record, str]] = field(default_factory=list)  # with what was done; they are stored
+    unknown: dict[str, tuple[int, list[tuple[int, str]]]] = field(default_factory=dict)
+    line: int = 0
+    part: float = 0.0  # of the file that is read
+
+
+def _batches(table: Table, builder: RowBuilder, *, skip: int) -> Iterator[Batch]:
+    records = islice(table.records(), skip, None)
+    while chunk := list(islice(records, BATCH_ROWS)):
+        batch = Batch(line=chunk[-1].line, part=table.progress)
+        for record in chunk:
+            try:
+                batch.rows.append(builder.build(record))
+            except RowError as error:
+                batch.rejected.append((record, str(error)))
+            else:
+                if record.repair:
+                    batch.repaired.append((record, record.repair))
+        batch.unknown, builder.unknown = builder.unknown, {}
+        yield batch
 
 
 @transaction.atomic
-def store_batch(run: ImportRun, batch: Batch) -> ImportRun:
-    """Store a batch, count it and move the import behind it: all or nothing.
-
-    Raises ActionRefused when another worker has taken over; then nothing is stored.
-    """
-    run = actions.hold_import(run=run)
-    stored = storing.store(batch.rows)
-    rejects_bytes = rejects_file.append(
-        run.rejects_path, keep_bytes=run.rejects_bytes, header=batch.header, rejects=batch.rejected
+def _store_batch(run: ImportRun, header: Sequence[str], batch: Batch) -> ImportRun:
+    """Store a batch, count it and move the import behind it: all or nothing. Raises LeaseLost."""
+    run = actions.lock_import(run=run)
+    stored = storing.store(batch.rows, run_id=run.pk)
+    rejects_bytes = row_lists.append(
+        run.rejects_path, keep_bytes=run.rejects_bytes, header=header, rows=batch.rejected
     )
+    repairs_bytes = row_lists.append(
+        run.repairs_path, keep_bytes=run.repairs_bytes, header=header, rows=batch.repaired
+    )
+    run.unknown_values = _added(run.unknown_values, batch.unknown)
     return actions.advance_import(
         run=run,
         step=actions.ImportStep(
             stored=stored.rows,
             duplicate=len(batch.rows) - stored.rows,
             rejected=len(batch.rejected),
+            repaired=len(batch.repaired),
             first_posted_at=stored.first_posted_at,
             last_posted_at=stored.last_posted_at,
-            offset=batch.offset,
             line=batch.line,
-            bytes_done=batch.bytes_done,
+            percent_done=min(99, int(100 * batch.part)),
             rejects_bytes=rejects_bytes,
+            repairs_bytes=repairs_bytes,
         ),
     )
+
+
+def _added(
+    known: dict[str, dict[str, object]], new: dict[str, tuple[int, list[tuple[int, str]]]]
+) -> dict[str, dict[str, object]]:
+    for name, (count, examples) in new.items():
+        before = known.get(name, {"count": 0, "examples": []})
+        known[name] = {
+            "count": before["count"] + count,  # type: ignore[operator]
+            "examples": [*before["examples"], *examples][:EXAMPLES],  # type: ignore[misc]
+        }
+    return known
 
 
 def _look_for_spikes(run: ImportRun) -> None:
     """Judge every hour that the import touched, as of that hour."""
     if run.first_posted_at is None or run.last_posted_at is None:
         return
-    touched = Mention.objects.filter(posted_at__gte=run.first_posted_at, posted_at__lte=run.last_posted_at)
-    for brand in Brand.objects.filter(pk__in=touched.order_by().values("brand").distinct()):
-        actions.raise_signals(brand=brand, first=run.first_posted_at, last=run.last_posted_at)
+    touched = Mention.objects.filter(run=run).order_by()
+    for brand in Brand.objects.filter(pk__in=touched.values("brand").distinct()):
+        actions.raise_signals(brand=brand, first=run.first_posted_at, last=run.last_posted_at, run=run)

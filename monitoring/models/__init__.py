@@ -1,13 +1,17 @@
-from monitoring.models.imports import ImportRun, ImportState
-from monitoring.models.mention import IncidentMention, Mention, Sentiment
+from monitoring.models.imports import ColumnMemory, ImportRun, ImportState
+from monitoring.models.mention import IncidentMention, Mention, Sentiment, Sighting
+from monitoring.models.post import Post
 from monitoring.models.signal import Signal, SignalState
 
 __all__ = [
+    "ColumnMemory",
     "ImportRun",
     "ImportState",
     "IncidentMention",
     "Mention",
+    "Post",
     "Sentiment",
+    "Sighting",
     "Signal",
     "SignalState",
 ]

@@ -15,13 +15,27 @@ from people.models import Brand
 
 
 class ImportState(models.TextChoices):
-    QUEUED = "queued", _("Waiting")
-    RUNNING = "running", _("Running")
-    FINISHED = "finished", _("Finished")
+    QUEUED = "queued", _("Waiting to be read")
+    LOOKING = "looking", _("Being read")
+    PREVIEW = "preview", _("Preview")  # waits for a person
+    ACCEPTED = "accepted", _("Waiting to be imported")
+    RUNNING = "running", _("Being imported")
+    FINISHED = "finished", _("Imported")
     FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+    UNDOING = "undoing", _("Being undone")
+    UNDONE = "undone", _("Undone")
 
 
-UNFINISHED = (ImportState.QUEUED, ImportState.RUNNING)
+# A worker has something to do.
+WAITING_FOR_WORKER = (
+    ImportState.QUEUED,
+    ImportState.LOOKING,
+    ImportState.ACCEPTED,
+    ImportState.RUNNING,
+    ImportState.UNDOING,
+)
+ENDED = (ImportState.FINISHED, ImportState.FAILED, ImportState.CANCELLED, ImportState.UNDONE)
 
 
 class ImportRun(models.Model):
@@ -29,38 +43,43 @@ class ImportRun(models.Model):
     path = models.CharField(
         max_length=500
     )  # where the bytes are: under MEDIA_ROOT unless imported by command
-    brand = models.ForeignKey(
+    file_time = models.DateTimeField(default=timezone.now)  # what "6 days ago" in the file counts from
+    brand = models.ForeignKey(  # unless the plan reads the brand from a column
         Brand, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("brand")
     )
-    create_brands = models.BooleanField(_("add brands that are new"), default=False)
+    answers = models.JSONField(default=dict)  # importing.plan.Answers: what the person has said
+    plan = models.JSONField(default=dict)  # importing.plan.Plan: how the file is read, proposed or accepted
+    preview = models.JSONField(default=dict)  # importing.preview.Preview: what the person is shown of it
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
     )
-    state = models.CharField(_("state"), max_length=8, choices=ImportState, default=ImportState.QUEUED)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    state = models.CharField(_("state"), max_length=9, choices=ImportState, default=ImportState.QUEUED)
 
     rows_read = models.PositiveIntegerField(_("read"), default=0)
     rows_stored = models.PositiveIntegerField(_("stored"), default=0)
     rows_duplicate = models.PositiveIntegerField(_("already there"), default=0)
     rows_rejected = models.PositiveIntegerField(_("rejected"), default=0)
-    bytes_done = models.BigIntegerField(default=0)  # of the file as it lies there, for the progress bar
-    bytes_total = models.BigIntegerField(default=0)
+    rows_repaired = models.PositiveIntegerField(_("repaired"), default=0)  # among those stored
+    unknown_values = models.JSONField(default=dict)  # field → {"count": n, "examples": [[line, cell], ...]}
+    percent_done = models.PositiveSmallIntegerField(default=0)  # of the file
     first_posted_at = models.DateTimeField(
         null=True
     )  # span of what was stored: the hours to look for spikes in
     last_posted_at = models.DateTimeField(null=True)
     error = models.TextField(_("what went wrong"), blank=True)
 
-    # Where the next batch starts, in the unpacked text; moved in the transaction that stores the batch.
-    offset = models.BigIntegerField(default=0)
-    line = models.PositiveIntegerField(default=0)
-    rejects_bytes = models.BigIntegerField(
-        default=0
-    )  # what lies behind this in the rejects file was never committed
+    # The next batch begins behind `rows_read` records; counted in the transaction that stores the batch.
+    line = models.PositiveIntegerField(default=0)  # of the last record that was read
+    # What lies behind these sizes in the lists of rejected and of repaired rows was never committed.
+    rejects_bytes = models.BigIntegerField(default=0)
+    repairs_bytes = models.BigIntegerField(default=0)
 
     token = models.UUIDField(null=True)  # who works on it now; a worker whose token is no longer here stops
     seen_at = models.DateTimeField(null=True)  # last sign of life of that worker
     attempts = models.PositiveSmallIntegerField(default=0)  # since the last batch that got through
     created_at = models.DateTimeField(_("uploaded"), default=timezone.now, editable=False)
+    started_at = models.DateTimeField(null=True)  # when the first row was read to be stored
     finished_at = models.DateTimeField(_("finished"), null=True)
 
     class Meta:
@@ -73,8 +92,8 @@ class ImportRun(models.Model):
                 condition=~Q(state="failed") | ~Q(error=""), name="import_failed_says_why"
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["queued", "running"], finished_at__isnull=True)
-                | Q(state__in=["finished", "failed"], finished_at__isnull=False),
+                condition=Q(state__in=ENDED, finished_at__isnull=False)
+                | (~Q(state__in=ENDED) & Q(finished_at__isnull=True)),
                 name="import_ended_has_time",
             ),
             models.CheckConstraint(
@@ -87,7 +106,7 @@ class ImportRun(models.Model):
         indexes = [
             models.Index(fields=["-created_at", "-id"], name="import_newest"),  # the list
             models.Index(  # what the sweep looks for: waiting, or left behind by a killed worker
-                fields=["seen_at"], condition=Q(state__in=["queued", "running"]), name="import_unfinished"
+                fields=["seen_at"], condition=Q(state__in=WAITING_FOR_WORKER), name="import_unfinished"
             ),
         ]
 
@@ -102,8 +121,18 @@ class ImportRun(models.Model):
         return f"import-{self.pk}"
 
     @property
-    def is_unfinished(self) -> bool:
-        return self.state in UNFINISHED
+    def is_waiting_for_worker(self) -> bool:
+        return self.state in WAITING_FOR_WORKER
+
+    @property
+    def may_be_cancelled(self) -> bool:
+        return self.state in (*WAITING_FOR_WORKER[:-1], ImportState.PREVIEW)
+
+    @property
+    def may_be_undone(self) -> bool:
+        """Also one that stored nothing: what an earlier one had brought may have been handed on to it."""
+        is_over = self.state in ENDED and self.state != ImportState.UNDONE
+        return is_over and self.rows_stored + self.rows_duplicate > 0
 
     @property
     def is_uploaded(self) -> bool:
@@ -119,7 +148,38 @@ class ImportRun(models.Model):
         return Path(settings.MEDIA_ROOT) / "imports" / f"rejected-{self.pk}.csv"
 
     @property
-    def percent(self) -> int:
-        if self.state == ImportState.FINISHED:
-            return 100
-        return min(99, 100 * self.bytes_done // self.bytes_total) if self.bytes_total else 0
+    def repairs_path(self) -> Path:
+        return Path(settings.MEDIA_ROOT) / "imports" / f"repaired-{self.pk}.csv"
+
+    @property
+    def mentions_url(self) -> str:
+        """Exactly the mentions that this import stored."""
+        return f"{reverse('monitoring:mentions')}?run={self.pk}"
+
+    @property
+    def rows_a_second(self) -> int | None:
+        """How fast it goes, or went; None before there is anything to measure."""
+        if not (self.started_at and self.rows_read):
+            return None
+        seconds = ((self.finished_at or timezone.now()) - self.started_at).total_seconds()
+        return round(self.rows_read / seconds) if seconds > 0 else None
+
+    @property
+    def seconds_left(self) -> int | None:
+        """While it runs: by how long what is done has taken."""
+        if self.state != ImportState.RUNNING or not self.started_at or not self.percent_done:
+            return None
+        seconds = (timezone.now() - self.started_at).total_seconds()
+        return round(seconds * (100 - self.percent_done) / self.percent_done)
+
+
+class ColumnMemory(models.Model):
+    """How a person read a file with these columns: the next one like it is proposed the same."""
+
+    header_key = models.UUIDField(unique=True)  # importing.identity.of_header
+    plan = models.JSONField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    used_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return str(self.header_key)

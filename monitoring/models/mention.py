@@ -1,4 +1,4 @@
-"""Posts that name a brand, and which of them belong to an incident."""
+"""Posts that speak of a brand, where they were seen again, and which of them belong to an incident."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from incidents.models import Incident
+from monitoring.models.post import Post
 from people.models import Brand, User
 
 
@@ -38,25 +39,22 @@ class MentionQuerySet(models.QuerySet["Mention"]):
 
 
 class Mention(models.Model):
-    """One post. NULL and the empty string mean unknown, never zero."""
+    """A post that speaks of a brand, and how. The same post about two brands is two mentions of one post."""
 
     brand = models.ForeignKey(Brand, models.PROTECT, related_name="mentions", verbose_name=_("brand"))
-    source = models.CharField(_("source"), max_length=32)  # who numbers the posts: usually the platform
-    external_id = models.CharField(_("number at the source"), max_length=200)
-    platform = models.CharField(_("platform"), max_length=32, blank=True)
-    lang = models.CharField(_("language"), max_length=16, blank=True)
-    author = models.CharField(_("author"), max_length=200, blank=True)
-    author_followers = models.BigIntegerField(_("followers of the author"), null=True, blank=True)
+    # The unique key begins with the post, so it serves as the foreign key's index too.
+    post = models.ForeignKey(Post, models.PROTECT, related_name="mentions", db_index=False)
+    posted_at = models.DateTimeField(_("posted"))  # the post's, for this table's indexes
+    person = models.BigIntegerField(
+        editable=False
+    )  # equal for posts of one author; of its own where nobody is named
     is_brand_own = models.BooleanField(_("written by the brand"), default=False)
-    text = models.TextField(_("text"))
     sentiment = models.CharField(_("sentiment"), max_length=8, choices=Sentiment, blank=True)
     sentiment_source = models.CharField(_("who judged the sentiment"), max_length=60, blank=True)
-    retweets = models.BigIntegerField(_("reshares"), null=True, blank=True)
-    likes = models.BigIntegerField(_("likes"), null=True, blank=True)
-    replies = models.BigIntegerField(_("replies"), null=True, blank=True)
-    url = models.CharField(_("address"), max_length=2000, blank=True)
-    flags = models.CharField(_("flags"), max_length=500, blank=True)
-    posted_at = models.DateTimeField(_("posted"))
+    run = models.ForeignKey(  # which import brought it first; others are its sightings
+        "monitoring.ImportRun", models.PROTECT, null=True, related_name="mentions", db_index=False
+    )
+    line = models.PositiveIntegerField(null=True)  # of that import's file
     stored_at = models.DateTimeField(_("stored"), db_default=Now(), editable=False)
 
     objects = MentionQuerySet.as_manager()
@@ -66,12 +64,11 @@ class Mention(models.Model):
         verbose_name_plural = _("mentions")
         ordering = ["-posted_at", "-id"]
         constraints = [
-            # What makes an import repeatable: the same post arrives as often as it likes and is stored once.
-            models.UniqueConstraint(fields=["source", "external_id"], name="mention_stored_once"),
+            # What makes an import repeatable: the same post arrives as often as it likes and is counted once a brand.
+            models.UniqueConstraint(fields=["post", "brand"], name="mention_stored_once"),
             models.CheckConstraint(
                 condition=Q(sentiment__in=["", *Sentiment.values]), name="mention_sentiment_known"
             ),
-            models.CheckConstraint(condition=~Q(external_id=""), name="mention_has_number"),
         ]
         indexes = [
             # The sentiment rides along so that curves and sums need not visit the rows.
@@ -79,12 +76,15 @@ class Mention(models.Model):
                 fields=["-posted_at", "-id"], include=["sentiment"], name="mention_newest"
             ),
             models.Index(  # the list of one brand, its curves and figures
-                fields=["brand", "-posted_at", "-id"], include=["sentiment"], name="mention_of_brand"
+                fields=["brand", "-posted_at", "-id"],
+                include=["sentiment", "is_brand_own", "person"],
+                name="mention_of_brand",
             ),
+            models.Index(fields=["run", "-posted_at", "-id"], name="mention_of_import"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.author or '?'}: {self.text[:60]}"
+        return str(self.post)
 
     @property
     def is_recent(self) -> bool:
@@ -101,7 +101,7 @@ class IncidentMention(models.Model):
     """A mention that belongs to an incident. Read only through an incident that the reader may see."""
 
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="attached_mentions")
-    mention = models.ForeignKey(Mention, models.PROTECT, related_name="+")
+    mention = models.ForeignKey(Mention, models.PROTECT, related_name="attachments")
     attached_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     attached_at = models.DateTimeField(db_default=Now())
 
@@ -112,3 +112,19 @@ class IncidentMention(models.Model):
 
     def __str__(self) -> str:
         return f"{self.incident_id}: {self.mention_id}"
+
+
+class Sighting(models.Model):
+    """A mention that an import brought once more: it was there already, and this says which row and where."""
+
+    run = models.ForeignKey("monitoring.ImportRun", models.CASCADE, related_name="sightings", db_index=False)
+    line = models.PositiveIntegerField()  # of the import's file
+    mention = models.ForeignKey(Mention, models.CASCADE, related_name="sightings")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["run", "line"], name="sighting_of_import")
+        ]  # its page, and its undoing
+
+    def __str__(self) -> str:
+        return f"{self.run_id}:{self.line}"

@@ -21,13 +21,23 @@ class SignalState(models.TextChoices):
     OPENED = "opened", _("Taken up")
 
 
+# History that may still be somebody's incident.
+RECENT_HISTORY = timedelta(days=7)
+
+
 class SignalQuerySet(models.QuerySet["Signal"]):
     def visible_to(self, user: User) -> SignalQuerySet:
         """Everybody sees signals; the incident behind one only those who may see the incident."""
         return self if user.has_perm("people.read") else self.none()
 
     def fresh(self) -> SignalQuerySet:
-        return self.filter(state=SignalState.NEW)
+        """Waiting for somebody's decision."""
+        return self.filter(state=SignalState.NEW, is_history=False)
+
+    def recent_history_of(self, user: User) -> SignalQuerySet:
+        """What the person's own imports brought of the last days: Monday's file of a weekend's crisis."""
+        since = timezone.now() - RECENT_HISTORY
+        return self.filter(state=SignalState.NEW, is_history=True, run__by=user, last_hour__gte=since)
 
 
 class Signal(models.Model):
@@ -54,6 +64,10 @@ class Signal(models.Model):
         null=True
     )  # a dismissed episode that doubles is raised again
     incident = models.ForeignKey(Incident, models.PROTECT, null=True, related_name="signals")
+    run = models.ForeignKey(  # the import that brought the posts, where one did
+        "monitoring.ImportRun", models.PROTECT, null=True, related_name="signals"
+    )
+    is_history = models.BooleanField(default=False)  # it was over when it was found: nobody was alerted
 
     objects = SignalQuerySet.as_manager()
 

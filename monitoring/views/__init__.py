@@ -1,15 +1,28 @@
-from monitoring.views.imports import import_run, imports, rejected_rows, retry_import
+from monitoring.views.imports import (
+    cancel_import,
+    import_run,
+    imports,
+    listed_rows,
+    move_import,
+    preview,
+    retry_import,
+    undo_import,
+)
 from monitoring.views.mentions import mentions
 from monitoring.views.signals import dismiss_signal, open_signal, signal, signals
 
 __all__ = [
+    "cancel_import",
     "dismiss_signal",
     "import_run",
     "imports",
+    "listed_rows",
     "mentions",
+    "move_import",
     "open_signal",
-    "rejected_rows",
+    "preview",
     "retry_import",
     "signal",
     "signals",
+    "undo_import",
 ]

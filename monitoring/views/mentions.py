@@ -43,7 +43,7 @@ def mentions(request: SignedInRequest) -> HttpResponse:
     if brand:
         in_view = in_view.filter(brand=brand)
     spikes = list(in_view.select_related("brand")[:MOST_SPIKES])
-    page = _CountedPaginator(found.select_related("brand"), PER_PAGE, known_count=tally["total"] or 0)
+    page = _CountedPaginator(found.select_related("brand", "post"), PER_PAGE, known_count=tally["total"] or 0)
     context = {
         "form": form,
         "page_obj": page.get_page(request.GET.get("page")),

@@ -45,7 +45,7 @@ def signals(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def signal(request: SignedInRequest, pk: int) -> HttpResponse:
     found = _visible(request, pk)
-    sample = Mention.objects.select_related("brand").in_bulk(found.evidence["sample"])
+    sample = Mention.objects.select_related("brand", "post").in_bulk(found.evidence["sample"])
     incident = Incident.objects.visible_to(request.user).filter(signals=found).first()
     context = {
         "signal": found,

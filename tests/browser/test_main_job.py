@@ -88,10 +88,11 @@ def give_one_minute_to_acknowledge(admin: Page) -> None:
 
 def import_mentions(alice: Page) -> None:
     alice.goto("/monitoring/imports/")
-    alice.get_by_label("CSV file").set_input_files(DATA)
+    alice.locator("input[type=file]").set_input_files(DATA)
+    click(alice, "Look at the file")
+    expect(alice.get_by_text("The first posts, as they will look")).to_be_visible()
     click(alice, "Import")
-    expect(alice.get_by_role("progressbar")).to_be_visible()
-    expect(alice.locator("#progress")).to_contain_text("Finished")
+    expect(alice.locator("#progress")).to_contain_text("Imported")
     expect(alice.locator("#progress")).to_contain_text("14,485")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from copy import deepcopy
 from datetime import time, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +14,15 @@ from django.utils import timezone
 
 from operations.models import Violation
 from readiness.actions import add_shift, offer_swap, save_rotation
-from tests.crisis.world import Team, World, build_case, import_with_rejects, raise_signal, tell_everybody
+from tests.crisis.world import (
+    Team,
+    World,
+    build_case,
+    file_in_preview,
+    import_with_lists,
+    raise_signal,
+    tell_everybody,
+)
 from tests.factories import BrandFactory, UserFactory
 
 
@@ -32,7 +39,7 @@ def built(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) 
         # Neither the live view nor the end of a test may give back the connection that holds it.
         patch.setattr("crisis.live.close_old_connections", lambda: None)
         patch.setattr(connection, "close", lambda: None)
-        yield build_world(folder)
+        yield build_world()
         transaction.set_rollback(True)
 
 
@@ -42,7 +49,7 @@ def world(built: World, db: None) -> World:
     return deepcopy(built)
 
 
-def build_world(folder: Path) -> World:
+def build_world() -> World:
     people = {
         "reader": UserFactory(email="erin@example.com", name="Erin Reader", site_role="reader"),
         "communicator": UserFactory(email="alice@example.com", name="Alice Kaya"),
@@ -78,7 +85,8 @@ def build_world(folder: Path) -> World:
         "rotation": rotation,
         "swap": offer_swap(actor=writer, shift=shift, taker=approver),
         "signal": raise_signal(brand),
-        "run": import_with_rejects(folder, brand),
+        "run": import_with_lists(writer, brand),
+        "preview": file_in_preview(writer, brand),
         "violation": Violation.objects.create(invariant="I6", what="incident-1 #1 for person 1"),
     }
     tell_everybody(case.incident, people)

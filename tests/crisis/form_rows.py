@@ -14,6 +14,7 @@ from escalations.models import Policy
 from incidents import actions as incidents
 from incidents.models import Incident, RoleAssignment
 from monitoring import actions as monitoring
+from monitoring.preview_form import PreviewForm
 from notifications.models import ContactPoint
 from operations.invariants.actions import settle
 from people.models import DutyShift
@@ -415,7 +416,41 @@ READINESS = {
 }
 
 CSV = b"id,created_at,platform,brand,author,text,sentiment\n8,2026-03-01T10:00:00Z,x,Kestrel Air,me,hello,\n"
+
+
+def shown_preview(world: World) -> dict[str, Any]:
+    """The preview's form as it is shown, with another zone."""
+    fields = {field.html_name: field.value() for field in PreviewForm(run=world.things["preview"])}
+    return {name: value for name, value in fields.items() if value is not None} | {"zone": "Asia/Tokyo"}
+
+
+def brand(world: World) -> int:
+    return world.open.incident.brand_id
+
+
+def cancelled(world: World) -> None:
+    monitoring.cancel_import(run=world.things["preview"], actor=world.people["approver"], keep=True)
+
+
+def undone(world: World) -> None:
+    monitoring.undo_import(run=world.things["run"], actor=world.people["approver"])
+
+
 MONITORING = {
+    "preview": Row(
+        shown_preview,
+        wrong={"column_text": "99"},
+        refused=cancelled,
+        kept=lambda world: 'value="Asia/Tokyo" selected',
+    ),
+    "cancel": Row(refused=cancelled),
+    "undo": Row(refused=undone),
+    "move": Row(
+        data(brand=brand),
+        wrong={"brand": "0"},
+        refused=undone,
+        kept=lambda world: f'value="{brand(world)}"',
+    ),
     "imports": Row(
         lambda world: {"file": SimpleUploadedFile("more.csv", CSV), "brand": world.open.incident.brand_id},
         wrong={"file": ""},

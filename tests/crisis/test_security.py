@@ -19,7 +19,6 @@ from incidents import actions
 from incidents.models import Incident
 from journal.models import Entry
 from monitoring import actions as monitoring
-from monitoring.models import Mention
 from notifications.delivery import deliver_pending
 from notifications.models import Delivery
 from people.models import User
@@ -28,6 +27,7 @@ from responses.content import Content
 from responses.models import Account, Tone
 from tests.conftest import SCORES
 from tests.crisis.world import raise_signal
+from tests.factories import mention
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a long phrase for tests"
@@ -241,9 +241,9 @@ def test_typed_words_stay_words(client, alice, brand, payload):
     response = responses.start_response(
         incident=incident, actor=alice, kind="holding", title=payload, content=Content({account.pk: payload})
     )
-    Mention.objects.create(
-        brand=brand, source="x", external_id="1", text=payload, author=payload, lang=payload[:16],
-        platform=payload[:32], url="https://example.com/" + payload, posted_at=timezone.now(),
+    mention(
+        brand, timezone.now(), text=payload, author=payload, lang=payload[:16],
+        platform=payload[:32], url="https://example.com/" + payload,
     )  # fmt: skip
     client.force_login(alice)
     for url in (

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from incidents import actions as incidents
 from incidents.models import Incident, Playbook, RoleAssignment, StakeholderNotice, Task
 from monitoring import actions as monitoring
 from monitoring.importing.run import carry_on
-from monitoring.models import ImportRun, Mention, Signal
+from monitoring.models import ImportRun, Signal
 from notifications.models import Delivery
 from people.models import User
 from postmortems import actions as postmortems
@@ -22,6 +22,7 @@ from responses import actions as responses
 from responses.content import Content
 from responses.models import Account, Claim, PrivateCase, Response, Tone
 from tests.conftest import SCORES
+from tests.factories import mentions, unsaved_mention
 from tests.postmortems.conftest import stand_down, write_all
 
 SPIKE_HOUR = datetime(2026, 3, 8, 13, tzinfo=UTC)
@@ -160,15 +161,13 @@ def raise_signal(brand: Any) -> Signal:
     """Twelve people complain in an hour in which one is usual."""
     hours = [SPIKE_HOUR - day * 24 * HOUR + n * HOUR for day in range(1, 7) for n in range(-4, 5)]
     moments = [(hour, n) for hour in hours for n in range(3)] + [(SPIKE_HOUR, n) for n in range(12)]
-    Mention.objects.bulk_create(
-        Mention(
-            brand=brand,
-            source="x",
-            external_id=f"post-{number}",
+    mentions(
+        unsaved_mention(
+            brand,
+            at + timedelta(seconds=30 + n),
             author=f"author-{number}",
             text="Nobody answers",
             sentiment="negative" if at == SPIKE_HOUR or n == 0 else "neutral",
-            posted_at=at + timedelta(seconds=30 + n),
         )
         for number, (at, n) in enumerate(moments)
     )
@@ -176,11 +175,26 @@ def raise_signal(brand: Any) -> Signal:
     return signal
 
 
-def import_with_rejects(folder: Path, brand: Any) -> ImportRun:
-    path = folder / "mentions.csv"
-    path.write_text("id,created_at,platform,brand,author,text,sentiment\n7,never,x,Kestrel Air,me,hello,\n")
-    run = monitoring.register_file(path=path, brand=brand, create_brands=False)
-    carry_on(run.pk, slice_seconds=None)
+BROKEN = b"""id,created_at,platform,brand,author,text,sentiment
+7,never,x,Kestrel Air,me,hello,
+8,2026-03-01T10:00:00Z,x,Kestrel Air,me,hello again,
+9,2026-03-01T11:00:00Z,x,Kestrel Air,you,"hello, said nobody,
+"""
+
+
+def import_with_lists(writer: User, brand: Any) -> ImportRun:
+    """One row is stored, one rejected and one repaired."""
+    run = file_in_preview(writer, brand, BROKEN)
+    monitoring.accept_preview(run=run, actor=writer)
+    carry_on(run.pk)
+    run.refresh_from_db()
+    return run
+
+
+def file_in_preview(writer: User, brand: Any, data: bytes = BROKEN) -> ImportRun:
+    upload = SimpleUploadedFile("mentions.csv", data)
+    run = monitoring.queue_upload(actor=writer, upload=upload, brand=brand)
+    carry_on(run.pk)
     run.refresh_from_db()
     return run
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from escalations.actions import acknowledge_deadline
 from journal import entry_kinds
 from journal.models import Entry
-from monitoring.models import Mention
+from tests.factories import mentions, unsaved_mention
 
 pytestmark = [pytest.mark.calendar, pytest.mark.django_db]
 
@@ -19,10 +19,7 @@ pytestmark = [pytest.mark.calendar, pytest.mark.django_db]
 def post(brand):
     def posted(number: int, minutes_ago: int) -> None:
         at = timezone.now() - timedelta(minutes=minutes_ago)
-        Mention.objects.bulk_create(
-            Mention(brand=brand, source="x", external_id=f"{minutes_ago}-{n}", text="Stuck", posted_at=at)
-            for n in range(number)
-        )
+        mentions(unsaved_mention(brand, at, text="Stuck") for _n in range(number))
 
     return posted
 

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from monitoring import actions
 from monitoring.importing.run import carry_on
 from monitoring.models import ImportRun, Mention
+from tests.factories import mentions, unsaved_mention
 
 COLUMNS = ["id", "created_at", "platform", "brand", "author", "text", "sentiment"]
 HOUR = timedelta(hours=1)
@@ -50,21 +52,63 @@ def media(settings: Any, tmp_path: Path) -> Path:
     return tmp_path / "media"
 
 
-@pytest.fixture
-def run_import(tmp_path: Path, brand: Any) -> Callable[..., ImportRun]:
-    """run_import(rows or bytes) imports them as the command does and returns the ended run."""
+def look_at(run: ImportRun) -> ImportRun:
+    """The worker's look at a file; afterwards it waits for a person."""
+    carry_on(run.pk)
+    run.refresh_from_db()
+    return run
 
-    def run(content: list[dict[str, str]] | bytes, *, packed: bool = False, **options: Any) -> ImportRun:
+
+def accept(run: ImportRun, actor: Any = None, **options: Any) -> ImportRun:
+    """The preview is accepted and the file stored."""
+    actions.accept_preview(run=run, actor=actor)
+    carry_on(run.pk, **options)
+    run.refresh_from_db()
+    return run
+
+
+@pytest.fixture
+def looked_at(tmp_path: Path, brand: Any) -> Callable[..., ImportRun]:
+    """looked_at(rows or bytes, **answers) gives the file as the command does and returns it at its preview."""
+
+    def look(
+        content: list[dict[str, str]] | bytes, *, packed: bool = False, brand: Any = None, **answers: Any
+    ) -> ImportRun:
         data = content if isinstance(content, bytes) else as_csv(content)
         path = tmp_path / f"mentions-{ImportRun.objects.count()}.csv"
         path.write_bytes(gzip.compress(data) if packed else data)
-        options = {"brand": None, "create_brands": True, **options}
-        started = actions.register_file(path=path, **options)
-        carry_on(started.pk, slice_seconds=None)
-        started.refresh_from_db()
-        return started
+        return look_at(actions.register_file(path=path, brand=brand, answers=answers))
+
+    return look
+
+
+@pytest.fixture
+def run_import(looked_at: Callable[..., ImportRun]) -> Callable[..., ImportRun]:
+    """run_import(rows or bytes) accepts what is proposed and returns the ended run."""
+
+    def run(content: list[dict[str, str]] | bytes, **options: Any) -> ImportRun:
+        looked = looked_at(content, **options)
+        return accept(looked) if looked.state == "preview" else looked
 
     return run
+
+
+@pytest.fixture
+def uploaded(alice: Any) -> Callable[..., ImportRun]:
+    """uploaded(rows or bytes) is Alice's file, looked at and waiting for her."""
+
+    def upload(
+        content: list[dict[str, str]] | bytes,
+        *,
+        name: str = "mentions.csv",
+        by: Any = alice,
+        brand: Any = None,
+    ) -> ImportRun:
+        data = content if isinstance(content, bytes) else as_csv(content)
+        run = actions.queue_upload(actor=by, upload=SimpleUploadedFile(name, data), brand=brand)
+        return look_at(run)
+
+    return upload
 
 
 @pytest.fixture
@@ -77,23 +121,20 @@ def post(brand: Any) -> Callable[..., list[Mention]]:
     def store(at: datetime | list[datetime], people: int = 1, **fields: Any) -> list[Mention]:
         start = Mention.objects.count()
         moments = at if isinstance(at, list) else [at]
-        rows = []
+        made = []
         for moment in moments:
             for second in range(people):
-                number = start + len(rows)
+                number = start + len(made)
                 given = {
                     "brand": brand,
-                    "source": "x",
-                    "platform": "x",
-                    "external_id": f"post-{number}",
                     "author": f"author-{number}",
                     "text": f"Nobody answers, number {number}",
                     "sentiment": "negative",
                     "posted_at": moment + timedelta(seconds=30 + second),
                     **fields,
                 }
-                rows.append(Mention(**given))
-        return Mention.objects.bulk_create(rows)
+                made.append(unsaved_mention(**given))
+        return mentions(made)
 
     return store
 

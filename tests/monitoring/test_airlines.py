@@ -37,7 +37,7 @@ def imported(django_db_setup, django_db_blocker):
     from django.db import transaction
 
     with django_db_blocker.unblock(), transaction.atomic():
-        call_command("import_mentions", str(AIRLINES), brand="US Airways", verbosity=0, stdout=StringIO())
+        call_command("import_mentions", str(AIRLINES), accept=True, verbosity=0, stdout=StringIO())
         yield
         transaction.set_rollback(True)
 

@@ -33,13 +33,13 @@ def wait(until: Callable[[ImportRun], bool], run: ImportRun) -> None:
 @pytest.mark.processes
 @pytest.mark.long
 @pytest.mark.django_db(transaction=True)
-def test_a_killed_worker_loses_nothing_and_doubles_nothing(alice, settings, tmp_path):
+def test_a_killed_worker_loses_nothing_and_doubles_nothing(alice, brand, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "files"
     data = as_csv([row(n, **({"text": ""} if n % 1000 == 7 else {})) for n in range(ROWS)])
     with running("-m", *WORKER, log=tmp_path / "first.log", VAR_DIR=tmp_path) as worker:
-        run = actions.queue_upload(
-            actor=alice, upload=SimpleUploadedFile("m.csv", data), brand=None, create_brands=True
-        )
+        run = actions.queue_upload(actor=alice, upload=SimpleUploadedFile("m.csv", data), brand=brand)
+        wait(lambda run: run.state == "preview", run)
+        actions.accept_preview(run=run, actor=alice)
         wait(lambda run: run.rows_read > 0, run)
         _kill_with_children(worker.pid)
     run.refresh_from_db()

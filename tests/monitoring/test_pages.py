@@ -29,7 +29,7 @@ def get(client, user, path, **query):
 
 
 def shown(response) -> list[str]:
-    return [mention.text for mention in response.context["page_obj"]]
+    return [mention.post.text for mention in response.context["page_obj"]]
 
 
 # Mentions -------------------------------------------------------------------------------------------------------------
@@ -220,16 +220,36 @@ def test_an_unknown_signal_is_not_found(client, alice):
 def post_file(client, user, data: bytes, **fields):
     client.force_login(user)
     file = SimpleUploadedFile("my posts.csv", data)
-    return client.post(reverse("monitoring:imports"), {"file": file, "create_brands": "on", **fields})
+    return client.post(reverse("monitoring:imports"), {"file": file, **fields})
 
 
-def test_uploading_watching_and_fetching_what_was_rejected(client, alice):
+def answer(client, run, do: str, **changes):
+    """What the browser sends of the preview's form, with some of it changed."""
+    form = client.get(run.get_absolute_url()).context["form"]
+    shown = {field.html_name: field.value() for field in form}
+    data = {name: value for name, value in {**shown, **changes}.items() if value is not None}
+    return client.post(reverse("monitoring:preview", args=[run.pk]), {**data, "do": do})
+
+
+def test_uploading_looking_importing_and_fetching_what_was_rejected(client, alice, brand):
     response = post_file(client, alice, as_csv([row(1), row(2, text="")]))
     run = ImportRun.objects.get()
     assert response["Location"] == run.get_absolute_url()
     waiting = client.get(run.get_absolute_url())
     assert b"hx-trigger" in waiting.content
     assert b"my posts.csv" in waiting.content
+    assert (
+        client.post(reverse("monitoring:preview", args=[run.pk])).status_code == 404
+    )  # nothing to decide yet
+    carry_on(run.pk)
+    looked = client.get(run.get_absolute_url(), headers={"HX-Request": "true"})
+    assert looked["HX-Refresh"] == "true"
+    preview = client.get(run.get_absolute_url()).content.decode()
+    assert "Post number 1" in preview
+    assert "1 row will be rejected" in preview
+    assert answer(client, run, "import")["Location"] == run.get_absolute_url()
+    run.refresh_from_db()
+    assert run.state == "accepted"
     carry_on(run.pk)
     partial = client.get(run.get_absolute_url(), headers={"HX-Request": "true"}).content
     assert b"<html" not in partial
@@ -237,6 +257,103 @@ def test_uploading_watching_and_fetching_what_was_rejected(client, alice):
     rejected = client.get(reverse("monitoring:rejected", args=[run.pk]))
     assert "attachment" in rejected["Content-Disposition"]
     assert b"no text" in b"".join(rejected.streaming_content)
+    assert client.get(reverse("monitoring:repaired", args=[run.pk])).status_code == 404  # there are none
+    assert shown(client.get(run.mentions_url)) == ["Post number 1"]
+
+
+def test_what_is_undecided_is_asked_again(client, alice, brand):
+    rows = [{name: cell for name, cell in row(n).items() if name != "brand"} for n in range(9)]
+    post_file(client, alice, as_csv(rows))
+    run = ImportRun.objects.get()
+    carry_on(run.pk)
+    refused = answer(client, run, "import")
+    assert refused.status_code == 409
+    assert b"Choose the brand" in refused.content
+    # An answer is looked at before it counts.
+    assert answer(client, run, "import", whose=brand.pk).status_code == 302
+    run.refresh_from_db()
+    assert (run.state, run.brand) == ("queued", brand)
+    carry_on(run.pk)
+    assert client.get(run.get_absolute_url()).context["form"]["whose"].value() == brand.pk
+    answer(client, run, "import")
+    run.refresh_from_db()
+    assert run.state == "accepted"
+
+
+def test_a_slow_click_imports_nothing_that_was_not_seen(client, alice, bob, brand):
+    """Bob answers while Alice looks at the first preview: her click is an answer to what is now shown."""
+    post_file(client, alice, as_csv([row(n, created_at=f"2026-03-0{n % 9 + 1} 10:00") for n in range(20)]))
+    run = ImportRun.objects.get()
+    carry_on(run.pk)
+    form = client.get(run.get_absolute_url()).context["form"]
+    seen = {field.html_name: field.value() for field in form if field.value() is not None}
+    path = reverse("monitoring:preview", args=[run.pk])
+    client.force_login(bob)
+    client.post(path, {**seen, "zone": "Asia/Tokyo", "do": "look"})
+    client.force_login(alice)
+    assert client.post(path, {**seen, "do": "import"}).status_code == 409  # nobody has looked yet
+    carry_on(run.pk)
+    client.post(path, {**seen, "do": "import"})
+    run.refresh_from_db()
+    assert (run.state, run.rows_read) == ("queued", 0)
+
+
+def test_a_second_click_leads_where_the_first_one_led(client, alice, brand):
+    post_file(client, alice, as_csv([row(1)]))
+    run = ImportRun.objects.get()
+    carry_on(run.pk)
+    page = client.get(run.get_absolute_url())
+    seen = {field.html_name: field.value() for field in page.context["form"] if field.value() is not None}
+    seen |= {"do": "import", "csrfmiddlewaretoken": "of this page"}
+    path = reverse("monitoring:preview", args=[run.pk])
+    assert client.post(path, seen)["Location"] == run.get_absolute_url()
+    carry_on(run.pk)
+    assert client.post(path, seen)["Location"] == run.get_absolute_url()
+    late = client.post(path, seen | {"csrfmiddlewaretoken": "of a page from before"})
+    assert late.status_code == 409
+    run.refresh_from_db()
+    assert (run.state, run.rows_stored) == ("finished", 1)
+
+
+def test_a_column_can_be_chosen_and_another_table(client, alice, brand):
+    rows = [{**row(n), "note": f"Internal words, number {n}, about nothing"} for n in range(9)]
+    post_file(client, alice, as_csv(rows))
+    run = ImportRun.objects.get()
+    carry_on(run.pk)
+    answer(client, run, "look", column_text="7")
+    carry_on(run.pk)
+    page = client.get(run.get_absolute_url())
+    assert page.context["form"]["column_text"].value() == "7"
+    assert b"Internal words, number 0" in page.content
+
+
+def test_undoing_and_moving_through_the_pages(client, alice, brand):
+    post_file(client, alice, as_csv([row(1), row(2)]))
+    run = ImportRun.objects.get()
+    carry_on(run.pk)
+    answer(client, run, "import")
+    carry_on(run.pk)
+    heron = BrandFactory(name="Heron Rail", slug="heron-rail")
+    assert client.post(reverse("monitoring:move", args=[run.pk]), {"brand": heron.pk}).status_code == 302
+    assert set(run.mentions.values_list("brand__name", flat=True)) == {"Heron Rail"}
+    undo = reverse("monitoring:undo", args=[run.pk])
+    assert b"2 mentions are removed." in client.get(undo).content
+    assert client.post(undo).status_code == 302
+    carry_on(run.pk)
+    assert not run.mentions.exists()
+    assert client.post(undo).status_code == 409
+
+
+def test_stopping_asks_what_becomes_of_the_rows(client, alice, brand):
+    post_file(client, alice, as_csv([row(1)]))
+    run = ImportRun.objects.get()
+    carry_on(run.pk)
+    path = reverse("monitoring:cancel", args=[run.pk])
+    assert "keep" not in client.get(path).context["form"].fields  # nothing is stored yet
+    assert client.post(path).status_code == 302
+    run.refresh_from_db()
+    assert run.state == "cancelled"
+    assert client.post(path).status_code == 409
 
 
 def test_a_refused_file_is_explained_beside_its_name(client, alice):
@@ -249,23 +366,27 @@ def test_a_refused_file_is_explained_beside_its_name(client, alice):
     assert reverse("monitoring:retry", args=[run.pk]) not in page  # the same file would fail again
 
 
-def test_readers_watch_and_do_not_import(client, alice, erin):
-    post_file(client, alice, as_csv([row(1, text="")]))
+def test_readers_watch_and_do_nothing_else(client, alice, erin, brand):
+    post_file(client, alice, as_csv([row(1, text=""), row(2)]))
     run = ImportRun.objects.get()
     carry_on(run.pk)
-    assert get(client, erin, run.get_absolute_url()).status_code == 200
+    preview = get(client, erin, run.get_absolute_url())
+    assert b"Post number 2" in preview.content
+    assert preview.context["form"] is None
     page = get(client, erin, reverse("monitoring:imports"))
     assert b'type="file"' not in page.content
     assert post_file(client, erin, as_csv([row()])).status_code == 403
-    assert get(client, erin, reverse("monitoring:rejected", args=[run.pk])).status_code == 403
-    assert client.post(reverse("monitoring:retry", args=[run.pk])).status_code == 403
-    assert ImportRun.objects.count() == 1
+    for name in ("preview", "cancel", "undo", "move", "retry"):
+        path = reverse(f"monitoring:{name}", args=[run.pk])
+        assert client.post(path, {"brand": brand.pk, "do": "import"}).status_code == 403
+    for name in ("rejected", "repaired", "cancel", "undo", "move"):
+        assert client.get(reverse(f"monitoring:{name}", args=[run.pk])).status_code == 403
+    run.refresh_from_db()
+    assert (run.state, ImportRun.objects.count()) == ("preview", 1)
 
 
-def test_import_page_opens_without_faults_and_adds_brands(client, alice):
-    form = get(client, alice, reverse("monitoring:imports")).context["form"]
-    assert not form.errors
-    assert form["create_brands"].value() is True
+def test_import_page_opens_without_faults(client, alice):
+    assert not get(client, alice, reverse("monitoring:imports")).context["form"].errors
 
 
 def test_an_empty_or_missing_file_is_refused_on_the_form(client, alice):

@@ -16,8 +16,6 @@ from journal.models import Entry
 from monitoring import actions
 from monitoring.models import IncidentMention, Mention, Signal
 from monitoring.tasks import watch_now
-from people.models import DutyShift
-from tests.factories import UserFactory
 from tests.monitoring.conftest import HOUR, SPIKE_HOUR
 
 pytestmark = [pytest.mark.calendar, pytest.mark.django_db]
@@ -63,22 +61,6 @@ def test_what_the_brand_itself_writes_is_left_out(quiet_week, post, brand):
 def test_a_stream_that_begins_is_no_crisis(post, brand):
     post(SPIKE_HOUR, 80)
     assert look(brand) == []
-
-
-def test_on_duty_is_alerted_and_nobody_woken_for_the_past(alice, bob, erin, quiet_week, post, brand):
-    now = timezone.now()
-    DutyShift.objects.create(role="MA", user=alice, starts_at=now - HOUR, ends_at=now + HOUR)
-    DutyShift.objects.create(role="LG", user=bob, starts_at=now - HOUR, ends_at=now + HOUR)
-    post(SPIKE_HOUR, 12)
-    (signal,) = look(brand)
-    entry = Entry.objects.get(stream=signal.stream)
-    assert (entry.kind, entry.audience, entry.urgency) == ("signal.raised", [alice.pk], "later")
-    assert "Kestrel Air: 12 people" in entry.sentence
-
-
-def test_signal_alerts_everybody_able_when_nobody_is_on_duty(alice, bob, erin, raised):
-    alerted = Entry.objects.get(stream=raised.stream).audience
-    assert set(alerted) == {alice.pk, bob.pk}
 
 
 def test_the_present_hour_is_watched_and_urgent(alice, post, brand):
@@ -259,11 +241,6 @@ def test_two_workers_look_at_once_and_raise_one_signal(quiet_week, post, brand):
     post(SPIKE_HOUR, 12)
     ended = _at_once(*(lambda: len(look(brand)) for _worker in range(4)))
     assert sorted(ended) == [0, 0, 0, 1]
-
-
-def test_only_active_people_are_alerted(raised):
-    gone = UserFactory(is_active=False)
-    assert gone.pk not in Entry.objects.get(stream=raised.stream).audience
 
 
 def test_an_incident_that_was_only_watched_flares_up_again(alice, activated, post, brand):

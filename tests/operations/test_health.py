@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.conf import settings as configured
 from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Now
@@ -15,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from common.queues import PULSING
 from escalations.models import Deadline, Heartbeat, Hold
 from journal.models import Entry
 from notifications.models import Delivery
@@ -28,7 +28,7 @@ from tests.pace import PATIENCE_SECONDS, Pace
 pytestmark = [pytest.mark.calendar, pytest.mark.django_db(transaction=True)]
 PARTS = ("database", "broker", "worker", "beat", "engine", "deliveries", "invariants")
 ALL_OK = dict.fromkeys(PARTS, "ok")
-WORKERS = [WORKER.format(queue) for queue in configured.QUEUES]
+WORKERS = [WORKER.format(queue) for queue in PULSING]
 
 
 def heartbeat(process: str, *, age: float = 0, clean_age: float | None = 0) -> None:
@@ -94,7 +94,7 @@ def test_it_needs_no_login_no_host_name_and_no_https(settings) -> None:
 def test_nothing_ever_ran() -> None:
     status, parts = answer()
     assert status == 503
-    assert parts["worker"] == "; ".join(f"{queue} has never run" for queue in configured.QUEUES)
+    assert parts["worker"] == "; ".join(f"{queue} has never run" for queue in PULSING)
     assert parts["beat"] == "has never run"
     assert parts["engine"] == "no deadline was ever looked at"
 
@@ -106,7 +106,7 @@ def test_a_silent_beat_is_named() -> None:
 
 
 @pytest.mark.usefixtures("lively")
-@pytest.mark.parametrize("queue", configured.QUEUES)
+@pytest.mark.parametrize("queue", PULSING)
 def test_a_queue_that_nobody_empties_is_named(queue: str) -> None:
     heartbeat(WORKER.format(queue), age=40)
     assert only_wrong("worker").startswith(f"{queue} no heartbeat for 4")

@@ -8,9 +8,9 @@ import pytest
 from django.utils import translation
 
 from incidents.models import StakeholderNotice
-from monitoring.models import Mention
 from postmortems.figures import Facts, Hour, compute, duration, thaw
 from postmortems.record import curve, gather, hours_open, timeline
+from tests.factories import mentions, unsaved_mention
 
 pytestmark = pytest.mark.calendar
 
@@ -135,18 +135,6 @@ def busy(post_mortem, brand):
     return incident
 
 
-def mention(brand, number, posted_at, sentiment, **fields):
-    return Mention(
-        brand=brand,
-        source="x",
-        external_id=str(number),
-        text="…",
-        posted_at=posted_at,
-        sentiment=sentiment,
-        **fields,
-    )
-
-
 @pytest.mark.django_db
 def test_stakeholders_count_by_their_deadline(busy):
     facts = gather(busy)
@@ -157,19 +145,20 @@ def test_stakeholders_count_by_their_deadline(busy):
 def test_sentiment_before_during_and_after_is_about_others(busy, brand):
     onset, end = busy.first_post_at, busy.resolved_at
     rows = [
-        mention(brand, n, onset - timedelta(days=1), "positive" if n < 3 else "negative") for n in range(4)
+        unsaved_mention(brand, onset - timedelta(days=1), sentiment="positive" if n < 3 else "negative")
+        for n in range(4)
     ]
-    rows += [mention(brand, 100 + n, onset + timedelta(minutes=1), "negative") for n in range(10)]
-    rows += [mention(brand, 200 + n, end + timedelta(hours=1), "neutral") for n in range(4)]
-    rows += [mention(brand, 300, end + timedelta(hours=1), "positive")]
+    rows += [unsaved_mention(brand, onset + timedelta(minutes=1), sentiment="negative") for n in range(10)]
+    rows += [unsaved_mention(brand, end + timedelta(hours=1), sentiment="neutral") for n in range(4)]
+    rows += [unsaved_mention(brand, end + timedelta(hours=1), sentiment="positive")]
     # None of these counts: the brand's own, unrated, before the week, after the day.
     rows += [
-        mention(brand, 400, onset - timedelta(days=1), "negative", is_brand_own=True),
-        mention(brand, 401, onset - timedelta(days=1), ""),
-        mention(brand, 402, onset - timedelta(days=8), "negative"),
-        mention(brand, 403, end + timedelta(hours=25), "negative"),
+        unsaved_mention(brand, onset - timedelta(days=1), sentiment="negative", is_brand_own=True),
+        unsaved_mention(brand, onset - timedelta(days=1), sentiment=""),
+        unsaved_mention(brand, onset - timedelta(days=8), sentiment="negative"),
+        unsaved_mention(brand, end + timedelta(hours=25), sentiment="negative"),
     ]
-    Mention.objects.bulk_create(rows)
+    mentions(rows)
     facts = gather(busy)
     assert facts.sentiment_before == 50  # (3 − 1) / 4
     assert facts.sentiment_after == 20  # (1 − 0) / 5
@@ -186,7 +175,7 @@ def test_gathering_takes_a_fixed_number_of_queries(busy, django_assert_max_num_q
 @pytest.mark.django_db
 def test_the_curve_needs_posts(busy, brand):
     assert curve(busy) is None
-    Mention.objects.bulk_create([mention(brand, 1, busy.first_post_at + timedelta(minutes=1), "negative")])
+    mentions([unsaved_mention(brand, busy.first_post_at + timedelta(minutes=1), sentiment="negative")])
     assert curve(busy).onset is not None
 
 

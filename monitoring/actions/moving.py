@@ -1,0 +1,58 @@
+"""An import that was given to the wrong brand."""
+
+from __future__ import annotations
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from common.errors import ActionRefused, NotAllowed
+from journal.actions import record
+from monitoring.actions.signal_decisions import dismiss_baseless
+from monitoring.actions.signal_raising import raise_signals
+from monitoring.models import ImportRun, Mention
+from monitoring.one_at_a_time import lock_posts
+from people.models import Brand, User
+
+# What is attached to an incident, or another import brought too, stays where it is. `target` is the mention that each
+# one is from now on: where the other brand has the post already, it becomes a sighting there.
+MOVING = """
+    CREATE TEMPORARY TABLE moving AS
+    SELECT mine.id, mine.line, coalesce(theirs.id, min(mine.id) OVER (PARTITION BY mine.post_id)) AS target
+    FROM monitoring_mention mine
+    LEFT JOIN monitoring_mention theirs ON theirs.post_id = mine.post_id AND theirs.brand_id = %(brand)s
+    WHERE mine.run_id = %(run)s AND mine.brand_id <> %(brand)s
+      AND NOT EXISTS (SELECT FROM monitoring_incidentmention WHERE mention_id = mine.id)
+      AND NOT EXISTS (SELECT FROM monitoring_sighting WHERE mention_id = mine.id AND run_id <> %(run)s)
+"""
+STEPS = (
+    """UPDATE monitoring_sighting SET mention_id = target FROM moving
+       WHERE mention_id = moving.id AND target <> moving.id""",
+    """INSERT INTO monitoring_sighting (run_id, line, mention_id)
+       SELECT %(run)s, line, target FROM moving WHERE target <> id""",
+    "DELETE FROM monitoring_mention mine USING moving WHERE mine.id = moving.id AND target <> moving.id",
+    "UPDATE monitoring_mention mine SET brand_id = %(brand)s FROM moving WHERE mine.id = moving.id",
+    "DROP TABLE moving",
+)
+
+
+@transaction.atomic
+def move_import(*, run: ImportRun, actor: User, brand: Brand) -> ImportRun:
+    """Give what an import stored to another brand. What another import brought too, or an incident has, stays."""
+    if not actor.has_perm("monitoring.import"):
+        raise NotAllowed(_("Readers may look at mentions, not move them."))
+    run = ImportRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    if not run.may_be_undone:
+        raise ActionRefused(_("Only an import that is over can be moved."))
+    lock_posts()
+    with connection.cursor() as cursor:
+        for step in (MOVING, *STEPS):
+            cursor.execute(step, {"run": run.pk, "brand": brand.pk})
+    run.brand = brand
+    run.save(update_fields=["brand"])
+    stays = Mention.objects.filter(run=run).exclude(brand=brand).count()
+    data = {"file": run.file_name, "brand": brand.name, "stays": stays}
+    record(stream=run.stream, kind="import.moved", actor=actor, data=data, path=run.get_absolute_url())
+    dismiss_baseless(run=run, actor=actor, reason=_("The import was moved to another brand."))
+    if run.first_posted_at and run.last_posted_at:
+        raise_signals(brand=brand, first=run.first_posted_at, last=run.last_posted_at, run=run)
+    return run

@@ -1,0 +1,58 @@
+"""Taking back what an import stored, in portions."""
+
+from __future__ import annotations
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from common.transitions import set_fields
+from monitoring.actions.imports import lock_import
+from monitoring.models import ImportRun
+from monitoring.one_at_a_time import lock_posts
+
+PORTION = 5_000
+# What is attached to an incident is evidence and stays.
+MINE = """
+    CREATE TEMPORARY TABLE mine AS
+    SELECT mention.id, mention.post_id, other.id AS sighting_id, other.run_id, other.line
+    FROM monitoring_mention mention
+    LEFT JOIN LATERAL (
+        SELECT id, run_id, line FROM monitoring_sighting
+        WHERE mention_id = mention.id AND run_id <> %(run)s ORDER BY id LIMIT 1
+    ) other ON true
+    WHERE mention.run_id = %(run)s
+      AND NOT EXISTS (SELECT FROM monitoring_incidentmention WHERE mention_id = mention.id)
+    LIMIT %(portion)s
+"""
+# Another import brought it as well: from now on it is that one's.
+HANDED_ON = """
+    UPDATE monitoring_mention mention SET run_id = mine.run_id, line = mine.line FROM mine
+    WHERE mention.id = mine.id AND mine.run_id IS NOT NULL
+"""
+STEPS = (
+    "DELETE FROM monitoring_sighting WHERE id IN (SELECT sighting_id FROM mine)",
+    """DELETE FROM monitoring_sighting sighting USING mine
+       WHERE sighting.mention_id = mine.id AND (mine.run_id IS NULL OR sighting.run_id = %(run)s)""",
+    "DELETE FROM monitoring_mention mention USING mine WHERE mention.id = mine.id AND mine.run_id IS NULL",
+    """DELETE FROM monitoring_post post USING mine WHERE post.id = mine.post_id
+       AND NOT EXISTS (SELECT FROM monitoring_mention WHERE post_id = post.id)""",
+)
+OWN_SIGHTINGS = "DELETE FROM monitoring_sighting WHERE run_id = %(run)s"
+
+
+@transaction.atomic
+def take_back(*, run: ImportRun) -> bool:
+    """Take back the next portion; True when there was one. Raises LeaseLost."""
+    run = lock_import(run=run)
+    set_fields(run, seen_at=timezone.now(), attempts=0)
+    lock_posts()
+    with connection.cursor() as cursor:
+        names = {"run": run.pk, "portion": PORTION}
+        cursor.execute(MINE, names)
+        cursor.execute("SELECT count(*) FROM mine")
+        (found,) = cursor.fetchone()
+        if not found:
+            cursor.execute(OWN_SIGHTINGS, names)
+        for step in (HANDED_ON, *STEPS, "DROP TABLE mine"):
+            cursor.execute(step, names if "%(run)s" in step else None)
+    return bool(found)

@@ -1,0 +1,79 @@
+"""The rows that were rejected, or repaired, as CSV for a person and a spreadsheet, and how they are read again."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from monitoring.importing.reading.tables import Record, Table
+
+# What makes a spreadsheet calculate, also in its full-width form. A quote in front turns it into text.
+FORMULA_SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+MAX_CELL_CHARS = 32_000  # what a cell of a spreadsheet can hold
+OUR_COLUMNS = ("line", "reason")
+
+
+def safe_cell(value: str) -> str:
+    """`value` so that no spreadsheet takes it for a formula."""
+    value = value.replace("\0", "�")[:MAX_CELL_CHARS]
+    if value.startswith(FORMULA_SIGNS) or value.lstrip().startswith(FORMULA_SIGNS):
+        return "'" + value
+    return value
+
+
+def original_cell(value: str) -> str:
+    """What `safe_cell` was given."""
+    return value[1:] if value.startswith("'") and safe_cell(value[1:]) == value else value
+
+
+class MendedList(Table):
+    """One of these lists, mended and given back: its records are those of the file that it came from."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self.name, self.kind, self.notes = table.name, table.kind, table.notes
+        self.header = [original_cell(name) for name in table.header[len(OUR_COLUMNS) :]]
+
+    def records(self) -> Iterator[Record]:
+        for record in self._table.records():
+            cells = [original_cell(cell) for cell in record.cells[len(OUR_COLUMNS) :]]
+            yield replace(record, cells=cells)
+
+    @property
+    def progress(self) -> float:
+        return self._table.progress
+
+
+def is_list(table: Table) -> bool:
+    """Is it one of these lists?"""
+    return tuple(table.header[: len(OUR_COLUMNS)]) == OUR_COLUMNS
+
+
+def append(path: Path, *, keep_bytes: int, header: Sequence[str], rows: Sequence[tuple[Record, str]]) -> int:
+    """Write records (with a reason, or what was done) behind the first `keep_bytes` and return the new size.
+
+    What lies behind those bytes comes from a batch that was never committed and is cut off.
+    """
+    if not rows:
+        return keep_bytes
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("r+b" if path.exists() else "w+b") as file:
+        file.truncate(keep_bytes)
+        file.seek(keep_bytes)
+        text = io.StringIO(newline="")
+        out = csv.writer(text, quoting=csv.QUOTE_ALL)
+        if not keep_bytes:
+            text.write("\ufeff")  # without it Excel takes UTF-8 for something else
+            out.writerow([safe_cell(name) for name in (*OUR_COLUMNS, *header)])
+        for record, reason in rows:
+            out.writerow(
+                [str(record.line), safe_cell(reason), *(safe_cell(cell) for cell in record.cells[:200])]
+            )
+        file.write(text.getvalue().encode())
+        file.flush()
+        os.fsync(file.fileno())
+        return file.tell()

@@ -1,0 +1,107 @@
+"""One look at a whole table before anything is stored: what its columns prove, in memory that stays flat."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from monitoring.importing.meaning.addresses import author_of_address
+from monitoring.importing.meaning.authors import AuthorSurvey
+from monitoring.importing.meaning.counts import CountSurvey
+from monitoring.importing.meaning.fields import COUNTS
+from monitoring.importing.meaning.ids import IdSurvey
+from monitoring.importing.meaning.languages import language_code
+from monitoring.importing.meaning.moments import MomentSurvey, with_zone
+from monitoring.importing.meaning.platforms import PlatformSurvey
+from monitoring.importing.meaning.texts import looks_garbled, unwrap
+from monitoring.importing.meaning.tones import ToneSurvey
+from monitoring.importing.reading.tables import Record, Table
+
+MAX_DISTINCT = 1_000  # values of a brand or language column that are counted
+EXAMPLES = 5
+
+
+class Survey:
+    """What a table shows with these columns (field → positions). `file_time` is what "6 days ago" counts from."""
+
+    def __init__(self, columns: Mapping[str, tuple[int, ...]], file_time: datetime) -> None:
+        self.columns = columns
+        self.rows = 0
+        self.unreadable: list[tuple[int, str]] = []  # line, reason; the first of them
+        self.repaired: list[tuple[int, str]] = []
+        self.unreadable_count = self.repaired_count = self.without_text = self.garbled = 0
+        self.moments = MomentSurvey(file_time)
+        self.tones, self.platforms, self.authors = ToneSurvey(), PlatformSurvey(), AuthorSurvey()
+        self.ids, self.addresses = IdSurvey(), IdSurvey()
+        self.counts = {name: CountSurvey() for name in COUNTS if name in columns}
+        self.brands: Counter[str] = Counter()
+        self.languages: Counter[str] = Counter()
+
+    def read(self, table: Table, progress: Callable[[int, float], None] | None = None) -> Survey:
+        """Look at every row. `progress` is told the rows and the part that are done, every few thousand rows."""
+        for record in table.records():
+            self.add(record)
+            if progress and self.rows % 5_000 == 0:
+                progress(self.rows, table.progress)
+        return self
+
+    def add(self, record: Record) -> None:
+        self.rows += 1
+        if record.fault:
+            self.unreadable_count += 1
+            if len(self.unreadable) < EXAMPLES:
+                self.unreadable.append((record.line, record.fault))
+            return
+        if record.repair:
+            self.repaired_count += 1
+            if len(self.repaired) < EXAMPLES:
+                self.repaired.append((record.line, record.repair))
+        self._add_cells(record.cells)
+
+    def _add_cells(self, cells: list[str]) -> None:
+        text = self.cell(cells, "text")
+        if not text:
+            self.without_text += 1
+            return
+        author = named_author(self.columns, cells)
+        row = f"{author}\x1f{text}"
+        self.garbled += looks_garbled(text)
+        self.moments.add(*dated(self.columns, cells))
+        self.authors.add(author, text)
+        self.ids.add(self.cell(cells, "id"), row)
+        self.addresses.add(self.cell(cells, "url"), row)
+        self.tones.add(self.cell(cells, "sentiment"))
+        self.platforms.add(self.cell(cells, "platform"))
+        for name, survey in self.counts.items():
+            survey.add(self.cell(cells, name))
+        _count(self.brands, self.cell(cells, "brand"))
+        if "language" in self.columns:
+            _count(self.languages, language_code(self.cell(cells, "language")))
+
+    def cell(self, cells: list[str], name: str) -> str:
+        """The last of the field's cells (the text, not its headline), without blanks around it."""
+        positions = self.columns.get(name)
+        return unwrap(cells[positions[-1]]) if positions else ""
+
+
+def dated(columns: Mapping[str, tuple[int, ...]], cells: Sequence[str]) -> list[str]:
+    """The cell with the date and the one with the time of day, if there is one, in the zone that the row names."""
+    *before, last = [unwrap(cells[position]) for position in columns.get("posted_at", ())[:2]] or [""]
+    zone = cells[columns["zone"][0]].strip() if "zone" in columns else ""
+    return [*before, with_zone(last, zone)]
+
+
+def named_author(columns: Mapping[str, tuple[int, ...]], cells: Sequence[str]) -> str:
+    """The author as a row names it: the account, else the name beside it, else the account in the address."""
+    for name in ("author", "author_name"):
+        if (positions := columns.get(name)) and (found := cells[positions[0]].strip()):
+            return found
+    if "url" not in columns:
+        return ""
+    return author_of_address(cells[columns["url"][0]].strip())
+
+
+def _count(seen: Counter[str], value: str) -> None:
+    if value in seen or len(seen) < MAX_DISTINCT:
+        seen[value] += 1

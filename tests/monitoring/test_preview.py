@@ -1,0 +1,218 @@
+"""The preview: what a file seems to be, what only a person can know, and nothing stored before that is said."""
+
+from __future__ import annotations
+
+import pytest
+
+from common.errors import ActionRefused, NotAllowed
+from monitoring import actions
+from monitoring.importing.plan import Answers
+from monitoring.models import ColumnMemory, ImportRun, Mention, Post
+from people.models import Brand
+from tests.monitoring.conftest import accept, look_at, row
+
+pytestmark = pytest.mark.django_db
+
+
+def without_brand(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    return [{name: cell for name, cell in one.items() if name != "brand"} for one in rows]
+
+
+def asked(run: ImportRun) -> dict[str, bool]:
+    """What the person is asked about, and whether there is a proposal."""
+    return {one["about"]: one["has_proposal"] for one in run.preview["questions"]}
+
+
+def says(run: ImportRun, words: str) -> bool:
+    return any(words in one for one in run.preview["findings"])
+
+
+def answer(run: ImportRun, actor, *, brand=None, **answers) -> ImportRun:
+    actions.answer_import(
+        run=run, actor=actor, answers=Answers(**answers).as_json(), brand=brand or run.brand
+    )
+    return look_at(run)
+
+
+def slashes(count: int = 20, **cells: str) -> list[dict[str, str]]:
+    """Dates of which nothing shows whether the day or the month comes first."""
+    return [row(n, created_at=f"0{n % 9 + 1}/04/2025 10:00", **cells) for n in range(count)]
+
+
+def test_the_look_stores_nothing(looked_at, brand):
+    run = looked_at([row(1, brand="Heron Rail"), row(2)])
+    assert (run.state, run.rows_read) == ("preview", 0)
+    assert not Post.objects.exists()
+    assert list(Brand.objects.all()) == [brand]
+
+
+def test_the_preview_shows_the_posts_as_they_will_look(looked_at):
+    (shown,) = looked_at(
+        [row(1, text="<p>Nobody &amp; nothing</p>", sentiment="Negative", likes="1.2K")]
+    ).preview["posts"]
+    assert shown["text"] == "Nobody & nothing"
+    assert (shown["sentiment"], shown["likes"], shown["author"]) == ("negative", 1200, "person-1")
+    assert shown["posted_at"] == "2026-03-01T10:00:00+00:00"
+
+
+def test_a_file_that_says_everything_needs_no_decision(looked_at, brand):
+    run = looked_at([row(n) for n in range(20)])
+    assert asked(run) == {}
+    assert run.preview["rows"] == 20
+    assert says(run, "From 2026-03-01 10:00 to 2026-03-01 10:00.")
+
+
+def test_what_is_undecided_stores_nothing_and_leaves_no_brand_behind(looked_at, brand):
+    run = looked_at(slashes(brand="Heron Rail"))
+    assert asked(run)["day_first"] is False
+    assert asked(run)["new_brands"] is True
+    with pytest.raises(ActionRefused, match="day or the month"):
+        actions.accept_preview(run=run, actor=None)
+    run.refresh_from_db()
+    assert run.state == "preview"
+    assert not Mention.objects.exists()
+    assert not Brand.objects.filter(name="Heron Rail").exists()
+
+
+@pytest.mark.parametrize(("day_first", "first"), [(True, "2025-04-01"), (False, "2025-01-04")])
+def test_an_answer_is_kept_and_decides(uploaded, alice, brand, day_first, first):
+    run = answer(uploaded(slashes()), alice, day_first=day_first)
+    assert asked(run) == {}
+    assert Answers.of_json(run.answers).day_first is day_first
+    run = accept(run, alice)
+    assert run.rows_stored == 20
+    assert f"{run.first_posted_at:%Y-%m-%d}" == first
+
+
+def test_times_without_zone_are_said_to_be_utc_until_somebody_knows(uploaded, alice, brand):
+    rows = [row(n, created_at=f"2026-03-01 10:{n:02}") for n in range(20)]
+    run = uploaded(rows)
+    assert says(run, "read as UTC")
+    run = answer(run, alice, zone="Asia/Tokyo")
+    assert not says(run, "read as UTC")
+    run = accept(run, alice)
+    assert f"{run.first_posted_at:%H:%M}" == "01:00"
+
+
+def test_a_zone_that_could_be_several_has_to_be_chosen(uploaded, alice, brand):
+    run = uploaded([row(n, created_at=f"2026-03-01 10:{n:02} CST") for n in range(20)])
+    assert asked(run)["zone"] is False
+    run = answer(run, alice, zone="Asia/Shanghai")
+    assert asked(run) == {}
+    assert f"{accept(run, alice).first_posted_at:%H:%M}" == "02:00"
+
+
+def test_a_scale_is_shown_and_can_be_turned_round(uploaded, alice, brand):
+    run = uploaded([row(n, sentiment=str(n % 3)) for n in range(21)])
+    assert asked(run) == {"scale": True}
+    assert run.preview["scale"] == {"0": "negative", "1": "neutral", "2": "positive"}
+    run = answer(run, alice, scale={"0": "positive", "1": "", "2": "negative"})
+    assert asked(run) == {}
+    accept(run, alice)
+    stored = {name: Mention.objects.get(post__author=f"person-{name}").sentiment for name in range(3)}
+    assert stored == {0: "positive", 1: "", 2: "negative"}
+
+
+def test_without_a_brand_column_the_brand_is_asked_for(uploaded, alice, brand):
+    run = uploaded(without_brand([row(n) for n in range(20)]))
+    assert asked(run) == {"brand": False}
+    run = answer(run, alice, brand=brand)
+    assert asked(run) == {}
+    assert accept(run, alice).rows_stored == 20
+
+
+def test_new_brands_are_added_when_they_are_accepted(uploaded, alice, brand):
+    run = uploaded([row(1, brand="Heron Rail"), row(2)])
+    assert asked(run) == {"new_brands": True}
+    assert run.preview["new_brands"] == ["Heron Rail"]
+    accept(run, alice)
+    assert Mention.objects.filter(brand__name="Heron Rail").count() == 1
+
+
+def test_a_column_that_is_not_the_brand_is_noticed(uploaded, alice, brand):
+    run = uploaded([row(n, brand=f"topic number {n}") for n in range(60)])
+    assert asked(run)["brand"] is False
+    assert any("probably not the brand" in one["text"] for one in run.preview["questions"])
+    run = answer(run, alice, columns={"brand": ()}, brand=brand)
+    assert "brand" not in asked(run)
+    assert Brand.objects.count() == 1
+
+
+def test_a_text_column_that_nothing_names_is_asked_for(uploaded, alice, brand):
+    rows = [{"a": one["created_at"], "b": str(n)} for n, one in enumerate([row(1)] * 9)]
+    run = uploaded(rows, brand=brand)
+    assert asked(run)["text"] is False
+    assert run.preview["posts"] == []
+
+
+def test_own_accounts_are_asked_for(uploaded, alice, brand):
+    rows = [
+        row(n, author="KestrelAir" if n % 4 == 0 else f"person-{n}", sentiment="negative") for n in range(20)
+    ]
+    run = uploaded(rows, brand=brand)
+    assert asked(run) == {"own_accounts": True}
+    run = answer(run, alice, own_accounts=())
+    assert asked(run) == {}
+    run = answer(run, alice, own_accounts=("KestrelAir",))
+    accept(run, alice)
+    assert Mention.objects.filter(is_brand_own=True).count() == 5
+    assert Mention.objects.complaints().count() == 15
+
+
+def test_what_is_there_already_is_said(uploaded, run_import, brand):
+    run_import([row(n) for n in range(20)])
+    assert says(uploaded([row(n) for n in range(15, 25)]), "5 of the first 10 posts are there already.")
+
+
+# Remembered -----------------------------------------------------------------------------------------------------------
+
+
+def test_what_was_said_of_a_file_is_proposed_for_the_next_one(uploaded, alice, bob, brand):
+    rows = slashes(sentiment="1") + slashes(1, sentiment="0")
+    said = {"day_first": True, "zone": "Asia/Tokyo", "scale": {"0": "negative", "1": "positive"}}
+    accept(answer(uploaded(rows), alice, **said), alice)
+    again = uploaded([*slashes(30, sentiment="1")], by=bob)
+    assert asked(again) == {}
+    assert says(again, "as they were when a file like this was last imported")
+    assert (again.plan["day_first"], again.plan["zone"]) == (True, "Asia/Tokyo")
+    assert accept(again, bob).rows_stored == 10  # 20 of them are there already
+    assert ColumnMemory.objects.get().by == bob
+
+
+def test_a_column_that_was_chosen_is_remembered_by_header(uploaded, alice, brand):
+    rows = [{**row(n), "note": f"Internal words, number {n}, about nothing"} for n in range(9)]
+    accept(answer(uploaded(rows), alice, columns={"text": (7,)}), alice)
+    assert uploaded(rows[:2]).plan["columns"]["text"] == [7]
+    others = [{**one, "another": "column"} for one in rows]
+    assert uploaded(others).plan["columns"]["text"] == [5]
+
+
+def test_only_what_was_accepted_is_remembered(uploaded, alice, brand):
+    answer(uploaded(slashes()), alice, day_first=True)
+    assert not ColumnMemory.objects.exists()
+    assert asked(uploaded(slashes()))["day_first"] is False
+
+
+# Who may, and what happens meanwhile ----------------------------------------------------------------------------------
+
+
+def test_readers_answer_and_accept_nothing(uploaded, erin, brand):
+    run = uploaded([row(1)])
+    with pytest.raises(NotAllowed):
+        actions.answer_import(run=run, actor=erin, answers={}, brand=brand)
+    for act in (actions.accept_preview, actions.undo_import, actions.retry_import):
+        with pytest.raises(NotAllowed):
+            act(run=run, actor=erin)
+    with pytest.raises(NotAllowed):
+        actions.cancel_import(run=run, actor=erin, keep=True)
+    with pytest.raises(NotAllowed):
+        actions.move_import(run=run, actor=erin, brand=brand)
+
+
+def test_a_preview_is_accepted_once(uploaded, alice, bob, brand):
+    run = uploaded([row(1)])
+    actions.accept_preview(run=run, actor=alice)
+    for act in (actions.accept_preview, actions.answer_import):
+        more = {"answers": {}, "brand": brand} if act is actions.answer_import else {}
+        with pytest.raises(ActionRefused, match="Waiting to be imported"):
+            act(run=run, actor=bob, **more)
