@@ -147,6 +147,7 @@ def test_without_a_brand_anywhere_nothing_is_stored(looked_at, run_import, brand
     assert run_import(rows, brand=brand).rows_stored == 3
 
 
+@pytest.mark.long
 def test_memory_stays_flat(run_import, monkeypatch):
     """Four times the rows may not need much more memory once the surveys remember as much as they may."""
     monkeypatch.setattr("monitoring.importing.run.BATCH_ROWS", 1000)

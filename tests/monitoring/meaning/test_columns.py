@@ -297,6 +297,7 @@ def test_every_column_is_used_once_or_ignored_with_a_reason() -> None:
         assert set(proposal.columns) <= set(FIELDS)
 
 
+@pytest.mark.long
 def test_wide_and_long_tables_take_seconds_at_most() -> None:
     began = process_time()
     propose(
