@@ -31,6 +31,7 @@ def test_row_6_too_many_of_everybody(world: World, must_hold, full: bool, seed: 
 
 
 @pytest.mark.faults_short
+@pytest.mark.long
 def test_row_7_neither_beat_nor_broker(lively: World, must_hold, full: bool, seed: int) -> None:
     """Worker, beat and Redis die at the same moment, in the midst of work; there is the watchdog alone."""
     load = lively.start_load(seconds=40 if full else 5, seed=seed)
@@ -44,6 +45,7 @@ def test_row_7_neither_beat_nor_broker(lively: World, must_hold, full: bool, see
 
 
 @pytest.mark.faults_short
+@pytest.mark.long
 def test_row_8_the_broker_forgets_everything(lively: World, must_hold, full: bool, seed: int) -> None:
     """FLUSHALL, then kill -9 and a new, empty Redis after some seconds."""
     load = lively.start_load(seconds=40 if full else 4, seed=seed)

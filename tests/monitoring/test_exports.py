@@ -93,6 +93,7 @@ def is_episode(found: dict[str, Any], expected: dict[str, Any]) -> bool:
     return in_time and found["people"] == expected["people"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.parent.name)
 def test_a_case(path: Path) -> None:
     expected = json.loads(path.read_text(encoding="utf-8"))

@@ -20,6 +20,7 @@ def some(kind: str) -> list[Case]:
     return [case for case in cases(lambda row, column: row in rows) if case.kind == kind]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ROW_KINDS)
 def test_a_broken_row_is_restored(kind: str) -> None:
     tried = some(kind)
