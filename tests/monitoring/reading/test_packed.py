@@ -53,6 +53,7 @@ LINES = (
             }
         ),
     ],
+    ids=map(str, range(6)),  # what is packed has the time in it
 )
 def test_one_table_inside(tmp_path: Path, content: bytes) -> None:
     (table,) = opened(tmp_path, content)
@@ -163,6 +164,7 @@ def test_passwords_are_said(tmp_path: Path) -> None:
         gzip.compress(CSV.encode())[:-12],
         b"\x1f\x8b" + b"\x00" * 50,
     ],
+    ids=map(str, range(5)),  # what is packed has the time in it
 )
 def test_damage_is_said(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(FileError, match="damaged"):
