@@ -48,6 +48,7 @@ def run_case(folder: Path) -> dict[str, Any]:
 
 
 def import_one(folder: Path, asked: dict[str, Any]) -> dict[str, Any]:
+    from common.errors import ActionRefused
     from monitoring import actions
     from monitoring.importing.preview import chosen, tables_of
     from monitoring.importing.reading.tables import FileError
@@ -77,9 +78,10 @@ def import_one(folder: Path, asked: dict[str, Any]) -> dict[str, Any]:
     run.refresh_from_db()
     if run.state != ImportState.PREVIEW:
         return counts | {"error": run.error}
-    if undecided := [one["text"] for one in run.preview["questions"] if not one["has_proposal"]]:
-        return counts | {"error": " ".join(undecided)}
-    actions.accept_preview(run=run, actor=None)
+    try:
+        actions.accept_preview(run=run, actor=None)
+    except ActionRefused as refusal:  # something is undecided
+        return counts | {"error": str(refusal)}
     carry_on(run.pk)
     run.refresh_from_db()
     return {

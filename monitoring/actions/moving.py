@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import ActionRefused, NotAllowed
 from journal.actions import record
+from monitoring.actions.imports import lock_row
 from monitoring.actions.signal_decisions import dismiss_baseless
 from monitoring.actions.signal_raising import raise_signals
 from monitoring.models import ImportRun, Mention
@@ -40,7 +41,7 @@ def move_import(*, run: ImportRun, actor: User, brand: Brand) -> ImportRun:
     """Give what an import stored to another brand. What another import brought too, or an incident has, stays."""
     if not actor.has_perm("monitoring.import"):
         raise NotAllowed(_("Readers may look at mentions, not move them."))
-    run = ImportRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    run = lock_row(run)
     if not run.may_be_undone:
         raise ActionRefused(_("Only an import that is over can be moved."))
     lock_posts()

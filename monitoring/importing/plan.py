@@ -20,8 +20,8 @@ class Dates:
 
 
 @dataclass(frozen=True)
-class Scale:
-    """Up to where numbers are negative, from where positive; what single letters mean."""
+class ScaleLimits:
+    """The accepted part of a `meaning.tones.Scale`: which numbers are negative and positive, what letters mean."""
 
     negative_to: float | None = None
     positive_from: float | None = None
@@ -41,7 +41,7 @@ class Plan:
         default_factory=dict
     )  # field of a count → the sign that begins decimals
     answers: Mapping[str, str] = field(default_factory=dict)  # cell of the sentiment column → label
-    scale: Scale | None = None  # of its numbers, once accepted
+    scale: ScaleLimits | None = None  # of its numbers, once accepted
     brands: Mapping[str, str] = field(default_factory=dict)  # cell of the brand column → name of a brand
     own_accounts: tuple[str, ...] = ()  # authors that are the brand
     placeholders: tuple[str, ...] = ()  # authors that are nobody in particular
@@ -56,7 +56,7 @@ class Plan:
         facts = dict(given)
         facts["columns"] = {name: tuple(positions) for name, positions in facts["columns"].items()}
         facts["dates"] = Dates(**facts["dates"])
-        facts["scale"] = Scale(**facts["scale"]) if facts["scale"] else None
+        facts["scale"] = ScaleLimits(**facts["scale"]) if facts["scale"] else None
         for name in ("own_accounts", "placeholders"):
             facts[name] = tuple(facts[name])
         return cls(**facts)

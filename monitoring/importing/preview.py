@@ -21,7 +21,7 @@ from monitoring.importing.meaning.columns import propose
 from monitoring.importing.meaning.fields import FIELDS, NEEDED
 from monitoring.importing.meaning.moments import zone_key
 from monitoring.importing.meaning.reasons import veto
-from monitoring.importing.plan import Answers, Dates, Plan, Scale
+from monitoring.importing.plan import Answers, Dates, Plan, ScaleLimits
 from monitoring.importing.reading.opening import open_tables
 from monitoring.importing.reading.tables import FileError, Limits, Table
 from monitoring.importing.row_lists import MendedList, is_list
@@ -61,7 +61,6 @@ class Preview:
     questions: Sequence[Question]
     findings: Sequence[str]  # what is said, and needs no answer
     posts: Sequence[Mapping[str, Any]]  # how the first ones will look
-    candidates: Mapping[str, Sequence[Mapping[str, Any]]]  # field → {"column", "why"}, the best first
     ignored: Mapping[str, str]  # column's name → why it is not used
     header_key: str = ""  # by which it is remembered how a person reads it; empty without a header
     scale: Mapping[str, str] = field(default_factory=dict)  # cell → proposed label
@@ -135,10 +134,6 @@ class _Look:
             questions=self.questions,
             findings=self.findings,
             posts=[_shown(row) for row in rows[:POSTS_SHOWN]],
-            candidates={
-                name: [{"column": one.column, "why": str(one.why)} for one in found[:5]]
-                for name, found in self.proposal.candidates.items()
-            },
             header_key=self.header_key,
             ignored={self.table.header[one.column]: str(one.why) for one in self.proposal.ignored},
             scale=scale.proposed if scale else {},
@@ -236,11 +231,15 @@ class _Look:
         self._ask("day_first", text, has_proposal=likely is not None)
         return likely
 
-    def _scale(self, survey: Survey) -> Scale | None:
+    def _scale(self, survey: Survey) -> ScaleLimits | None:
         scale = survey.tones.scale
         if scale is None or set(scale.cells) <= set(self.labels):
             return None
-        found = Scale(scale.negative_to, scale.positive_from, dict(scale.letters)) if scale.proposed else None
+        found = (
+            ScaleLimits(scale.negative_to, scale.positive_from, dict(scale.letters))
+            if scale.proposed
+            else None
+        )
         if self.memory and self.memory.scale == found:
             return found
         if found is None:
@@ -300,7 +299,7 @@ class _Look:
         builder = RowBuilder(
             plan,
             brands={name: brand.pk for name, brand in self.brands.items()}
-            | dict.fromkeys(self._new_names(plan), 0),
+            | dict.fromkeys(map(str.casefold, self._new_brands(plan)), 0),
             default_brand=self.run.brand_id or 0,
             file_time=self.run.file_time,
             now=timezone.now(),
@@ -333,9 +332,6 @@ class _Look:
             )
             self.findings.append(text % {"field": FIELDS[name].label, "n": count, "example": examples[0][1]})
         return rows
-
-    def _new_names(self, plan: Plan) -> list[str]:
-        return [name.casefold() for name in self._new_brands(plan)]
 
     def _say_what_follows(self, survey: Survey, plan: Plan, rows: Sequence[Row]) -> None:
         say = self.findings.append

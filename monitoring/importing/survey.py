@@ -13,7 +13,6 @@ from monitoring.importing.meaning.fields import COUNTS
 from monitoring.importing.meaning.ids import IdSurvey
 from monitoring.importing.meaning.languages import language_code
 from monitoring.importing.meaning.moments import MomentSurvey, with_zone
-from monitoring.importing.meaning.platforms import PlatformSurvey
 from monitoring.importing.meaning.texts import looks_garbled, unwrap
 from monitoring.importing.meaning.tones import ToneSurvey
 from monitoring.importing.reading.tables import Record, Table
@@ -28,11 +27,10 @@ class Survey:
     def __init__(self, columns: Mapping[str, tuple[int, ...]], file_time: datetime) -> None:
         self.columns = columns
         self.rows = 0
-        self.unreadable: list[tuple[int, str]] = []  # line, reason; the first of them
-        self.repaired: list[tuple[int, str]] = []
-        self.unreadable_count = self.repaired_count = self.without_text = self.garbled = 0
+        self.repaired: list[tuple[int, str]] = []  # line, what was done; the first of them
+        self.repaired_count = self.garbled = 0
         self.moments = MomentSurvey(file_time)
-        self.tones, self.platforms, self.authors = ToneSurvey(), PlatformSurvey(), AuthorSurvey()
+        self.tones, self.authors = ToneSurvey(), AuthorSurvey()
         self.ids, self.addresses = IdSurvey(), IdSurvey()
         self.counts = {name: CountSurvey() for name in COUNTS if name in columns}
         self.brands: Counter[str] = Counter()
@@ -49,9 +47,6 @@ class Survey:
     def add(self, record: Record) -> None:
         self.rows += 1
         if record.fault:
-            self.unreadable_count += 1
-            if len(self.unreadable) < EXAMPLES:
-                self.unreadable.append((record.line, record.fault))
             return
         if record.repair:
             self.repaired_count += 1
@@ -62,7 +57,6 @@ class Survey:
     def _add_cells(self, cells: list[str]) -> None:
         text = self.cell(cells, "text")
         if not text:
-            self.without_text += 1
             return
         author = named_author(self.columns, cells)
         row = f"{author}\x1f{text}"
@@ -72,7 +66,6 @@ class Survey:
         self.ids.add(self.cell(cells, "id"), row)
         self.addresses.add(self.cell(cells, "url"), row)
         self.tones.add(self.cell(cells, "sentiment"))
-        self.platforms.add(self.cell(cells, "platform"))
         for name, survey in self.counts.items():
             survey.add(self.cell(cells, name))
         _count(self.brands, self.cell(cells, "brand"))

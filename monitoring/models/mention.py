@@ -33,6 +33,10 @@ class MentionQuerySet(models.QuerySet["Mention"]):
         """Negative posts by others: what the spike rule counts and what an incident gets attached."""
         return self.filter(sentiment=Sentiment.NEGATIVE, is_brand_own=False)
 
+    def attached(self) -> MentionQuerySet:
+        """Those that belong to an incident, each once."""
+        return self.filter(attachments__isnull=False).distinct()
+
     def between(self, start: datetime, end: datetime) -> MentionQuerySet:
         """Posted from `start` on and before `end`."""
         return self.filter(posted_at__gte=start, posted_at__lt=end)

@@ -68,7 +68,7 @@ def _what_became_of(run: ImportRun) -> dict[str, Any]:
     sightings = run.sightings.select_related("mention__run", "mention__brand").order_by("line")
     return {
         "sightings": list(sightings[:SIGHTINGS_SHOWN]),
-        "attached": run.mentions.filter(attachments__isnull=False).distinct().count(),
+        "attached": run.mentions.attached().count(),
         "signals": list(run.signals.select_related("brand").order_by("-hour")[:SIGHTINGS_SHOWN]),
     }
 
@@ -111,7 +111,7 @@ def cancel_import(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def undo_import(request: SignedInRequest, pk: int) -> HttpResponse:
     run = get_object_or_404(ImportRun, pk=pk)
-    attached = run.mentions.filter(attachments__isnull=False).distinct().count()
+    attached = run.mentions.attached().count()
     consequences = [_("%(n)d mentions are removed.") % {"n": run.mentions.count() - attached}]
     if attached:
         consequences.append(_("%(n)d are attached to an incident and stay.") % {"n": attached})

@@ -6,18 +6,16 @@ response is drafted, approved and published, the room stands down, a post-mortem
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
-DATA = Path(os.environ.get("CRISIS_DESK_TEST_DATA", SHARED)) / "mentions" / "airline_2015_en.csv.gz"
+from tests.shared_data import AIRLINES
+
 TITLE = "Winter storm: stranded passengers and hours on hold"
 STATEMENT = (
     "We are sorry. The storm has stopped most flights from Philadelphia and Charlotte, and our phone lines "
@@ -28,7 +26,7 @@ STATEMENT = (
 pytestmark = [
     pytest.mark.calendar,
     pytest.mark.browser,
-    pytest.mark.skipif(not DATA.exists(), reason="the airline data are not beside the project"),
+    pytest.mark.skipif(not AIRLINES.exists(), reason="the airline data are not beside the project"),
 ]
 
 
@@ -88,7 +86,7 @@ def give_one_minute_to_acknowledge(admin: Page) -> None:
 
 def import_mentions(alice: Page) -> None:
     alice.goto("/monitoring/imports/")
-    alice.locator("input[type=file]").set_input_files(DATA)
+    alice.locator("input[type=file]").set_input_files(AIRLINES)
     click(alice, "Look at the file")
     expect(alice.get_by_text("The first posts, as they will look")).to_be_visible()
     click(alice, "Import")

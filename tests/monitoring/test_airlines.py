@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 from datetime import UTC, datetime
 from io import StringIO
-from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -17,10 +15,7 @@ from monitoring import hourly_counts
 from monitoring.detector import DAY, HOUR, start_of_hour
 from monitoring.models import Mention, Signal
 from people.models import Brand
-
-ROOT = Path(__file__).resolve().parents[2]
-DATA = Path(os.environ.get("CRISIS_DESK_TEST_DATA") or ROOT.parent / "shared" / "data")
-AIRLINES = DATA / "mentions" / "airline_2015_en.csv.gz"
+from tests.shared_data import AIRLINES, DATA
 
 pytestmark = [
     pytest.mark.calendar,

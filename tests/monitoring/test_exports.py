@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from benchmarks.exports import run_case
-from tests.monitoring.test_airlines import DATA
+from tests.shared_data import EXPORTS
 
-FOLDERS = (Path(__file__).parent / "exports", DATA / "exports")
+FOLDERS = (Path(__file__).parent / "exports", EXPORTS)
 CASES = [path for folder in FOLDERS for path in sorted(folder.glob("*/expected.json"))]
 COUNTS = ("stored", "already_there", "rejected")
 

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from time import process_time
 
 import pytest
@@ -15,8 +14,8 @@ from monitoring.importing.meaning.columns import Proposal, propose
 from monitoring.importing.meaning.fields import FIELDS
 from monitoring.importing.meaning.names import plain, read_name
 from tests.monitoring.meaning import tables
+from tests.shared_data import EXPORTS
 
-CASES = Path("/work/shared/data/exports")
 DAYS = [f"2025-03-{day:02d}" for day in range(1, 13)]
 TEXTS = [tables.CELLS["text"](i) for i in range(12)]
 
@@ -369,7 +368,7 @@ ENCODINGS = {"f02": "utf-16", "f05": "cp1254", "f06": "gb18030"}
 NO_PLATFORM = ("f02", "f17", "f18")
 
 
-@pytest.mark.skipif(not CASES.is_dir(), reason="the export cases are not here")
+@pytest.mark.skipif(not EXPORTS.is_dir(), reason="the export cases are not here")
 @pytest.mark.parametrize("case", sorted(EXPECTED))
 def test_the_columns_of_the_cases(case: str) -> None:
     header, rows = read_case(case)
@@ -382,7 +381,7 @@ def test_the_columns_of_the_cases(case: str) -> None:
 
 
 def read_case(case: str) -> tuple[list[str], list[list[str]]]:
-    file = next(file for file in sorted((CASES / case).iterdir()) if file.name != "expected.json")
+    file = next(file for file in sorted((EXPORTS / case).iterdir()) if file.name != "expected.json")
     text = file.read_bytes().decode(ENCODINGS.get(case[:3], "utf-8-sig"))
     if file.suffix == ".jsonl":
         posts = [flat(json.loads(line)) for line in text.splitlines()]

@@ -13,8 +13,8 @@ from monitoring.importing.reading.delimited.stream import DelimitedTable
 from monitoring.importing.reading.tables import FileError, Limits
 from tests.monitoring.reading import polluted
 from tests.monitoring.reading.reading import read_bytes, read_text
+from tests.shared_data import EXPORTS
 
-EXPORTS = Path(__file__).resolve().parents[4].parent / "shared/data/exports"
 FILES = list(polluted.files())
 
 

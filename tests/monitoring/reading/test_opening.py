@@ -17,8 +17,8 @@ from monitoring.importing.reading.tables import FileError, Limits
 from tests.monitoring.reading.archives import cells_of, opened, row, workbook, zipped
 from tests.monitoring.reading.test_feeds import ATOM, ATOM_ENTRY, RSS, RSS_ENTRY, feed
 from tests.monitoring.reading.test_objects import POSTS
+from tests.shared_data import EXPORTS
 
-CASES = Path("/work/shared/data/exports")
 PAGE = """<html><head><meta http-equiv="Content-Type" content="text/html; charset=windows-1254"></head>
 <body><h1>Rapor</h1>
 <table><tr><th>id</th><th>Tarih</th><th>Yorum</th></tr>
@@ -98,9 +98,9 @@ def test_text_that_only_begins_like_another_format(tmp_path: Path) -> None:
         assert len(cells_of(opened(tmp_path, text)[0])) >= 2
 
 
-@pytest.mark.skipif(not CASES.is_dir(), reason="the cases are not part of the repository")
+@pytest.mark.skipif(not EXPORTS.is_dir(), reason="the cases are not part of the repository")
 def test_every_case_is_opened() -> None:
-    files = [path for path in sorted(CASES.glob("*/*")) if path.name != "expected.json"]
+    files = [path for path in sorted(EXPORTS.glob("*/*")) if path.name != "expected.json"]
     for path in files:
         table = open_tables(path, name=path.name, limits=Limits())[0]
         records = list(table.records())
