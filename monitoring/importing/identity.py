@@ -20,19 +20,19 @@ def _digest(*parts: str, size: int = 16) -> bytes:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=size).digest()
 
 
-def of_address(address: str) -> UUID:
-    """The key of a post's normalised address (`meaning.platforms.normalise_address`), which names the platform."""
-    return UUID(bytes=_digest("address", address))
+def of_address(address: str) -> str:
+    """The key of a post's normalised address (`meaning.addresses.normalise_address`), in hexadecimal digits."""
+    return _digest("address", address).hex()
 
 
-def of_content(platform: str, author: str, posted_at: datetime, text: str, number: str = "") -> UUID:
+def of_content(platform: str, author: str, posted_at: datetime, text: str, number: str = "") -> str:
     """The key of what was written, by whom, where and when. `author` is empty where it is nobody in particular."""
-    return UUID(bytes=_digest(platform, author.casefold(), posted_at.isoformat(), text, number))
+    return _digest(platform, author.casefold(), posted_at.isoformat(), text, number).hex()
 
 
-def of_person(platform: str, author: str, post_key: UUID) -> int:
+def of_person(platform: str, author: str, post_key: str) -> int:
     """A number for whoever wrote it, as `Mention.person` holds it. Who is nobody is a person for each post."""
-    parts = (platform, author.casefold()) if author else ("post", str(post_key))
+    parts = (platform, author.casefold()) if author else ("post", post_key)
     return int.from_bytes(_digest("person", *parts, size=8), signed=True)
 
 

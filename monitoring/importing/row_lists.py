@@ -6,7 +6,6 @@ import csv
 import io
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from monitoring.importing.reading.tables import Record, Table
@@ -41,7 +40,7 @@ class MendedList(Table):
     def records(self) -> Iterator[Record]:
         for record in self._table.records():
             cells = [original_cell(cell) for cell in record.cells[len(OUR_COLUMNS) :]]
-            yield replace(record, cells=cells)
+            yield record._replace(cells=cells)
 
     @property
     def progress(self) -> float:

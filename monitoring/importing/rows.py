@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import NamedTuple
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
 from monitoring.importing import identity
-from monitoring.importing.meaning.addresses import is_web_address, normalise_address, real_address
+from monitoring.importing.meaning.addresses import read_address
 from monitoring.importing.meaning.authors import clean_author, is_nobody
 from monitoring.importing.meaning.counts import parse_count
 from monitoring.importing.meaning.ids import clean_id
@@ -23,6 +23,7 @@ from monitoring.importing.meaning.tones import Scale, Tones
 from monitoring.importing.meaning.words import word_list
 from monitoring.importing.plan import Plan
 from monitoring.importing.reading.tables import Record
+from monitoring.importing.side_values import SideValues, Unknowns, Value
 from monitoring.importing.survey import dated, named_author
 
 MAX_TEXT_CHARS = 100_000
@@ -36,7 +37,6 @@ LIMITS = {
     "url": 2000,
     "flags": 500,
 }  # as the table has them
-EXAMPLES = 5
 
 
 class RowError(Exception):
@@ -48,8 +48,8 @@ class Row(NamedTuple):
 
     line: int
     brand_id: int
-    address_key: UUID | None
-    content_key: UUID
+    address_key: str | None  # in hexadecimal digits, as the next
+    content_key: str
     person: int
     platform: str
     external_id: str
@@ -74,7 +74,7 @@ class RowBuilder:
     """Records → rows, as `plan` says. `brands` maps names in lower case to ids.
 
     `default_brand` (an id) is for files without a brand column; `now` bounds the times. `unknown` collects the side
-    values that were not understood: field → how many, and the first of them with their lines.
+    values that were not understood.
     """
 
     def __init__(
@@ -104,12 +104,37 @@ class RowBuilder:
             no_time=dates.no_time,
             zones=dates.zones,
         )
-        scale = plan.scale
-        accepted = Scale("", {}, scale.negative_to, scale.positive_from, scale.letters) if scale else None
-        self._tones = Tones(plan.answers, accepted)
         self._own = {name.casefold() for name in plan.own_accounts}
         self._placeholders = set(plan.placeholders)
-        self.unknown: dict[str, tuple[int, list[tuple[int, str]]]] = {}
+        self.unknown = Unknowns()
+        self._read_side_columns()
+
+    def _read_side_columns(self) -> None:
+        plan, side = self._plan, self._side
+        scale = plan.scale
+        accepted = Scale("", {}, scale.negative_to, scale.positive_from, scale.letters) if scale else None
+        tones = Tones(plan.answers, accepted)
+        self._ids = side("id", partial(_short, "id", clean_id), "")
+        self._addresses = side("url", _address, ("", ""))
+        self._platforms = side("platform", _platform, "")
+        self._languages = side("language", _language, "")
+        self._sentiments = side("sentiment", tones.parse, "")
+        self._sentiment_sources = side("sentiment_source", partial(_short, "sentiment_source", str), "")
+        self._flags = side("flags", partial(_short, "flags", str), "")
+        self._said_to_be_own = side("is_brand_own", _is_yes, False)
+        self._followers, self._retweets, self._likes, self._replies, self._reach = (
+            side(name, partial(parse_count, decimal=plan.decimals.get(name, "")), None)
+            for name in ("author_followers", "retweets", "likes", "replies", "reach")
+        )
+
+    def _side(self, name: str, parse: Callable[[str], Value], nothing: Value) -> SideValues[Value]:
+        positions = self._columns.get(name)
+
+        def parse_filled(cell: str) -> Value:
+            cell = unwrap(cell)
+            return parse(cell) if cell else nothing
+
+        return SideValues(name, positions[0] if positions else None, parse_filled, nothing=nothing)
 
     def build(self, record: Record) -> Row:
         """Raises RowError with the reason."""
@@ -118,69 +143,45 @@ class RowBuilder:
         return self._built(record.line, record.cells)
 
     def _built(self, line: int, cells: Sequence[str]) -> Row:
+        unknown = self.unknown
         text, moment = self._text(cells), self._moment(cells)
-        named = named_author(self._columns, cells)
-        author = self._fits(line, "author", clean_author(named))
-        nobody = is_nobody(author) or named in self._placeholders
-        url = self._address(line, cells)
-        external_id = self._fits(line, "id", clean_id(self._cell(cells, "id")))
-        platform = self._platform(line, cells, url)
+        author, nobody = self._author(line, cells)
+        url, address = self._addresses.of(line, cells, unknown)
+        external_id = self._ids.of(line, cells, unknown)
+        platform = self._platforms.of(line, cells, unknown) or (platform_of_address(url) if url else "")
         number = external_id if self._plan.ids_identify and (nobody or moment.day_only) else ""
-        content_key = identity.of_content(platform, "" if nobody else author, moment.at, text, number)
-        address_key = (
-            identity.of_address(normalise_address(url)) if url and self._plan.addresses_identify else None
-        )
+        somebody = "" if nobody else author
+        content_key = identity.of_content(platform, somebody, moment.at, text, number)
+        address_key = identity.of_address(address) if address and self._plan.addresses_identify else None
         return Row(
             line=line,
             brand_id=self._brand(cells),
             address_key=address_key,
             content_key=content_key,
-            person=identity.of_person(platform, "" if nobody else author, address_key or content_key),
+            person=identity.of_person(platform, somebody, address_key or content_key),
             platform=platform,
             external_id=external_id,
-            lang=self._language(line, cells),
+            lang=self._languages.of(line, cells, unknown),
             author=author,
-            author_followers=self._count(line, cells, "author_followers"),
-            is_brand_own=self._is_brand_own(cells, author),
+            author_followers=self._followers.of(line, cells, unknown),
+            is_brand_own=self._said_to_be_own.of(line, cells, unknown)
+            or (bool(author) and author.casefold() in self._own),
             text=text,
-            sentiment=self._sentiment(line, cells),
-            sentiment_source=self._fits(line, "sentiment_source", self._cell(cells, "sentiment_source")),
-            retweets=self._count(line, cells, "retweets"),
-            likes=self._count(line, cells, "likes"),
-            replies=self._count(line, cells, "replies"),
-            reach=self._count(line, cells, "reach"),
+            sentiment=self._sentiments.of(line, cells, unknown),
+            sentiment_source=self._sentiment_sources.of(line, cells, unknown),
+            retweets=self._retweets.of(line, cells, unknown),
+            likes=self._likes.of(line, cells, unknown),
+            replies=self._replies.of(line, cells, unknown),
+            reach=self._reach.of(line, cells, unknown),
             url=url,
-            flags=self._fits(line, "flags", self._cell(cells, "flags")),
+            flags=self._flags.of(line, cells, unknown),
             posted_at=moment.at,
             day_only=moment.day_only,
         )
 
-    def _cell(self, cells: Sequence[str], name: str) -> str:
-        positions = self._columns.get(name)
-        return unwrap(cells[positions[0]]) if positions else ""
-
-    def _not_understood(self, line: int, name: str, cell: str) -> None:
-        count, examples = self.unknown.get(name, (0, []))
-        if len(examples) < EXAMPLES:
-            examples.append((line, cell[:80]))
-        self.unknown[name] = (count + 1, examples)
-
-    def _fits(self, line: int, name: str, value: str) -> str:
-        """`value`, or nothing where it is longer than the table takes: no name is cut."""
-        if len(value) <= LIMITS[name]:
-            return value.replace("\0", "")
-        self._not_understood(line, name, value)
-        return ""
-
     def _text(self, cells: Sequence[str]) -> str:
-        parts: list[str] = []
-        for position in self._columns["text"]:
-            part = clean_text(cells[position])
-            if part and not any(part.startswith(known) for known in parts):
-                parts.append(part)
-            elif part:
-                parts = [part]  # the text begins with its headline
-        text = "\n\n".join(parts)
+        texts = [clean_text(cells[position]) for position in self._columns["text"]]
+        text = texts[0] if len(texts) == 1 else _joined(texts)
         if not text:
             raise RowError(_("There is no text."))
         if len(text) > MAX_TEXT_CHARS:
@@ -203,11 +204,22 @@ class RowBuilder:
             )
         return moment
 
+    def _author(self, line: int, cells: Sequence[str]) -> tuple[str, bool]:
+        """The name, and whether it is nobody in particular."""
+        named = named_author(self._columns, cells)
+        try:
+            author = _short("author", clean_author, named)
+        except ValueError:
+            self.unknown.add("author", line, named)
+            return "", True
+        return author, is_nobody(author) or named in self._placeholders
+
     def _brand(self, cells: Sequence[str]) -> int:
-        cell = self._cell(cells, "brand")
+        positions = self._columns.get("brand")
+        cell = unwrap(cells[positions[0]]) if positions else ""
         if (found := self._brands.get(cell.casefold())) is not None:
             return found
-        if cell and "brand" in self._columns:
+        if cell:
             raise RowError(
                 _("The brand “%(name)s” is not one that this import stores.") % {"name": cell[:60]}
             )
@@ -215,48 +227,46 @@ class RowBuilder:
             raise RowError(_("No brand is named, and none was chosen for such rows."))
         return self._default_brand
 
-    def _address(self, line: int, cells: Sequence[str]) -> str:
-        cell = self._cell(cells, "url")
-        address = real_address(cell) if cell else ""
-        if cell and not is_web_address(address):
-            self._not_understood(line, "url", cell)
-            return ""
-        return self._fits(line, "url", address)
 
-    def _platform(self, line: int, cells: Sequence[str], url: str) -> str:
-        cell = self._cell(cells, "platform")
-        found = platform_of_name(cell)
-        if cell and not found and not is_client(cell):
-            self._not_understood(line, "platform", cell)
-        return found or (platform_of_address(url) if url else "")
+def _joined(parts: Iterable[str]) -> str:
+    """A headline and its text, or the text alone where it begins with its headline."""
+    joined: list[str] = []
+    for part in filter(None, parts):
+        if any(part.startswith(known) for known in joined):
+            joined = [part]
+        else:
+            joined.append(part)
+    return "\n\n".join(joined)
 
-    def _language(self, line: int, cells: Sequence[str]) -> str:
-        cell = self._cell(cells, "language")
-        code = language_code(cell)
-        if cell and not code and cell.casefold() not in word_list("languages")["not_said"]:
-            self._not_understood(line, "language", cell)
-        return code
 
-    def _count(self, line: int, cells: Sequence[str], name: str) -> int | None:
-        cell = self._cell(cells, name)
-        if not cell:
-            return None
-        try:
-            return parse_count(cell, decimal=self._plan.decimals.get(name, ""))
-        except ValueError:
-            self._not_understood(line, name, cell)
-            return None
+def _short(name: str, clean: Callable[[str], str], cell: str) -> str:
+    """The value, as long as the table takes it: no name is cut."""
+    value = clean(cell)
+    if len(value) > LIMITS[name]:
+        raise ValueError
+    return value.replace("\0", "")
 
-    def _sentiment(self, line: int, cells: Sequence[str]) -> str:
-        cell = self._cell(cells, "sentiment")
-        if not cell:
-            return ""
-        try:
-            return self._tones.parse(cell)
-        except ValueError:
-            self._not_understood(line, "sentiment", cell)
-            return ""
 
-    def _is_brand_own(self, cells: Sequence[str], author: str) -> bool:
-        cell = self._cell(cells, "is_brand_own").casefold()
-        return cell in word_list("looks")["yes"] or (bool(author) and author.casefold() in self._own)
+def _address(cell: str) -> tuple[str, str]:
+    url, normal = read_address(cell)
+    if not url or len(url) > LIMITS["url"]:
+        raise ValueError
+    return url.replace("\0", ""), normal
+
+
+def _platform(cell: str) -> str:
+    found = platform_of_name(cell)
+    if not found and not is_client(cell):
+        raise ValueError
+    return found
+
+
+def _language(cell: str) -> str:
+    code = language_code(cell)
+    if not code and cell.casefold() not in word_list("languages")["not_said"]:
+        raise ValueError
+    return code
+
+
+def _is_yes(cell: str) -> bool:
+    return cell.casefold() in word_list("looks")["yes"]

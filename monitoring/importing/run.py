@@ -16,7 +16,8 @@ from monitoring.importing import preview as previews
 from monitoring.importing import row_lists, storing
 from monitoring.importing.plan import Answers, Plan
 from monitoring.importing.reading.tables import FileError, Record, Table
-from monitoring.importing.rows import EXAMPLES, Row, RowBuilder, RowError
+from monitoring.importing.rows import Row, RowBuilder, RowError
+from monitoring.importing.side_values import EXAMPLES, Unknowns
 from monitoring.models import ImportRun, ImportState, Mention
 from people.models import Brand
 
@@ -95,25 +96,36 @@ class Batch:
     rows: list[Row] = field(default_factory=list)
     rejected: list[tuple[Record, str]] = field(default_factory=list)  # with the reason
     repaired: list[tuple[Record, str]] = field(default_factory=list)  # with what was done; they are stored
-    unknown: dict[str, tuple[int, list[tuple[int, str]]]] = field(default_factory=dict)
+    unknown: Unknowns = field(default_factory=Unknowns)
     line: int = 0
     part: float = 0.0  # of the file that is read
 
+    def add(self, record: Record, builder: RowBuilder) -> None:
+        self.line = record.line
+        try:
+            self.rows.append(builder.build(record))
+        except RowError as error:
+            self.rejected.append((record, str(error)))
+        else:
+            if record.repair:
+                self.repaired.append((record, record.repair))
+
+    def ended(self, table: Table, builder: RowBuilder) -> Batch:
+        """The batch with how far the file was read, and with what `builder` did not understand meanwhile."""
+        self.part = table.progress
+        self.unknown, builder.unknown = builder.unknown, Unknowns()
+        return self
+
 
 def _batches(table: Table, builder: RowBuilder, *, skip: int) -> Iterator[Batch]:
-    records = islice(table.records(), skip, None)
-    while chunk := list(islice(records, BATCH_ROWS)):
-        batch = Batch(line=chunk[-1].line, part=table.progress)
-        for record in chunk:
-            try:
-                batch.rows.append(builder.build(record))
-            except RowError as error:
-                batch.rejected.append((record, str(error)))
-            else:
-                if record.repair:
-                    batch.repaired.append((record, record.repair))
-        batch.unknown, builder.unknown = builder.unknown, {}
-        yield batch
+    batch, count = Batch(), 0
+    for count, record in enumerate(islice(table.records(), skip, None), start=1):
+        batch.add(record, builder)
+        if count % BATCH_ROWS == 0:
+            yield batch.ended(table, builder)
+            batch = Batch()
+    if count % BATCH_ROWS:
+        yield batch.ended(table, builder)
 
 
 @transaction.atomic
@@ -145,9 +157,7 @@ def _store_batch(run: ImportRun, header: Sequence[str], batch: Batch) -> ImportR
     )
 
 
-def _added(
-    known: dict[str, dict[str, object]], new: dict[str, tuple[int, list[tuple[int, str]]]]
-) -> dict[str, dict[str, object]]:
+def _added(known: dict[str, dict[str, object]], new: Unknowns) -> dict[str, dict[str, object]]:
     for name, (count, examples) in new.items():
         before = known.get(name, {"count": 0, "examples": []})
         known[name] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 from monitoring.importing.meaning.addresses import author_of_address
 from monitoring.importing.meaning.authors import AuthorSurvey
@@ -35,6 +36,20 @@ class Survey:
         self.counts = {name: CountSurvey() for name in COUNTS if name in columns}
         self.brands: Counter[str] = Counter()
         self.languages: Counter[str] = Counter()
+        adders: dict[str, Callable[[str], None]] = {
+            "sentiment": self.tones.add,
+            "brand": partial(_count, self.brands),
+            "language": self._add_language,
+            **{name: survey.add for name, survey in self.counts.items()},
+        }
+        # Positions and what their cells are told to, for speed. The text is the last of its cells, not its headline.
+        self._text = columns["text"][-1] if "text" in columns else None
+        self._told = [(columns[name][-1], add) for name, add in adders.items() if name in columns]
+        self._identifying = [
+            (columns[name][-1], survey.add)
+            for name, survey in (("id", self.ids), ("url", self.addresses))
+            if name in columns
+        ]
 
     def read(self, table: Table, progress: Callable[[int, float], None] | None = None) -> Survey:
         """Look at every row. `progress` is told the rows and the part that are done, every few thousand rows."""
@@ -55,7 +70,7 @@ class Survey:
         self._add_cells(record.cells)
 
     def _add_cells(self, cells: list[str]) -> None:
-        text = self.cell(cells, "text")
+        text = unwrap(cells[self._text]) if self._text is not None else ""
         if not text:
             return
         author = named_author(self.columns, cells)
@@ -63,24 +78,21 @@ class Survey:
         self.garbled += looks_garbled(text)
         self.moments.add(*dated(self.columns, cells))
         self.authors.add(author, text)
-        self.ids.add(self.cell(cells, "id"), row)
-        self.addresses.add(self.cell(cells, "url"), row)
-        self.tones.add(self.cell(cells, "sentiment"))
-        for name, survey in self.counts.items():
-            survey.add(self.cell(cells, name))
-        _count(self.brands, self.cell(cells, "brand"))
-        if "language" in self.columns:
-            _count(self.languages, language_code(self.cell(cells, "language")))
+        for position, tell in self._identifying:
+            tell(unwrap(cells[position]), row)
+        for position, add in self._told:
+            add(unwrap(cells[position]))
 
-    def cell(self, cells: list[str], name: str) -> str:
-        """The last of the field's cells (the text, not its headline), without blanks around it."""
-        positions = self.columns.get(name)
-        return unwrap(cells[positions[-1]]) if positions else ""
+    def _add_language(self, cell: str) -> None:
+        _count(self.languages, language_code(cell))
 
 
 def dated(columns: Mapping[str, tuple[int, ...]], cells: Sequence[str]) -> list[str]:
     """The cell with the date and the one with the time of day, if there is one, in the zone that the row names."""
-    *before, last = [unwrap(cells[position]) for position in columns.get("posted_at", ())[:2]] or [""]
+    positions = columns.get("posted_at", ())
+    if len(positions) == 1 and "zone" not in columns:
+        return [unwrap(cells[positions[0]])]  # as in nearly all files
+    *before, last = [unwrap(cells[position]) for position in positions[:2]] or [""]
     zone = cells[columns["zone"][0]].strip() if "zone" in columns else ""
     return [*before, with_zone(last, zone)]
 

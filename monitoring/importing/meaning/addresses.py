@@ -49,8 +49,22 @@ PART_OF_PAGE = re.compile(r"!|/|(?!:~:).*\d")  # #comment-123 is a post of its o
 POST_OF = re.compile(
     r"/(?:@|profile/|users/)?([\w.-]{2,60})/(?:status(?:es)?|posts?|video|reel|p)/[\w-]{4,}|/@([\w.-]{2,60})/\d{4,}"
 )
+POST_ON_X = re.compile(r"/(?:i/web|[^/]+)/status(?:es)?/(\d+)(?:/(?:photo|video)/\d+)?")
 MAX_LENGTH = 2_000
 FORMULA = re.compile(r"""=HYPERLINK\(\s*"([^"]+)".*\)""", re.IGNORECASE)
+
+
+def read_address(cell: str) -> tuple[str, str]:
+    """The page to which a cell leads, and its normal form; both empty where it holds no address."""
+    if simple := _simple(cell):
+        return cell, _written(_host(simple[1]), simple[2], [])
+    address = real_address(cell)
+    return (address, normalise_address(address)) if is_web_address(address) else ("", "")
+
+
+def _simple(address: str) -> re.Match[str] | None:
+    match = SIMPLE.fullmatch(address)
+    return match if match and "//" not in match[2] and len(address) <= MAX_LENGTH else None
 
 
 def is_web_address(cell: str) -> bool:
@@ -60,6 +74,8 @@ def is_web_address(cell: str) -> bool:
 
 def host_of(address: str) -> str:
     """Lower case, without port and "www."; "" where it is no address."""
+    if simple := _simple(address):
+        return simple[1].removeprefix("www.")
     try:
         return (urlsplit(_with_scheme(address)).hostname or "").removeprefix("www.")
     except ValueError:
@@ -110,7 +126,7 @@ def normalise_address(address: str) -> str:
     """The form in which two addresses of one post are equal. For comparing only, it need not lead anywhere."""
     if len(address) > MAX_LENGTH:
         return address.strip()
-    if (simple := SIMPLE.fullmatch(address)) and "//" not in simple[2]:
+    if simple := _simple(address):
         return _written(_host(simple[1]), simple[2], [])
     address = real_address(address.strip())
     try:
@@ -154,9 +170,10 @@ def _host(host: str) -> str:
 
 
 def _post_path(host: str, path: str) -> str:
-    if host == "x.com":  # handles have no case, and /photo/1 is the same post
-        path = re.sub(r"/(?:photo|video)/\d+$", "", path)
-        path = re.sub(r"^/(?:i/web|i|[^/]+)/status(?:es)?/(\d+)$", r"/i/status/\1", path)
+    if host == "x.com" and (
+        post := POST_ON_X.fullmatch(path)
+    ):  # handles have no case, /photo/1 is the same post
+        return f"/i/status/{post[1]}"
     if host == "reddit.com":  # the title in the address may be cut
         path = re.sub(r"^(/r/[^/]+/comments/\w+)/[^/]*$", r"\1", path)
     return path

@@ -11,17 +11,18 @@ from html import unescape
 from monitoring.importing.meaning.texts import unwrap
 from monitoring.importing.meaning.words import bare, fold, remembered, word_list
 
-MAX_NAMES = 20_000  # that a survey remembers
+MAX_NAMES = 10_000  # that a survey remembers
 MAX_LENGTH = 300  # of a name that is compared
 MANY_ROWS = 0.05  # a generic name on more of them is a placeholder
 ENOUGH_ROWS = 5
+SIGN_OF_ACCOUNT = re.compile(r"^(?:[@＠]|/?u/(?=[\w-]+$))")
 SHORTEST_BRAND = 3  # letters; shorter names are in everything
 
 
 def clean_author(cell: str) -> str:
     """The name as it is stored: "@kioskul " is kioskul, "u/kioskul" too."""
     name = unescape(unwrap(cell)) if "&" in cell or cell[:1] in "='" else cell.strip()
-    return re.sub(r"^(?:[@＠]|/?u/(?=[\w-]+$))", "", " ".join(name.split()))
+    return SIGN_OF_ACCOUNT.sub("", " ".join(name.split()))
 
 
 @remembered
@@ -31,9 +32,7 @@ def is_nobody(name: str) -> bool:
     if not text or text in _names() or text.strip("[](){}<>*\"' ") in _names():
         return True
     words = text.split()
-    has_article = words[0] in _articles() or any(
-        text.startswith(word) for word in _articles() if not word.isascii()
-    )
+    has_article = words[0] in _articles() or text.startswith(_joined_articles())
     return has_article and len(words) <= 5 and _is_somebody(text)
 
 
@@ -57,13 +56,11 @@ class AuthorSurvey:
 
     def __init__(self) -> None:
         self.rows = 0
-        self.nobodies = 0  # rows by somebody who is nobody by name
         self._seen: dict[str, _Seen] = {}
 
     def add(self, name: str, text: str = "") -> None:
         self.rows += 1
         name = name.strip()[:MAX_LENGTH]
-        self.nobodies += is_nobody(name)
         seen = self._seen.get(name)
         if seen is None:
             if len(self._seen) >= MAX_NAMES:
@@ -135,6 +132,12 @@ def _names() -> set[str]:
 @cache
 def _articles() -> set[str]:
     return {bare(word) for word in word_list("authors")["articles"]}
+
+
+@cache
+def _joined_articles() -> tuple[str, ...]:
+    """Those of languages that write no blank between words."""
+    return tuple(word for word in _articles() if not word.isascii())
 
 
 @cache

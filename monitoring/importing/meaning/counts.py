@@ -124,7 +124,7 @@ class CountSurvey:
 
     def add(self, cell: str) -> None:
         cell = cell.strip()
-        if match := PART.fullmatch(cell):
+        if not cell.isdigit() and (match := PART.fullmatch(cell)):
             sign = match[1]
             (self._groups if THOUSANDS[sign].fullmatch(cell) else self._parts)[sign] += 1
         try:

@@ -10,7 +10,7 @@ from monitoring.importing.meaning.texts import unwrap
 
 SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+")
 EXCEL_DIGITS = 15  # a spreadsheet makes the others 0
-MAX_KNOWN = 20_000  # ids that are watched for being repeated
+MAX_KNOWN = 10_000  # ids that are watched for being repeated
 CHANCE = 1e-6  # less likely than this is no coincidence
 SOME = 0.05  # a share from which on a fault is the column's
 FEW = 0.01

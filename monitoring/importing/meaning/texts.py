@@ -83,7 +83,7 @@ def unwrap(cell: str) -> str:
 
 def looks_garbled(text: str) -> bool:
     """Whether the text was read in a wrong encoding before it came here: "Ã¼". It is not repaired, only noted."""
-    return any(_is_garbled(run) for run in FOREIGN.findall(text))
+    return not text.isascii() and any(_is_garbled(run) for run in FOREIGN.findall(text))
 
 
 def _is_garbled(run: str) -> bool:

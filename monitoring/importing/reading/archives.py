@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import PurePath
 
 from django.utils.translation import gettext as _
@@ -62,7 +61,7 @@ class JoinedTable(Table):
             for record in part.records():
                 last = record.line
                 known = dict(zip(names, record.cells, strict=False))
-                yield replace(record, line=before + last, cells=[known.get(name, "") for name in self.header])
+                yield record._replace(line=before + last, cells=[known.get(name, "") for name in self.header])
             before += last
 
     @property

@@ -5,14 +5,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class FileError(Exception):
     """The file cannot be read. The message says what it seems to be and what to do, to the person who chose it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One row of a table, as wide as its header unless it has a fault."""
 
     line: int  # of the file, the sheet or the list of objects; the first is 1
