@@ -21,7 +21,7 @@ from monitoring.importing.side_values import EXAMPLES, Unknowns
 from monitoring.models import ImportRun, ImportState, Mention
 from people.models import Brand
 
-BATCH_ROWS = 2_500
+BATCH_ROWS = 1_500
 SECONDS_BETWEEN_SIGNS = 1.0
 
 Progress = Callable[[ImportRun], None]

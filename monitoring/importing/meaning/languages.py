@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from babel import Locale
 from babel.core import get_global
 from babel.localedata import resolve_locale_filename
 
@@ -57,7 +56,7 @@ def _from_name(cell: str) -> str:
 
 @cache
 def _codes() -> set[str]:
-    return {str(code).casefold() for code in Locale("en").languages}
+    return {str(code).casefold() for code, _name in _named("languages", "en")}
 
 
 @cache
