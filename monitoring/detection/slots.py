@@ -1,0 +1,17 @@
+"""Time in slots of five minutes, numbered from 1970 on (UTC)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+SECONDS = 300
+HOUR = 12
+DAY = 288
+
+
+def slot_of(moment: datetime) -> int:
+    return int(moment.timestamp() // SECONDS)
+
+
+def start_of(slot: int) -> datetime:
+    return datetime.fromtimestamp(slot * SECONDS, UTC)
