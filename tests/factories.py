@@ -13,6 +13,7 @@ from django.utils import timezone
 from incidents.models import Incident
 from monitoring.importing import identity
 from monitoring.models import Mention, Post
+from monitoring.voices import recount
 from people.models import Brand, SiteRole, User
 
 
@@ -81,7 +82,11 @@ def mentions(made: Iterable[Mention]) -> list[Mention]:
     """Store many at once, each with its post."""
     made = list(made)
     Post.objects.bulk_create([mention.post for mention in made])
-    return Mention.objects.bulk_create(made)
+    stored = Mention.objects.bulk_create(made)
+    for brand in {mention.brand for mention in stored}:
+        moments = [mention.posted_at for mention in stored if mention.brand == brand]
+        recount(brand, min(moments), max(moments))
+    return stored
 
 
 def mention(brand: Brand, posted_at: datetime, **fields: Any) -> Mention:

@@ -26,6 +26,7 @@ from monitoring.actions.signal_decisions import dismiss_baseless
 from monitoring.models import ColumnMemory, ImportRun, ImportState
 from monitoring.models.imports import WAITING_FOR_WORKER
 from monitoring.rules import IMPORT_LIFE
+from monitoring.voices import recount_import
 from people.models import Brand, User
 
 # A worker that shows no sign of life for this long was killed; batches take well under a second.
@@ -350,6 +351,8 @@ def abandon_import(*, run_id: int) -> None:
 
 def _end(run: ImportRun, state: str, error: object = "", **fields: Any) -> None:
     error = str(error)
+    if state != ImportState.FINISHED:  # whose posts are counted before they are judged
+        recount_import(run)
     change_state(run, state, IMPORT_LIFE, error=error, finished_at=timezone.now(), token=None, **fields)
     counts = {"stored": run.rows_stored, "duplicate": run.rows_duplicate, "rejected": run.rows_rejected}
     _note(run, f"import.{state}", None, **counts, error=error)

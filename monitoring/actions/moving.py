@@ -12,6 +12,7 @@ from monitoring.actions.signal_decisions import dismiss_baseless
 from monitoring.actions.signal_raising import raise_signals
 from monitoring.models import ImportRun, Mention
 from monitoring.one_at_a_time import lock_posts
+from monitoring.voices import recount_import
 from people.models import Brand, User
 
 # What is attached to an incident, or another import brought too, stays where it is. `target` is the mention that each
@@ -50,6 +51,7 @@ def move_import(*, run: ImportRun, actor: User, brand: Brand) -> ImportRun:
             cursor.execute(step, {"run": run.pk, "brand": brand.pk})
     run.brand = brand
     run.save(update_fields=["brand"])
+    recount_import(run)
     stays = Mention.objects.filter(run=run).exclude(brand=brand).count()
     data = {"file": run.file_name, "brand": brand.name, "stays": stays}
     record(stream=run.stream, kind="import.moved", actor=actor, data=data, path=run.get_absolute_url())

@@ -19,6 +19,7 @@ from monitoring.importing.reading.tables import FileError, Record, Table
 from monitoring.importing.rows import Row, RowBuilder, RowError
 from monitoring.importing.side_values import EXAMPLES, Unknowns
 from monitoring.models import ImportRun, ImportState, Mention
+from monitoring.voices import recount_import
 from people.models import Brand
 
 BATCH_ROWS = 1_500
@@ -72,6 +73,7 @@ def _store(run: ImportRun, progress: Progress | None) -> None:
         run = _store_batch(run, table.header, batch)
         if progress:
             progress(run)
+    recount_import(run)
     _look_for_spikes(run)
     actions.finish_import(run=run)
 

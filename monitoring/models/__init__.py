@@ -2,6 +2,7 @@ from monitoring.models.imports import ColumnMemory, ImportRun, ImportState
 from monitoring.models.mention import IncidentMention, Mention, Sentiment, Sighting
 from monitoring.models.post import Post
 from monitoring.models.signal import Signal, SignalState
+from monitoring.models.voice_count import VoiceCount
 
 __all__ = [
     "ColumnMemory",
@@ -14,4 +15,5 @@ __all__ = [
     "Sighting",
     "Signal",
     "SignalState",
+    "VoiceCount",
 ]

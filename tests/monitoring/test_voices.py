@@ -1,0 +1,110 @@
+"""The five-minute counts of voices: what they count, and that they stay true whatever happens to the posts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from monitoring import actions
+from monitoring.models import Mention, VoiceCount
+from monitoring.voices import SILENCE, recount, start_of_slot
+from tests.factories import BrandFactory, mention
+from tests.monitoring.conftest import row
+
+pytestmark = pytest.mark.django_db
+START = datetime(2026, 3, 8, 12, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+def counts(brand):
+    rows = VoiceCount.objects.filter(brand=brand).order_by("begins_at")
+    return [(r.begins_at, r.voices, r.complaints, r.rated, r.posts) for r in rows]
+
+
+def by_hand(brand):
+    """The same without SQL."""
+    found: dict[datetime, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    before: dict[tuple[int, str], datetime] = {}
+    for one in Mention.objects.filter(brand=brand, is_brand_own=False).order_by("posted_at", "id"):
+        kinds = [
+            "voices",
+            *(["rated"] if one.sentiment else []),
+            *(["complaints"] if one.sentiment == "negative" else []),
+        ]
+        slot = found[start_of_slot(one.posted_at)]
+        slot[3] += 1
+        for kind in kinds:
+            last = before.get((one.person, kind))
+            if last is None or one.posted_at - last >= SILENCE:
+                slot[("voices", "complaints", "rated").index(kind)] += 1
+            before[one.person, kind] = one.posted_at
+    return [(at, *numbers) for at, numbers in sorted(found.items())]
+
+
+def test_a_person_is_one_voice_until_an_hour_of_silence(brand):
+    for minutes in (0, 3, 50, 111):
+        mention(brand, START + minutes * MINUTE, author="somebody")
+    mention(brand, START, author="another", sentiment="negative")
+    assert counts(brand) == [
+        (START, 2, 1, 1, 3),
+        (START + 50 * MINUTE, 0, 0, 0, 1),
+        (START + 110 * MINUTE, 1, 0, 0, 1),
+    ]
+
+
+def test_nobody_in_particular_is_a_person_each_and_the_brand_is_none(brand):
+    for _time in range(3):
+        mention(brand, START, author="")
+    mention(brand, START, author="kestrel", is_brand_own=True)
+    assert counts(brand) == [(START, 3, 0, 0, 3)]
+
+
+def test_nothing_that_stays_is_written_again(brand):
+    mention(brand, START, author="somebody")
+    assert recount(brand, START, START) == []
+
+
+post = st.tuples(
+    st.integers(0, 200),
+    st.sampled_from(["ada", "ben", ""]),
+    st.sampled_from(["", "negative", "positive"]),
+    st.booleans(),
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.lists(post, min_size=1, max_size=12), st.data())
+def test_however_posts_come_go_and_change_the_counts_are_those_of_a_recount(brand, posts, data):
+    Mention.objects.all().delete()
+    VoiceCount.objects.all().delete()
+    stored = [
+        mention(brand, START + minutes * MINUTE, author=author, sentiment=sentiment, is_brand_own=is_own)
+        for minutes, author, sentiment, is_own in posts
+    ]
+    assert counts(brand) == by_hand(brand)
+    for one in data.draw(st.lists(st.sampled_from(stored), unique=True)):
+        if data.draw(st.booleans()):
+            one.delete()
+        else:
+            Mention.objects.filter(pk=one.pk).update(sentiment="negative")
+        recount(brand, one.posted_at, one.posted_at)
+        assert counts(brand) == by_hand(brand)
+
+
+def test_an_import_is_counted_taken_back_and_moved(run_import, alice):
+    run = run_import([row(n, sentiment="negative") for n in range(20)])
+    (kestrel,) = {one.brand for one in Mention.objects.select_related("brand")}
+    assert counts(kestrel) == by_hand(kestrel) != []
+    other = BrandFactory(name="Heron Foods", slug="heron-foods")
+    actions.move_import(run=run, actor=alice, brand=other)
+    assert counts(kestrel) == []
+    assert counts(other) == by_hand(other) != []
+    actions.undo_import(run=run, actor=alice)
+    from monitoring.importing.run import carry_on
+
+    carry_on(run.pk)
+    assert not VoiceCount.objects.exists()
