@@ -124,11 +124,11 @@ def episodes() -> list[dict[str, Any]]:
 
     return [
         {
-            "start": signal.hour.isoformat().replace("+00:00", "Z"),
-            "end": signal.end.isoformat().replace("+00:00", "Z"),
+            "start": signal.began_at.isoformat().replace("+00:00", "Z"),
+            "end": signal.last_at.isoformat().replace("+00:00", "Z"),
             "people": signal.peak,
         }
-        for signal in Signal.objects.order_by("hour")
+        for signal in Signal.objects.order_by("heard_at")
     ]
 
 

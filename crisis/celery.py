@@ -37,7 +37,7 @@ app.conf.beat_schedule = {
     # Eight weeks ahead are planned; hourly, because beat forgets on every restart when it last ran.
     "extend-rotations": {"task": "readiness.tasks.extend_rotations", "schedule": 3600.0, "options": HINT},
     "forget-sent-forms": {"task": "common.tasks.forget_sent_forms", "schedule": 600.0, "options": HINT},
-    "watch-mentions": {"task": "monitoring.tasks.watch_now", "schedule": 120.0, "options": {"expires": 60}},
+    "watch-mentions": {"task": "monitoring.tasks.watch_now", "schedule": 30.0, "options": {"expires": 30}},
 }
 
 

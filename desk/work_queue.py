@@ -349,8 +349,7 @@ def _signals(user: User) -> Iterator[WorkItem]:
         yield WorkItem(
             kind="signal",
             icon="radar",
-            title=_("Signal: %(n)d people complain about %(brand)s within an hour")
-            % {"n": signal.evidence["count"], "brand": signal.brand},
+            title=_("Signal: %(what)s") % {"what": signal.headline},
             url=signal.get_absolute_url(),
             why=_("Review it: dismiss it with a reason, or open an incident"),
             since=signal.raised_at,

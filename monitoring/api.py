@@ -39,9 +39,12 @@ class MentionOut(Schema):
 class SignalOut(Schema):
     id: int
     brand: str = Field(alias="brand.name")
+    kind: str
+    priority: str
     state: str
-    hour: datetime
-    last_hour: datetime
+    began_at: datetime
+    heard_at: datetime
+    last_at: datetime
     peak: int
     evidence: dict[str, Any]
     raised_at: datetime

@@ -16,7 +16,7 @@ class MonitoringConfig(AppConfig):
         entry_kinds.declare(
             {
                 "signal.raised": _(
-                    "Unusually much complaining about {brand}: {count} people in the hour from {at}, usually {usual}"
+                    "Unusually much talk about {brand} since {at}: {count} people within an hour, usually {usual}"
                 ),
                 "signal.dismissed": _("{actor} dismissed a signal about {brand}: {reason}"),
                 "signal.opened": _("{actor} took up a signal about {brand}"),

@@ -20,7 +20,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from monitoring.models import Mention, Sentiment, Signal
+from monitoring.models import Mention, Sentiment, Signal, SignalKind
 
 WIDTH, HEIGHT = 1000, 200
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
@@ -126,46 +126,45 @@ def volume_chart(
         _line("positive", _("positive"), [bucket.positive for bucket in buckets], top),
     ]
     wide = WIDTH / len(buckets)
-    spiking = {
+    unusual = {
         bisect_right(borders, datetime.fromisoformat(hour)) - 1
         for signal in signals
-        for hour in signal.evidence["spike_hours"]
+        for hour in signal.evidence["unusual_hours"]
     }
-    marks = [Mark((n + 0.5) * wide, _y(b.negative, top)) for n, b in enumerate(buckets) if n in spiking]
+    marks = [Mark((n + 0.5) * wide, _y(b.total, top)) for n, b in enumerate(buckets) if n in unusual]
     targets = [(n * wide, wide, bucket.in_words) for n, bucket in enumerate(buckets)]
     onset_at = _place(onset, borders) * WIDTH if onset and borders[0] <= onset < borders[-1] else None
     return Chart(lines, top, _ticks(borders, step), targets, marks, onset_at, buckets)
 
 
 def evidence_chart(signal: Signal) -> Chart:
-    """What the rule saw: people who complained per hour, what is usual, and above what a signal is raised."""
-    points = [
-        (datetime.fromisoformat(at), count, usual, limit)
-        for at, count, usual, limit in signal.evidence["curve"]
-    ]
-    top = _round_up(max(max(count, limit or 0) for _at, count, _usual, limit in points))
+    """What was heard: people in each hour, and what is usual; the unusual hours are marked."""
+    points = [(datetime.fromisoformat(at), people, usual) for at, people, usual in signal.evidence["curve"]]
+    top = _round_up(max((max(people, usual or 0) for _at, people, usual in points), default=0))
+    label = (
+        _("people who complained") if signal.kind == SignalKind.COMPLAINTS else _("people who spoke of it")
+    )
     lines = [
-        _line("negative", _("people who complained"), [point[1] for point in points], top, with_area=True),
+        _line("volume", label, [point[1] for point in points], top, with_area=True),
         _line("usual", _("usual for the hour"), [point[2] for point in points], top),
-        _line("limit", _("signal above"), [point[3] for point in points], top),
     ]
     wide = WIDTH / len(points)
-    spikes = set(signal.evidence["spike_hours"])
+    unusual = set(signal.evidence["unusual_hours"])
     marks = [
-        Mark((n + 0.5) * wide, _y(count, top))
-        for n, (at, count, _usual, _limit) in enumerate(points)
-        if at.isoformat() in spikes
+        Mark((n + 0.5) * wide, _y(people, top))
+        for n, (at, people, _usual) in enumerate(points)
+        if at.isoformat() in unusual
     ]
     targets = [(n * wide, wide, _point_in_words(*point)) for n, point in enumerate(points)]
     borders = [points[0][0] + n * HOUR for n in range(len(points) + 1)]
     return Chart(lines, top, _ticks(borders, HOUR), targets, marks)
 
 
-def _point_in_words(at: datetime, count: int, usual: float | None, limit: float | None) -> str:
-    words = _("%(when)s: %(count)d people complained") % {"when": _say(at, HOUR), "count": count}
-    if usual is None or limit is None:
+def _point_in_words(at: datetime, people: int, usual: float | None) -> str:
+    words = _("%(when)s: %(people)d people") % {"when": _say(at, HOUR), "people": people}
+    if usual is None:
         return words + ", " + _("usual not known yet")
-    return words + ", " + _("usually %(usual)g, signal above %(limit).1f") % {"usual": usual, "limit": limit}
+    return words + ", " + _("usually %(usual)g") % {"usual": usual}
 
 
 def _borders(start: datetime, end: datetime, step: timedelta) -> list[datetime]:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from monitoring import actions
 from monitoring.actions.imports import STALE_AFTER, wake_import
 from monitoring.importing.run import carry_on
-from monitoring.models import ImportRun, ImportState, Mention
+from monitoring.models import ImportRun, ImportState, VoiceCount
 from monitoring.models.imports import WAITING_FOR_WORKER
 from people.models import Brand
 
@@ -34,9 +34,8 @@ def sweep_imports() -> None:
 
 @shared_task
 def watch_now() -> None:
-    """Judge the present hour and the one before for every brand of which somebody spoke in them."""
+    """Judge what came in, for every brand of which somebody has spoken within the hour."""
     now = timezone.now()
-    since = now - timedelta(hours=1)
-    spoken_of = Mention.objects.filter(posted_at__gte=since, posted_at__lte=now).order_by()
-    for brand in Brand.objects.filter(pk__in=spoken_of.values("brand").distinct()):
-        actions.raise_signals(brand=brand, first=since, last=now)
+    spoken_of = VoiceCount.objects.filter(begins_at__gte=now - timedelta(hours=1), begins_at__lte=now)
+    for brand in Brand.objects.filter(pk__in=spoken_of.values("brand")):
+        actions.listen(brand=brand, now=now)

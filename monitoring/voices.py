@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce, Least
 
-from monitoring.models import ImportRun, Mention, VoiceCount
+from monitoring.models import ImportRun, Listening, Mention, VoiceCount
 from people.models import Brand
 
 SLOT = timedelta(minutes=5)
@@ -76,7 +77,11 @@ def recount(brand: Brand, first: datetime, last: datetime) -> list[datetime]:
     }
     with connection.cursor() as cursor:
         cursor.execute(COUNT, names)
-        return sorted(row[0] for row in cursor.fetchall())
+        changed = sorted(row[0] for row in cursor.fetchall())
+    if changed:
+        earliest = Least(Coalesce("changed_from", changed[0]), Value(changed[0]))
+        Listening.objects.filter(brand=brand, heard_to__gt=changed[0]).update(changed_from=earliest)
+    return changed
 
 
 def recount_import(run: ImportRun) -> None:

@@ -22,8 +22,8 @@ from monitoring.actions.imports import (
     undo_import,
 )
 from monitoring.actions.moving import move_import
-from monitoring.actions.signal_decisions import attach_complaints, dismiss, open_incident
-from monitoring.actions.signal_raising import raise_signals
+from monitoring.actions.signal_decisions import attach_burst, dismiss, open_incident
+from monitoring.actions.signal_raising import listen, raise_signals
 from monitoring.actions.undoing import take_back
 
 __all__ = [
@@ -34,13 +34,14 @@ __all__ = [
     "add_brands",
     "advance_import",
     "answer_import",
-    "attach_complaints",
+    "attach_burst",
     "cancel_import",
     "dismiss",
     "fail_import",
     "finish_import",
     "finish_undoing",
     "lease_import",
+    "listen",
     "lock_import",
     "move_import",
     "open_incident",

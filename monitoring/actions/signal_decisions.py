@@ -13,9 +13,10 @@ from incidents.actions import log_incident
 from incidents.models import Incident
 from incidents.scope import record_in
 from journal.actions import record
-from monitoring import hourly_counts
-from monitoring.detector import HOUR
-from monitoring.models import ImportRun, IncidentMention, Mention, Signal, SignalState
+from monitoring.detection import slots
+from monitoring.evidence import of_the_burst
+from monitoring.listening import replayed, sensitivity_of
+from monitoring.models import ImportRun, IncidentMention, Signal, SignalState
 from monitoring.models.mention import MentionQuerySet
 from monitoring.rules import SIGNAL_LIFE
 from people.models import User
@@ -56,19 +57,19 @@ def open_incident(
     category: str = "",
     confidential: bool = False,
 ) -> Incident:
-    """Log an incident for a signal, with the complaints of its hours attached and its first post dated."""
+    """Log an incident for a signal, with the posts of its burst attached and its first post dated."""
     signal = _lock(signal)
     _require(signal, actor, SignalState.OPENED)
-    complaints = _complaints(signal)
+    posts = _posts(signal)
     incident = log_incident(
         actor=actor,
         brand=signal.brand,
         title=title,
         summary=summary,
         category=category,
-        first_post_at=complaints.aggregate(first=Min("posted_at"))["first"],
-        # The rule would have seen it at the end of its first hour, had it been listening.
-        detected_at=signal.hour + HOUR if signal.is_history else None,
+        first_post_at=posts.aggregate(first=Min("posted_at"))["first"],
+        # When it would have been heard, had somebody been listening.
+        detected_at=signal.heard_at if signal.is_history else None,
         confidential=confidential,
     )
     _decide(signal, actor, SignalState.OPENED, "", incident)
@@ -80,7 +81,7 @@ def open_incident(
         data={"brand": signal.brand.name},
         path=signal.get_absolute_url(),
     )
-    attach_complaints(incident=incident, signal=signal, actor=actor)
+    attach_burst(incident=incident, signal=signal, actor=actor)
     return incident
 
 
@@ -89,18 +90,18 @@ def dismiss_baseless(*, run: ImportRun, actor: User, reason: object) -> list[Sig
     dismissed = []
     for signal in Signal.objects.filter(run=run, state=SignalState.NEW).select_related("brand"):
         signal = _lock(signal)
-        (verdict,) = hourly_counts.verdicts(signal.brand, signal.hour, signal.hour)
-        if signal.state == SignalState.NEW and not verdict.is_spike:
+        last = signal.heard_at - slots.LENGTH
+        if signal.state == SignalState.NEW and not replayed(
+            signal.brand, signal.began_at, last, sensitivity_of(signal.brand)
+        ):
             _note_dismissal(signal, actor, str(reason))
             dismissed.append(signal)
     return dismissed
 
 
-def attach_complaints(*, incident: Incident, signal: Signal, actor: User | None) -> int:
+def attach_burst(*, incident: Incident, signal: Signal, actor: User | None) -> int:
     """Attach what the signal counted so far and return how many mentions were new. Part of a larger transaction."""
-    new = _complaints(signal).exclude(
-        pk__in=IncidentMention.objects.filter(incident=incident).values("mention")
-    )
+    new = _posts(signal).exclude(pk__in=IncidentMention.objects.filter(incident=incident).values("mention"))
     ids = list(new.values_list("pk", flat=True))
     if not ids:
         return 0
@@ -119,8 +120,8 @@ def attach_complaints(*, incident: Incident, signal: Signal, actor: User | None)
     return len(ids)
 
 
-def _complaints(signal: Signal) -> MentionQuerySet:
-    return Mention.objects.filter(brand=signal.brand).complaints().between(signal.hour, signal.end).order_by()
+def _posts(signal: Signal) -> MentionQuerySet:
+    return of_the_burst(signal.brand, signal.began_at, signal.last_at).order_by()
 
 
 def _lock(signal: Signal) -> Signal:

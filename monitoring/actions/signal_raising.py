@@ -1,13 +1,11 @@
-"""From spikes to signals that people see."""
+"""From bursts to signals that people see."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -16,15 +14,16 @@ from incidents.actions import breach, lock_incident
 from incidents.models import IncidentState
 from journal.actions import record
 from journal.models import Urgency
-from monitoring import hourly_counts
-from monitoring.actions.signal_decisions import attach_complaints
-from monitoring.detector import HOUR, USUAL, Rule, Verdict, episodes, start_of_hour
-from monitoring.models import ImportRun, Mention, Signal, SignalState
+from monitoring import evidence
+from monitoring.actions.signal_decisions import attach_burst
+from monitoring.detection import slots
+from monitoring.detection.detector import QUIET
+from monitoring.detection.words import arithmetic
+from monitoring.listening import Burst, heard_now, replayed, sensitivity_of
+from monitoring.models import ImportRun, Signal, SignalKind, SignalState
 from people.models import Brand, CrisisRole, SiteRole, User, on_duty
 
-CURVE_HOURS = 48  # what the evidence shows before the first spike
-SAMPLES = 6
-# An episode whose last spike is older is history: it is listed, and nobody is alerted.
+# An episode whose last burst is older is history: it is listed, and nobody is alerted.
 LIVE = timedelta(hours=24)
 ALERTED_ROLES = (CrisisRole.MONITORING_ANALYST, CrisisRole.SOCIAL_MANAGER, CrisisRole.CRISIS_LEAD)
 # A dismissed episode that grows to this many times what was dismissed is another matter.
@@ -33,81 +32,97 @@ AGAIN_TIMES = 2
 
 @transaction.atomic
 def raise_signals(
-    *, brand: Brand, first: datetime, last: datetime, run: ImportRun | None = None, rule: Rule = USUAL
+    *, brand: Brand, first: datetime, last: datetime, run: ImportRun | None = None
 ) -> list[Signal]:
-    """Judge every hour between two moments, each as of its own time, and return the signals that are new.
+    """Judge the time between two moments, each moment as of then, and return the signals that are new.
 
-    Spikes close to a signal's episode extend it. Looking twice at the same hours changes nothing. `run` is the import
-    that brought the posts.
+    What is unusual close to a signal's episode extends it. Looking twice changes nothing. `run` is the import that
+    brought the posts.
     """
+    return _take(brand, replayed(brand, first, last, sensitivity_of(brand)), run)
+
+
+@transaction.atomic
+def listen(*, brand: Brand, now: datetime) -> list[Signal]:
+    """Judge what came in since the last look and return the signals that are new."""
+    return _take(brand, heard_now(brand, now), None)
+
+
+def _take(brand: Brand, bursts: list[Burst], run: ImportRun | None) -> list[Signal]:
+    if not bursts:
+        return []
     brand = Brand.objects.select_for_update(no_key=True).get(pk=brand.pk)
-    first, last = start_of_hour(first), start_of_hour(last)
-    verdicts = hourly_counts.verdicts(brand, first - CURVE_HOURS * HOUR, last, rule)
-    ends = {spike.hour: episode[-1].hour for episode in episodes(verdicts, rule) for spike in episode}
-    raised: list[Signal] = []
-    for position, verdict in enumerate(verdicts):
-        if not verdict.is_spike or verdict.hour < first:
-            continue
-        seen = verdicts[max(0, position - CURVE_HOURS) : position + 1]
-        signal = _episode(brand, verdict, rule)
-        if signal is None or _again(signal, verdict):
-            raised.append(_raise(brand, seen, run, is_live=_is_live(ends[verdict.hour])))
+    raised = []
+    for burst in bursts:
+        signal = _episode(brand, burst)
+        if signal is None or _again(signal, burst):
+            raised.append(_raise(brand, burst, run))
         else:
-            _extend(signal, seen)
+            _extend(signal, burst)
     return raised
 
 
-def _episode(brand: Brand, verdict: Verdict, rule: Rule) -> Signal | None:
-    """The newest signal to whose episode the hour belongs."""
-    quiet = rule.quiet_hours * HOUR
+def _episode(brand: Brand, burst: Burst) -> Signal | None:
+    """The newest signal to whose episode the burst belongs."""
+    quiet = QUIET * slots.LENGTH
     return (
         Signal.objects.select_for_update(of=("self",))
-        .filter(brand=brand, hour__lte=verdict.hour + quiet, last_hour__gte=verdict.hour - quiet)
+        .filter(brand=brand, heard_at__lte=_end(burst) + quiet, last_at__gte=burst.heard_at - quiet)
         .order_by("-id")
         .first()
     )
 
 
-def _again(signal: Signal, verdict: Verdict) -> bool:
-    return (
-        signal.state == SignalState.DISMISSED
-        and verdict.hour >= signal.last_hour
-        and verdict.count >= AGAIN_TIMES * (signal.peak_when_decided or 0)
-    )
+def _end(burst: Burst) -> datetime:
+    return slots.start_of(burst.last + 1)
 
 
-def _raise(brand: Brand, seen: Sequence[Verdict], run: ImportRun | None, *, is_live: bool) -> Signal:
+def _again(signal: Signal, burst: Burst) -> bool:
+    """What was dismissed as history and still runs is another matter too: nobody was alerted of it."""
+    if signal.state != SignalState.DISMISSED or _end(burst) <= signal.last_at:
+        return False
+    goes_on = signal.is_history and _is_live(_end(burst))
+    return goes_on or burst.peak >= AGAIN_TIMES * (signal.peak_when_decided or 0)
+
+
+def _raise(brand: Brand, burst: Burst, run: ImportRun | None) -> Signal:
     """History alerts nobody; it stands on the page of the import that brought it."""
-    verdict = seen[-1]
+    since = slots.start_of(burst.since)
+    priority, seen = evidence.of_burst(brand, burst.heard_at, burst.share)
     signal = Signal.objects.create(
         brand=brand,
-        hour=verdict.hour,
-        last_hour=verdict.hour,
-        peak=verdict.count,
+        kind=SignalKind(burst.kinds[0]),
+        priority=priority,
+        began_at=since,
+        heard_at=burst.heard_at,
+        last_at=_end(burst),
+        peak=burst.peak,
         run=run,
-        is_history=not is_live,
+        is_history=not _is_live(_end(burst)),
         evidence={
-            **_arithmetic(verdict),
-            "spike_hours": [verdict.hour.isoformat()],
-            "curve": _curve(seen),
-            "sample": _sample(brand, verdict.hour),
+            **arithmetic(burst.kinds[0], burst.judgement),
+            **seen,
+            "said_peak": burst.peak,
+            "kinds": [str(kind) for kind in burst.kinds],
+            "unusual_hours": _hours(burst),
+            "curve": burst.curve,
+            "sample": evidence.typical(brand, since, _end(burst)),
         },
     )
-    _announce(signal, verdict)
+    _announce(signal, burst)
     return signal
 
 
-def _announce(signal: Signal, verdict: Verdict) -> None:
+def _announce(signal: Signal, burst: Burst) -> None:
     record(
         stream=signal.stream,
         kind="signal.raised",
         actor=None,
         data={
             "brand": signal.brand.name,
-            "hour": verdict.hour,
-            "at": verdict.hour,
-            "count": verdict.count,
-            "usual": f"{verdict.expected:g}",
+            "at": signal.began_at,
+            "count": burst.peak,
+            "usual": _usual(signal),
         },
         path=signal.get_absolute_url(),
         audience=() if signal.is_history else _audience(),
@@ -115,75 +130,59 @@ def _announce(signal: Signal, verdict: Verdict) -> None:
     )
 
 
-def _extend(signal: Signal, seen: Sequence[Verdict]) -> None:
+def _usual(signal: Signal) -> str:
+    usual = signal.evidence.get("usual_hour")
+    return str(_("not known yet")) if usual is None else f"{usual:g}"
+
+
+def _hours(burst: Burst) -> list[str]:
+    return [slots.start_of(hour).isoformat() for hour in sorted(burst.hours)]
+
+
+def _extend(signal: Signal, burst: Burst) -> None:
     """The episode goes on: its curve, its peak and, once taken up, what is attached grow with it."""
-    verdict = seen[-1]
-    if verdict.hour < signal.hour:
-        return  # posts that arrived late; what was raised stays as it was raised
-    evidence = signal.evidence
-    known = {point[0]: point for point in evidence["curve"]}
-    fresh = [point for point in _curve(seen) if point[0] not in known or point[0] == verdict.hour.isoformat()]
-    if fresh == [known.get(verdict.hour.isoformat())] and verdict.hour <= signal.last_hour:
-        return
-    known.update({point[0]: point for point in fresh})
-    evidence["curve"] = [known[hour] for hour in sorted(known)]
-    evidence["spike_hours"] = sorted({*evidence["spike_hours"], verdict.hour.isoformat()})
-    if verdict.hour == signal.hour:
-        evidence.update(_arithmetic(verdict))
-    if verdict.count > signal.peak:
-        signal.peak = verdict.count
-        first = evidence["sample"][:SAMPLES]
-        evidence["sample"] = [*first, *(pk for pk in _sample(signal.brand, verdict.hour) if pk not in first)]
-    signal.last_hour = max(signal.last_hour, verdict.hour)
-    signal.save(update_fields=["evidence", "peak", "last_hour"])
+    if _end(burst) <= signal.last_at and burst.peak <= signal.peak:
+        return  # seen before; or posts that arrived late, and what was raised stays as it was raised
+    kept: dict[str, Any] = signal.evidence
+    kept["curve"] = _joined(kept["curve"], burst.curve)
+    kept["unusual_hours"] = sorted({*kept["unusual_hours"], *_hours(burst)})
+    kept["kinds"] += [str(kind) for kind in burst.kinds if str(kind) not in kept["kinds"]]
+    if burst.peak > signal.peak:
+        signal.peak = burst.peak
+        more = evidence.typical(signal.brand, slots.start_of(burst.since), _end(burst))
+        kept["sample"] = [*kept["sample"], *(pk for pk in more if pk not in kept["sample"])][
+            : 2 * evidence.SAMPLES
+        ]
+    signal.last_at = max(signal.last_at, _end(burst))
+    signal.save(update_fields=["evidence", "peak", "last_at"])
     if signal.incident_id:
-        _grow_incident(signal, verdict)
-    elif signal.is_history and signal.state == SignalState.NEW and _is_live(verdict.hour):
-        set_fields(signal, is_history=False)  # it was not over after all
-        _announce(signal, verdict)
+        _grow_incident(signal, burst)
+    elif signal.state == SignalState.NEW and _is_live(signal.last_at):
+        _say_again(signal, burst)
 
 
-def _grow_incident(signal: Signal, verdict: Verdict) -> None:
-    """An open incident gets the new complaints; one that was only watched any more is active again."""
+def _say_again(signal: Signal, burst: Burst) -> None:
+    """It was not over after all, or there are twice as many people as when it was last said."""
+    if signal.is_history or signal.peak >= AGAIN_TIMES * signal.evidence["said_peak"]:
+        signal.evidence["said_peak"] = signal.peak
+        set_fields(signal, is_history=False, evidence=signal.evidence)
+        _announce(signal, burst)
+
+
+def _joined(old: list[list[Any]], new: list[list[Any]]) -> list[list[Any]]:
+    points = {point[0]: point for point in [*old, *new]}
+    return [points[hour] for hour in sorted(points)]
+
+
+def _grow_incident(signal: Signal, burst: Burst) -> None:
+    """An open incident gets the new posts; one that was only watched any more is active again."""
     incident = lock_incident(signal.incident_id or 0)
     if not incident.is_open:
         return
-    attach_complaints(incident=incident, signal=signal, actor=None)
-    if incident.state == IncidentState.MONITORING and _is_live(verdict.hour):
-        reason = _("%(n)d people complained within an hour") % {"n": verdict.count}
+    attach_burst(incident=incident, signal=signal, actor=None)
+    if incident.state == IncidentState.MONITORING and _is_live(_end(burst)):
+        reason = _("%(n)d people spoke of it within an hour") % {"n": burst.peak}
         breach(incident=incident, actor=None, reason=str(reason))
-
-
-def _arithmetic(verdict: Verdict) -> dict[str, Any]:
-    return {
-        "count": verdict.count,
-        "rated": verdict.rated,
-        "expected": verdict.expected,
-        "limit": verdict.limit,
-        "covered_days": verdict.covered_days,
-    }
-
-
-def _curve(seen: Sequence[Verdict]) -> list[list[Any]]:
-    return [[point.hour.isoformat(), point.count, point.expected, point.limit] for point in seen]
-
-
-def _sample(brand: Brand, hour: datetime) -> list[int]:
-    """Ids of the complaints with the widest reach, one per author."""
-    found: dict[int, int] = {}
-    complaints = (
-        Mention.objects.filter(brand=brand)
-        .complaints()
-        .between(hour, hour + HOUR)
-        .order_by(
-            F("post__author_followers").desc(nulls_last=True),
-            F("post__retweets").desc(nulls_last=True),
-            "posted_at",
-        )
-    )
-    for pk, person in complaints.values_list("pk", "person")[: SAMPLES * 10]:
-        found.setdefault(person, pk)
-    return list(found.values())[:SAMPLES]
 
 
 def _audience() -> list[User]:
@@ -194,5 +193,5 @@ def _audience() -> list[User]:
     return list(User.objects.filter(is_active=True).exclude(site_role=SiteRole.READER))
 
 
-def _is_live(hour: datetime) -> bool:
-    return timezone.now() - hour < LIVE
+def _is_live(moment: datetime) -> bool:
+    return timezone.now() - moment < LIVE

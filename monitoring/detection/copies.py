@@ -73,6 +73,10 @@ def _candidates(different: Sequence[Trigrams]) -> Iterable[tuple[int, int]]:
             seen[trigram].append(place)
 
 
+def are_copies(one: str, other: str) -> bool:
+    return _is_copy(trigrams(one), trigrams(other))
+
+
 def _is_copy(one: Trigrams, other: Trigrams) -> bool:
     shared = len(one & other)
     return shared >= SAME * (len(one) + len(other) - shared)

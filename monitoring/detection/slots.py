@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 SECONDS = 300
+LENGTH = timedelta(seconds=SECONDS)
 HOUR = 12
 DAY = 288
 

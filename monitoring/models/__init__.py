@@ -1,7 +1,8 @@
 from monitoring.models.imports import ColumnMemory, ImportRun, ImportState
+from monitoring.models.listening import Listening, Sensitivity
 from monitoring.models.mention import IncidentMention, Mention, Sentiment, Sighting
 from monitoring.models.post import Post
-from monitoring.models.signal import Signal, SignalState
+from monitoring.models.signal import Priority, Signal, SignalKind, SignalState
 from monitoring.models.voice_count import VoiceCount
 
 __all__ = [
@@ -9,11 +10,15 @@ __all__ = [
     "ImportRun",
     "ImportState",
     "IncidentMention",
+    "Listening",
     "Mention",
     "Post",
+    "Priority",
+    "Sensitivity",
     "Sentiment",
     "Sighting",
     "Signal",
+    "SignalKind",
     "SignalState",
     "VoiceCount",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from incidents.models import Incident
 from people.models import Brand, User
@@ -25,6 +26,20 @@ class SignalState(models.TextChoices):
 RECENT_HISTORY = timedelta(days=7)
 
 
+class SignalKind(models.TextChoices):
+    """What is unusual; the values are those of `detection.Kind`."""
+
+    VOLUME = "volume", _("Volume")
+    COMPLAINTS = "complaints", _("Complaints")
+
+
+class Priority(models.TextChoices):
+    """How urgent a signal looks. It hides nothing: low ones are raised, too."""
+
+    HIGH = "high", _("High priority")
+    LOW = "low", _("Low priority")
+
+
 class SignalQuerySet(models.QuerySet["Signal"]):
     def visible_to(self, user: User) -> SignalQuerySet:
         """Everybody sees signals; the incident behind one only those who may see the incident."""
@@ -37,21 +52,24 @@ class SignalQuerySet(models.QuerySet["Signal"]):
     def recent_history_of(self, user: User) -> SignalQuerySet:
         """What the person's own imports brought of the last days: Monday's file of a weekend's crisis."""
         since = timezone.now() - RECENT_HISTORY
-        return self.filter(state=SignalState.NEW, is_history=True, run__by=user, last_hour__gte=since)
+        return self.filter(state=SignalState.NEW, is_history=True, run__by=user, last_at__gte=since)
 
 
 class Signal(models.Model):
-    """One episode of unusually many people complaining about a brand; `hour` is its first spike.
+    """One episode in which unusually many people speak of a brand.
 
-    `evidence` is what the rule saw, frozen: count, expected, limit, share, covered_days, the hours of the spike, the
-    curve as [hour, count, expected, limit] and the ids of sample mentions. It is only ever extended while the episode
-    lasts.
+    `evidence` is what was seen: the arithmetic of the first moment (`detection.words`), what speaks for and against its
+    urgency, the curve as [hour, people, usual], the unusual hours and the ids of sample mentions. It is only ever
+    extended while the episode lasts.
     """
 
     brand = models.ForeignKey(Brand, models.PROTECT, related_name="signals", verbose_name=_("brand"))
+    kind = models.CharField(_("kind"), max_length=10, choices=SignalKind)
+    priority = models.CharField(_("priority"), max_length=4, choices=Priority, default=Priority.HIGH)
     state = models.CharField(_("state"), max_length=9, choices=SignalState, default=SignalState.NEW)
-    hour = models.DateTimeField(_("hour"))  # start of the first hour of the spike
-    last_hour = models.DateTimeField()  # start of the last hour of the spike so far
+    began_at = models.DateTimeField(_("since"))  # when the talk began to be more than usual
+    heard_at = models.DateTimeField(_("heard"))  # the moment from which it could be known
+    last_at = models.DateTimeField()  # the end of the last unusual five minutes so far
     peak = models.PositiveIntegerField(_("most people in one hour"))
     evidence = models.JSONField()
     raised_at = models.DateTimeField(_("raised"), default=timezone.now)
@@ -74,10 +92,15 @@ class Signal(models.Model):
     class Meta:
         verbose_name = _("signal")
         verbose_name_plural = _("signals")
-        ordering = ["-hour", "-id"]
+        ordering = ["-heard_at", "-id"]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=SignalState.values), name="signal_state_known"),
-            models.CheckConstraint(condition=Q(last_hour__gte=F("hour")), name="signal_ends_after_start"),
+            models.CheckConstraint(condition=Q(kind__in=SignalKind.values), name="signal_kind_known"),
+            models.CheckConstraint(condition=Q(priority__in=Priority.values), name="signal_priority_known"),
+            models.CheckConstraint(
+                condition=Q(heard_at__gt=F("began_at"), last_at__gte=F("heard_at")),
+                name="signal_ends_after_start",
+            ),
             models.CheckConstraint(
                 condition=Q(state="new", decided_at__isnull=True, decided_by__isnull=True)
                 | (~Q(state="new") & Q(decided_at__isnull=False, decided_by__isnull=False)),
@@ -91,29 +114,48 @@ class Signal(models.Model):
                 | (~Q(state="opened") & Q(incident__isnull=True)),
                 name="signal_opened_has_incident",
             ),
-            # Two workers that look at the same hour raise one signal; after a dismissal it may be raised again.
+            # Two workers that look at the same minutes raise one signal; after a dismissal it may be raised again.
             models.UniqueConstraint(
-                fields=["brand", "hour"], condition=~Q(state="dismissed"), name="signal_once_per_hour"
+                fields=["brand", "heard_at"], condition=~Q(state="dismissed"), name="signal_raised_once"
             ),
         ]
         indexes = [
             models.Index(
-                fields=["brand", "last_hour"], name="signal_episode"
-            ),  # is this hour part of one already?
-            models.Index(fields=["-hour", "-id"], condition=Q(state="new"), name="signal_fresh"),  # the desk
+                fields=["brand", "last_at"], name="signal_episode"
+            ),  # is this moment part of one already?
+            models.Index(
+                fields=["-heard_at", "-id"], condition=Q(state="new"), name="signal_fresh"
+            ),  # the desk
         ]
 
     def __str__(self) -> str:
-        return f"{self.brand} {self.hour:%Y-%m-%d %H:%M}"
+        return f"{self.brand} {self.heard_at:%Y-%m-%d %H:%M}"
 
     def get_absolute_url(self) -> str:
         return reverse("monitoring:signal", args=[self.pk])
 
     @property
-    def stream(self) -> str:
-        return f"signal-{self.pk}"
+    def headline(self) -> str:
+        """Who is spoken of, by how many."""
+        facts = {"n": self.peak, "brand": self.brand}
+        if self.kind == SignalKind.COMPLAINTS:
+            return (
+                ngettext(
+                    "%(n)d person complained about %(brand)s within an hour",
+                    "%(n)d people complained about %(brand)s within an hour",
+                    self.peak,
+                )
+                % facts
+            )
+        return (
+            ngettext(
+                "%(n)d person spoke of %(brand)s within an hour",
+                "%(n)d people spoke of %(brand)s within an hour",
+                self.peak,
+            )
+            % facts
+        )
 
     @property
-    def end(self) -> datetime:
-        """The end of the last hour of the spike."""
-        return self.last_hour + timedelta(hours=1)
+    def stream(self) -> str:
+        return f"signal-{self.pk}"

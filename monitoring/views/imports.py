@@ -69,7 +69,7 @@ def _what_became_of(run: ImportRun) -> dict[str, Any]:
     return {
         "sightings": list(sightings[:SIGHTINGS_SHOWN]),
         "attached": run.mentions.attached().count(),
-        "signals": list(run.signals.select_related("brand").order_by("-hour")[:SIGHTINGS_SHOWN]),
+        "signals": list(run.signals.select_related("brand").order_by("-heard_at")[:SIGHTINGS_SHOWN]),
     }
 
 

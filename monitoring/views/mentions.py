@@ -12,12 +12,12 @@ from django.views.decorators.http import require_safe
 
 from monitoring.charts import volume_chart
 from monitoring.forms import MentionFilter
-from monitoring.hourly_counts import baseline_ready
+from monitoring.listening import has_baseline
 from monitoring.models import Mention, Sentiment, Signal
 from people.access import SignedInRequest
 
 PER_PAGE = 50
-MOST_SPIKES = 50
+MOST_SIGNALS = 50
 
 
 class _CountedPaginator(Paginator):
@@ -39,10 +39,10 @@ def mentions(request: SignedInRequest) -> HttpResponse:
     found, start, end = form.narrow(visible)
     tally = _tally(found)
     brand = form.cleaned_data.get("brand")
-    in_view = Signal.objects.visible_to(request.user).filter(hour__gte=start, hour__lt=end)
+    in_view = Signal.objects.visible_to(request.user).filter(heard_at__gte=start, heard_at__lt=end)
     if brand:
         in_view = in_view.filter(brand=brand)
-    spikes = list(in_view.select_related("brand")[:MOST_SPIKES])
+    heard = list(in_view.select_related("brand")[:MOST_SIGNALS])
     page = _CountedPaginator(found.select_related("brand", "post"), PER_PAGE, known_count=tally["total"] or 0)
     context = {
         "form": form,
@@ -50,11 +50,11 @@ def mentions(request: SignedInRequest) -> HttpResponse:
         "tally": tally,
         "start": start,
         "end": end,
-        "chart": volume_chart(found, start, end, signals=spikes) if tally["total"] else None,
-        "spikes": spikes,
+        "chart": volume_chart(found, start, end, signals=heard) if tally["total"] else None,
+        "signals": heard,
         "fresh": Signal.objects.visible_to(request.user).fresh().count(),
         "is_empty": not tally["total"] and not visible.exists(),
-        "unready": brand if brand and not baseline_ready(brand) else None,
+        "unready": brand if brand and not has_baseline(brand) else None,
     }
     return render(request, "monitoring/mentions.html", context)
 

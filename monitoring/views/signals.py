@@ -13,11 +13,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from common.forms import ReasonForm
 from common.pages import confirm, typed
 from incidents.models import Incident
-from monitoring import actions
+from monitoring import actions, signal_words
 from monitoring.charts import evidence_chart
-from monitoring.detector import HOUR
+from monitoring.evidence import by_others
 from monitoring.forms import OpenIncidentForm, SignalFilter
-from monitoring.models import Mention, Signal, SignalState
+from monitoring.models import Mention, Signal, SignalKind, SignalState
 from people.access import SignedInRequest, requires
 
 PER_PAGE = 25
@@ -49,16 +49,15 @@ def signal(request: SignedInRequest, pk: int) -> HttpResponse:
     incident = Incident.objects.visible_to(request.user).filter(signals=found).first()
     context = {
         "signal": found,
-        "first_end": found.hour + HOUR,
         "chart": evidence_chart(found),
         "sample": [sample[pk] for pk in found.evidence["sample"] if pk in sample],
         "incident": incident,
         "is_hidden": found.state == SignalState.OPENED and incident is None,
         "may_decide": request.user.has_perm("monitoring.decide"),
-        "share": round(100 * found.evidence["count"] / found.evidence["rated"])
-        if found.evidence["rated"]
-        else 0,
-        "hours": len(found.evidence["spike_hours"]),
+        "started": by_others(found.brand, found.began_at, found.last_at).select_related("post").last(),
+        "arithmetic": list(signal_words.arithmetic(found)),
+        "urgency": list(signal_words.urgency(found)),
+        "hours": len(found.evidence["unusual_hours"]),
     }
     return render(request, "monitoring/signal.html", context)
 
@@ -74,7 +73,7 @@ def dismiss_signal(request: SignedInRequest, pk: int) -> HttpResponse:
         consequences=[
             _("Nobody is reminded of it any more."),
             _("Your reason is kept and shown to everybody who looks at the signal."),
-            _("If twice as many people complain later, it is raised again."),
+            _("If twice as many people speak of it later, it is raised again."),
         ],
         label=_("Dismiss"),
         form=ReasonForm(
@@ -93,13 +92,17 @@ def dismiss_signal(request: SignedInRequest, pk: int) -> HttpResponse:
 @requires("monitoring.decide")
 def open_signal(request: SignedInRequest, pk: int) -> HttpResponse:
     found = _visible(request, pk)
-    suggested = {"title": _("Complaints about %(brand)s") % {"brand": found.brand}}
+    titles = {
+        SignalKind.COMPLAINTS: _("Complaints about %(brand)s"),
+        SignalKind.VOLUME: _("Much talk about %(brand)s"),
+    }
+    suggested = {"title": titles[SignalKind(found.kind)] % {"brand": found.brand}}
     return confirm(
         request,
         partial(actions.open_incident, signal=found, actor=request.user),
         title=_("Open an incident"),
         consequences=[
-            _("The complaints of the spike are attached, and the time of the first one is noted."),
+            _("The posts of the burst are attached, and the time of the first one is noted."),
             _("Those who can assess it are alerted, and the deadline for acknowledging it starts."),
         ],
         label=_("Open the incident"),

@@ -1,0 +1,203 @@
+"""Runs the detector over the stored counts of a brand: as of then for an import, on and on for what comes in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import chain
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from monitoring.detection import slots
+from monitoring.detection.brand import BrandDetector, Heard, Kind
+from monitoring.detection.counting import Counts
+from monitoring.detection.detector import QUIET, Judgement, Sensitivity
+from monitoring.detection.history import KEPT, History
+from monitoring.models import Listening, VoiceCount
+from people.models import Brand
+
+# What limits look back on: three weeks of strongest days, each judged by the week before it.
+HISTORY = timedelta(days=29)
+CORRECTED = timedelta(
+    days=1
+)  # how far back a detector can be put right; what changed earlier has it made anew
+CURVE_HOURS = 48
+NOTHING = Counts()
+
+
+@dataclass
+class Burst:
+    """Slots of one look in which a brand was unusual, at most twelve hours apart."""
+
+    first: int  # slots
+    last: int
+    since: int  # the slot in which the talk began to be more than usual
+    kinds: list[Kind]
+    judgement: Judgement  # of the first
+    share: dict[str, Any] | None  # of complaints, as it was then
+    curve: list[list[Any]]
+    peak: int = 0  # most people in an hour
+    hours: set[int] = field(default_factory=set)  # in which it was unusual, as slots
+
+    @property
+    def heard_at(self) -> datetime:
+        """The moment from which it could be known."""
+        return slots.start_of(self.first + 1)
+
+
+def sensitivity_of(brand: Brand) -> Sensitivity:
+    kept = Listening.objects.filter(brand=brand).values_list("sensitivity", flat=True).first()
+    return Sensitivity(kept) if kept else Sensitivity.NORMAL
+
+
+def has_baseline(brand: Brand) -> bool:
+    """Is it known what is usual for the brand at its newest mention?"""
+    newest = VoiceCount.objects.filter(brand=brand).aggregate(newest=Max("begins_at"))["newest"]
+    if newest is None:
+        return False
+    last = slots.slot_of(newest)
+    counts = _counts(brand, last - KEPT, last)
+    history = History(min(counts))
+    for slot in range(min(counts), last + 1):
+        history.append(counts.get(slot, NOTHING).voices)
+    return history.usual(len(history) - 1) is not None
+
+
+def replayed(brand: Brand, first: datetime, last: datetime, sensitivity: Sensitivity) -> list[Burst]:
+    """What would have been heard from `first` to `last`, each slot judged by nothing later than itself."""
+    begin, end = slots.slot_of(first), slots.slot_of(last)
+    counts = _counts(brand, slots.slot_of(first - HISTORY), end)
+    earliest = min(counts, default=end)
+    detector = BrandDetector(earliest, sensitivity)
+    return bursts(
+        detector, (detector.advance(counts.get(slot, NOTHING)) for slot in range(earliest, end + 1)), begin
+    )
+
+
+@transaction.atomic
+def heard_now(brand: Brand, now: datetime) -> list[Burst]:
+    """What is new since the last look, the running five minutes included, as far as they have come."""
+    Listening.objects.get_or_create(brand=brand)
+    kept = Listening.objects.select_for_update().get(brand=brand)
+    running = slots.slot_of(now)
+    detector, late = _carried_on(kept, running)
+    begin = detector.volume.history.newest + 1
+    counts = _counts(brand, begin, running)
+    heard = (detector.advance(counts.get(slot, NOTHING)) for slot in range(begin, running))
+    found = bursts(detector, chain(late, heard), min(begin, *(one.slot for one in late)) if late else begin)
+    # The running slot is judged by a copy, for more will come to it; what is said of it is said.
+    probe = BrandDetector.from_json(detector.to_json())
+    found += bursts(probe, [probe.advance(counts.get(running, NOTHING))], running)
+    detector.volume.said, detector.complaints.said = probe.volume.said, probe.complaints.said
+    kept.state, kept.heard_to, kept.changed_from = detector.to_json(), slots.start_of(running), None
+    kept.save()
+    return found
+
+
+def _carried_on(kept: Listening, running: int) -> tuple[BrandDetector, list[Heard]]:
+    """The detector as the last look left it, and what is heard where counts have changed since."""
+    changed = kept.changed_from or kept.heard_to
+    if (
+        kept.state is None
+        or kept.heard_to is None
+        or changed is None
+        or kept.heard_to - changed > CORRECTED
+        or slots.slot_of(kept.heard_to) > running
+        or kept.state["volume"]["sensitivity"] != kept.sensitivity
+    ):
+        return _made_anew(kept, running), []
+    detector = BrandDetector.from_json(kept.state)
+    begin, end = slots.slot_of(changed), slots.slot_of(kept.heard_to)
+    counts = _counts(kept.brand, begin, end - 1)
+    return detector, detector.correct({slot: counts.get(slot, NOTHING) for slot in range(begin, end)})
+
+
+def _made_anew(kept: Listening, running: int) -> BrandDetector:
+    """As if it had listened all the while, and had said nothing."""
+    counts = _counts(kept.brand, running - HISTORY // slots.LENGTH, running - 1)
+    earliest = min(counts, default=running)
+    detector = BrandDetector(earliest, Sensitivity(kept.sensitivity))
+    for slot in range(earliest, running):
+        detector.advance(counts.get(slot, NOTHING))
+    return detector
+
+
+def _counts(brand: Brand, first: int, last: int) -> dict[int, Counts]:
+    rows = VoiceCount.objects.filter(
+        brand=brand, begins_at__gte=slots.start_of(first), begins_at__lte=slots.start_of(last)
+    ).values_list("begins_at", "voices", "complaints", "rated", "posts")
+    return {slots.slot_of(at): Counts(*numbers) for at, *numbers in rows}
+
+
+def bursts(detector: BrandDetector, heard: Iterable[Heard], begin: int) -> list[Burst]:
+    """The bursts among what is heard, in time order; slots before `begin` only say what is usual."""
+    found: list[Burst] = []
+    for one in heard:
+        unusual = [(kind, judged) for kind, judged in _judged(one) if judged.reasons]
+        if not unusual or one.slot < begin:
+            continue
+        if not found or one.slot - found[-1].last > QUIET:
+            found.append(_began(detector, one, unusual))
+        burst = found[-1]
+        burst.last = one.slot
+        burst.hours.add(one.slot - one.slot % slots.HOUR)
+        burst.kinds += [kind for kind, _judgement in unusual if kind not in burst.kinds]
+        burst.peak = max(burst.peak, _people(detector, unusual))
+        burst.curve = curve(detector, burst.kinds[0], burst.first)
+    return found
+
+
+def _judged(heard: Heard) -> Iterator[tuple[Kind, Judgement]]:
+    for kind, judgement in ((Kind.VOLUME, heard.volume), (Kind.COMPLAINTS, heard.complaints)):
+        if judgement is not None:
+            yield kind, judgement
+
+
+def _began(detector: BrandDetector, heard: Heard, unusual: list[tuple[Kind, Judgement]]) -> Burst:
+    kind, judgement = unusual[0]
+    share = detector.share(heard.slot)
+    return Burst(
+        first=heard.slot,
+        last=heard.slot,
+        since=_since(detector, kind, heard.slot),
+        kinds=[kind],
+        judgement=judgement,
+        share=share._asdict() if share else None,
+        curve=[],
+    )
+
+
+def _people(detector: BrandDetector, unusual: list[tuple[Kind, Judgement]]) -> int:
+    return int(max(judgement.counts[2] for _kind, judgement in unusual))
+
+
+def _since(detector: BrandDetector, kind: Kind, slot: int) -> int:
+    """Back from the slot in which it was heard while the hour before had more than usual, six hours at most."""
+    history = _history(detector, kind)
+    earliest = slot
+    for place in range(slot - history.first, max(-1, slot - history.first - 6 * slots.HOUR), -1):
+        usual = history.usual(place)
+        if usual is None or history.sums[slots.HOUR][place] <= 1.5 * usual[0][2]:
+            break
+        earliest = history.first + place
+    return earliest
+
+
+def _history(detector: BrandDetector, kind: Kind) -> Any:
+    return (detector.volume if kind is Kind.VOLUME else detector.complaints).history
+
+
+def curve(detector: BrandDetector, kind: Kind, first: int) -> list[list[Any]]:
+    """People in each full hour and the running one, and what is usual: from two days before a slot to the newest."""
+    history = _history(detector, kind)
+    points: list[list[Any]] = []
+    begin = first - first % slots.HOUR - CURVE_HOURS * slots.HOUR
+    for hour in range(max(begin, history.first), history.newest + 1, slots.HOUR):
+        end = min(hour + slots.HOUR - 1, history.newest) - history.first
+        usual = history.usual(end)
+        people = history.total(end + 1, end + 1 - (hour - history.first))
+        points.append([slots.start_of(hour).isoformat(), people, usual[0][2] if usual else None])
+    return points
