@@ -8,10 +8,14 @@ import pytest
 from django.utils import timezone
 
 from desk.work_queue import work_items_of
+from escalations.models import Deadline
+from incidents.actions import acknowledge, assess
 from journal.models import Entry, Urgency
 from monitoring import actions
 from monitoring.models import Signal
 from people.models import DutyShift
+from postmortems import figures, record
+from tests.conftest import SCORES
 from tests.factories import UserFactory
 from tests.monitoring.conftest import HOUR, SPIKE_HOUR, accept, row
 
@@ -117,6 +121,27 @@ def test_an_incident_of_history_was_detected_as_of_then(alice, raised):
     incident = actions.open_incident(signal=raised, actor=alice, title="Stranded passengers")
     assert incident.detected_at == SPIKE_HOUR + HOUR
     assert incident.first_post_at < incident.detected_at
+
+
+def test_an_incident_of_history_has_its_whole_time(alice, raised):
+    """Its clocks run from the hour in which it was logged, or it would be overdue and alert everybody at once."""
+    incident = actions.open_incident(signal=raised, actor=alice, title="Stranded passengers")
+    incident = assess(incident=incident, actor=alice, scores=SCORES[2], category="service_outage")
+    deadlines = Deadline.objects.of(incident).unsettled()
+    assert {deadline.purpose for deadline in deadlines} == {
+        "incident.acknowledge",
+        "incident.holding_statement",
+    }
+    assert all(deadline.target_at > timezone.now() for deadline in deadlines)
+
+
+def test_no_figure_counts_the_years_before_an_old_file(alice, raised):
+    incident = actions.open_incident(signal=raised, actor=alice, title="Stranded passengers")
+    acknowledge(incident=incident, actor=alice)
+    incident.refresh_from_db()
+    minutes = {figure.code: figure.value for figure in figures.compute(record.gather(incident))}
+    assert minutes["ttd"] < 60
+    assert minutes["tta"] < 1
 
 
 def test_an_incident_of_what_runs_is_detected_now(alice, calm_days, post, brand):
