@@ -94,9 +94,38 @@ def test_history_that_goes_on_is_history_no_longer(alice, calm_days, post, brand
     assert Entry.objects.count() == entries
 
 
+def test_dismissed_history_that_goes_on_is_raised_anew(alice, calm_days, post, brand):
+    post(NOW - 30 * HOUR, 12)
+    (old,) = look(brand, NOW - 30 * HOUR)
+    actions.dismiss(signal=old, actor=alice, reason="Long over")
+    assert look(brand, NOW - 30 * HOUR) == []
+    post(NOW - 20 * HOUR, 12)  # no more people than before
+    (fresh,) = look(brand, NOW - 30 * HOUR)
+    assert (fresh.hour, fresh.is_history, alerted(fresh)) == (NOW - 20 * HOUR, False, {alice.pk})
+    assert look(brand, NOW - 30 * HOUR) == []
+
+
+def test_dismissed_history_that_grows_in_the_past_stays_dismissed(alice, calm_days, post, brand):
+    post(NOW - 40 * HOUR, 12)
+    (old,) = look(brand, NOW - 40 * HOUR)
+    actions.dismiss(signal=old, actor=alice, reason="Long over")
+    post(NOW - 38 * HOUR, 12)
+    assert look(brand, NOW - 40 * HOUR) == []
+
+
 def complaints(hour, count: int = 12) -> list[dict[str, str]]:
     at = [(hour + timedelta(minutes=n)).isoformat() for n in range(count)]
     return [row(1000 + n, created_at=moment, sentiment="negative") for n, moment in enumerate(at)]
+
+
+def test_sentiment_that_comes_with_a_second_file_alerts(alice, calm_days, brand, uploaded):
+    rows = complaints(NOW - 2 * HOUR)
+    first = accept(uploaded([{**one, "sentiment": ""} for one in rows]), alice)
+    assert not Signal.objects.exists()
+    again = accept(uploaded(rows), alice)
+    assert (first.rows_stored, again.rows_stored, again.rows_duplicate) == (12, 0, 12)
+    (signal,) = again.signals.all()
+    assert (signal.is_history, alerted(signal)) == (False, {alice.pk})
 
 
 def test_recent_history_is_on_the_desk_of_whoever_imported_it(alice, bob, calm_days, brand, uploaded, client):
