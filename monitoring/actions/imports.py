@@ -151,10 +151,14 @@ def answer_import(*, run: ImportRun, actor: User, answers: dict[str, Any], brand
 def accept_preview(*, run: ImportRun, actor: User | None) -> ImportRun:
     """Import the file as its preview shows it; brands that it names as new are added now.
 
-    Raises ActionRefused while something is undecided.
+    Raises ActionRefused while something is undecided, and where `run` is older than the preview.
     """
-    run = _locked(run, actor) if actor else lock_row(run)
+    seen, run = run.preview, _locked(run, actor) if actor else lock_row(run)
     require_step(run, ImportState.ACCEPTED, IMPORT_LIFE)
+    if actor and run.preview != seen:
+        raise ActionRefused(
+            _("The file was looked at again meanwhile. Reload the page to see how it is read now.")
+        )
     if undecided := [one["text"] for one in run.preview["questions"] if not one["has_proposal"]]:
         raise ActionRefused(" ".join(undecided))
     add_brands(run.preview["new_brands"])

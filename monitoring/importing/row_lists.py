@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,21 +14,29 @@ from monitoring.importing.reading.tables import Record, Table
 
 # What makes a spreadsheet calculate, also in its full-width form. A quote in front turns it into text.
 FORMULA_SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+# A spreadsheet that expects semicolons cuts our rows there and at line breaks: what follows begins a cell as well.
+CUT_HERE = r"([;\t\r\n] {0,9})"
+INNER_FORMULA = re.compile(CUT_HERE + r"(?='*[=+\-@＝＋－＠])")
+MADE_SAFE = re.compile(CUT_HERE + r"'(?='*[=+\-@＝＋－＠])")
 MAX_CELL_CHARS = 32_000  # what a cell of a spreadsheet can hold
 OUR_COLUMNS = ("line", "reason")
 
 
 def safe_cell(value: str) -> str:
     """`value` so that no spreadsheet takes it for a formula."""
-    value = value.replace("\0", "�")[:MAX_CELL_CHARS]
-    if value.startswith(FORMULA_SIGNS) or value.lstrip().startswith(FORMULA_SIGNS):
-        return "'" + value
-    return value
+    value = INNER_FORMULA.sub(r"\1'", value.replace("\0", "�")[:MAX_CELL_CHARS])
+    return "'" + value if _is_formula(value) else value
 
 
 def original_cell(value: str) -> str:
     """What `safe_cell` was given."""
-    return value[1:] if value.startswith("'") and safe_cell(value[1:]) == value else value
+    if value.startswith("'") and _is_formula(value[1:]):
+        value = value[1:]
+    return MADE_SAFE.sub(r"\1", value)
+
+
+def _is_formula(value: str) -> bool:
+    return value.startswith(FORMULA_SIGNS) or value.lstrip().startswith(FORMULA_SIGNS)
 
 
 class MendedList(Table):

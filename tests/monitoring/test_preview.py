@@ -240,6 +240,14 @@ def test_readers_answer_and_accept_nothing(uploaded, erin, brand):
         actions.move_import(run=run, actor=erin, brand=brand)
 
 
+def test_only_the_preview_that_was_seen_is_accepted(uploaded, alice, bob, brand):
+    seen = uploaded(slashes())
+    now = answer(ImportRun.objects.get(pk=seen.pk), bob, day_first=True)
+    with pytest.raises(ActionRefused, match="looked at again"):
+        actions.accept_preview(run=seen, actor=alice)
+    assert accept(now, alice).state == "finished"
+
+
 def test_a_preview_is_accepted_once(uploaded, alice, bob, brand):
     run = uploaded([row(1)])
     actions.accept_preview(run=run, actor=alice)

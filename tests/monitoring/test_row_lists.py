@@ -22,7 +22,15 @@ def test_no_cell_is_a_formula(cell):
     assert safe_cell(cell).startswith("'")
 
 
-@given(st.text(alphabet="=+-@'\"\t\n ax1＝", max_size=9))
+@pytest.mark.parametrize("cell", ["yes;=1+1", "yes\n=1+1", "yes;  @SUM(A1)", "a\r\n-1", "a;'+1"])
+def test_no_part_of_a_cell_is_a_formula_where_semicolons_separate(cell):
+    as_cut = csv.reader(io.StringIO(f'"12","no","{safe_cell(cell)}"', newline=""), delimiter=";")
+    cells = [part for parts in as_cut for part in parts]
+    assert len(cells) > 1
+    assert not any(part.lstrip().startswith(tuple("=+-@")) for part in cells)
+
+
+@given(st.text(alphabet="=+-@'\";\r\t\n ax1＝", max_size=9))
 def test_what_was_made_harmless_is_itself_again(cell):
     assert original_cell(safe_cell(cell)) in (cell, cell.removeprefix("'"))
     if not cell.startswith("'"):

@@ -19,9 +19,9 @@ SHORTEST_BRAND = 3  # letters; shorter names are in everything
 
 
 def clean_author(cell: str) -> str:
-    """The name as it is stored: "@kioskul " is kioskul, "u/kioskul" too."""
+    """The name as it is stored: "@kioskul " is kioskul, "u/kioskul" too, and "u/[deleted]" is nobody."""
     name = unescape(unwrap(cell)) if "&" in cell or cell[:1] in "='" else cell.strip()
-    return re.sub(r"^(?:[@＠]|/?u/(?=[\w-]+$))", "", " ".join(name.split()))
+    return re.sub(r"^(?:[@＠]|/?u/(?=[\w-]+$|\[))", "", " ".join(name.split()))
 
 
 @remembered
