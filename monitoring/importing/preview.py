@@ -324,7 +324,7 @@ class _Look:
                 len(refused),
             )
             self.findings.append(text % {"n": len(refused), "line": line, "reason": reason})
-        if not rows and all(question.has_proposal for question in self.questions):
+        if not rows and all(one.has_proposal or one.about == "brand" for one in self.questions):
             self._ask(
                 "posted_at",
                 _("None of the rows looked at can be stored: look at the columns."),
