@@ -253,14 +253,7 @@ def lease_import(*, run_id: int) -> ImportRun | None:
     if run is None:
         return None
     if run.attempts >= MAX_ATTEMPTS:
-        _end(
-            run,
-            ImportState.FAILED,
-            _(
-                "Stopped %(n)d times behind line %(line)d without getting further. Look at that line, then try again."
-            )
-            % {"n": run.attempts, "line": run.line},
-        )
+        _end(run, ImportState.FAILED, _why_given_up(run))
         return None
     change_state(
         run,
@@ -272,6 +265,18 @@ def lease_import(*, run_id: int) -> ImportRun | None:
         started_at=run.started_at or (now if run.state == ImportState.ACCEPTED else None),
     )
     return run
+
+
+def _why_given_up(run: ImportRun) -> str:
+    if run.state in (ImportState.QUEUED, ImportState.LOOKING):
+        text = _(
+            "Reading this file was tried %(n)d times and never ended. Export it again, best as CSV or XLSX."
+        )
+    else:
+        text = _(
+            "Stopped %(n)d times behind line %(line)d without getting further. Look at that line, then try again."
+        )
+    return text % {"n": run.attempts, "line": run.line}
 
 
 def lock_import(*, run: ImportRun) -> ImportRun:

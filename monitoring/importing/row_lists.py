@@ -19,6 +19,7 @@ CUT_HERE = r"([;\t\r\n] {0,9})"
 INNER_FORMULA = re.compile(CUT_HERE + r"(?='*[=+\-@＝＋－＠])")
 MADE_SAFE = re.compile(CUT_HERE + r"'(?='*[=+\-@＝＋－＠])")
 MAX_CELL_CHARS = 32_000  # what a cell of a spreadsheet can hold
+MAX_CELLS_OF_A_FAULT = 200  # of a row that has more cells than the file has columns
 OUR_COLUMNS = ("line", "reason")
 
 
@@ -79,9 +80,8 @@ def append(path: Path, *, keep_bytes: int, header: Sequence[str], rows: Sequence
             text.write("\ufeff")  # without it Excel takes UTF-8 for something else
             out.writerow([safe_cell(name) for name in (*OUR_COLUMNS, *header)])
         for record, reason in rows:
-            out.writerow(
-                [str(record.line), safe_cell(reason), *(safe_cell(cell) for cell in record.cells[:200])]
-            )
+            cells = record.cells[: max(len(header), MAX_CELLS_OF_A_FAULT)]
+            out.writerow([str(record.line), safe_cell(reason), *map(safe_cell, cells)])
         file.write(text.getvalue().encode())
         file.flush()
         os.fsync(file.fileno())

@@ -66,3 +66,11 @@ def test_a_list_that_comes_back_has_the_columns_of_its_file(tmp_path):
     assert list(mended.header) == ["id", "text"]
     assert [record.cells for record in mended.records()] == cells
     assert mended.progress > 0.9
+
+
+@pytest.mark.parametrize(("columns", "cells", "kept"), [(300, 300, 300), (3, 900, 200)])
+def test_no_column_is_lost_and_no_fault_fills_the_disk(tmp_path, columns, cells, kept):
+    path = tmp_path / "rejected.csv"
+    record = Record(2, [str(number) for number in range(cells)])
+    append(path, keep_bytes=0, header=["name"] * columns, rows=[(record, "no")])
+    assert rows(path)[1][2:] == record.cells[:kept]
