@@ -208,12 +208,12 @@ def _unacknowledged(user: User) -> Iterator[WorkItem]:
         yield _for_incident(
             incident,
             "acknowledge",
-            incident.detected_at,
+            incident.runs_from,
             icon="siren",
             title=incident.title,
             url=incident.get_absolute_url(),
             why=_("%(brand)s · nobody has acknowledged this yet") % {"brand": incident.brand},
-            since=incident.detected_at,
+            since=incident.runs_from,
             step=Step(_("Acknowledge"), reverse("incidents:acknowledge", args=[incident.pk]), is_post=True),
         )
 
@@ -234,7 +234,7 @@ def _without_lead(user: User) -> Iterator[WorkItem]:
         yield _for_incident(
             incident,
             "role",
-            incident.acknowledged_at or incident.detected_at,
+            incident.acknowledged_at or incident.runs_from,
             icon="user-round-x",
             title=incident.title,
             url=incident.get_absolute_url(),
@@ -269,7 +269,7 @@ def _led(user: User) -> Iterator[WorkItem]:
         yield _for_incident(
             incident,
             "calm" if calm else "lead",
-            calm or incident.detected_at,
+            calm or incident.runs_from,
             icon="flag",
             title=incident.title,
             url=incident.get_absolute_url(),

@@ -101,7 +101,8 @@ def attach_complaints(*, incident: Incident, signal: Signal, actor: User | None)
     new = _complaints(signal).exclude(
         pk__in=IncidentMention.objects.filter(incident=incident).values("mention")
     )
-    ids = list(new.values_list("pk", flat=True))
+    # Nobody takes back or moves what is being attached; whoever was first at that leaves nothing here to attach.
+    ids = list(new.select_for_update(no_key=True, of=("self",)).order_by("pk").values_list("pk", flat=True))
     if not ids:
         return 0
     IncidentMention.objects.bulk_create(

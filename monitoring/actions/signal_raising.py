@@ -69,11 +69,11 @@ def _episode(brand: Brand, verdict: Verdict, rule: Rule) -> Signal | None:
 
 
 def _again(signal: Signal, verdict: Verdict) -> bool:
-    return (
-        signal.state == SignalState.DISMISSED
-        and verdict.hour >= signal.last_hour
-        and verdict.count >= AGAIN_TIMES * (signal.peak_when_decided or 0)
-    )
+    """What was dismissed as history and still runs is another matter too: nobody was alerted of it."""
+    if signal.state != SignalState.DISMISSED or verdict.hour < signal.last_hour:
+        return False
+    goes_on = signal.is_history and verdict.hour > signal.last_hour and _is_live(verdict.hour)
+    return goes_on or verdict.count >= AGAIN_TIMES * (signal.peak_when_decided or 0)
 
 
 def _raise(brand: Brand, seen: Sequence[Verdict], run: ImportRun | None, *, is_live: bool) -> Signal:

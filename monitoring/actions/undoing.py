@@ -11,7 +11,7 @@ from monitoring.models import ImportRun
 from monitoring.one_at_a_time import lock_posts
 
 PORTION = 5_000
-# What is attached to an incident is evidence and stays.
+# What is attached to an incident is evidence and stays, also when that happened while we waited for its lock.
 MINE = """
     CREATE TEMPORARY TABLE mine AS
     SELECT mention.id, mention.post_id, other.id AS sighting_id, other.run_id, other.line
@@ -22,8 +22,9 @@ MINE = """
     ) other ON true
     WHERE mention.run_id = %(run)s
       AND NOT EXISTS (SELECT FROM monitoring_incidentmention WHERE mention_id = mention.id)
-    LIMIT %(portion)s
+    ORDER BY mention.id LIMIT %(portion)s FOR UPDATE OF mention
 """
+ATTACHED_MEANWHILE = "DELETE FROM mine USING monitoring_incidentmention WHERE mention_id = mine.id"
 # Another import brought it as well: from now on it is that one's.
 HANDED_ON = """
     UPDATE monitoring_mention mention SET run_id = mine.run_id, line = mine.line FROM mine
@@ -53,6 +54,6 @@ def take_back(*, run: ImportRun) -> bool:
         (found,) = cursor.fetchone()
         if not found:
             cursor.execute(OWN_SIGHTINGS, names)
-        for step in (HANDED_ON, *STEPS, "DROP TABLE mine"):
+        for step in (ATTACHED_MEANWHILE, HANDED_ON, *STEPS, "DROP TABLE mine"):
             cursor.execute(step, names if "%(run)s" in step else None)
     return bool(found)

@@ -122,7 +122,7 @@ class _Look:
         self.columns = self._columns()
         survey = Survey(self.columns, self.run.file_time).read(self.table, progress)
         plan = self._plan(survey)
-        rows = self._first_rows(plan) if not self._missing() else []
+        rows = self._first_rows(plan, survey.rows) if not self._missing() else []
         self._say_what_follows(survey, plan, rows)
         scale = survey.tones.scale
         preview = Preview(
@@ -262,7 +262,10 @@ class _Look:
         if self.answers.brands is not None:
             return dict(self.answers.brands)
         named = [cell for cell in survey.brands if cell and len(cell) <= MAX_BRAND_CHARS]
-        new = [cell for cell in named if cell.casefold() not in self.brands]
+        spellings: dict[str, str] = {}  # the first of "Grebe Bank" and "GREBE BANK"
+        for cell in named:
+            spellings.setdefault(cell.casefold(), cell)
+        new = [cell for name, cell in spellings.items() if name not in self.brands]
         if len(new) > MAX_NEW_BRANDS:
             text = _(
                 "The column “%(column)s” names more than %(n)d new brands, so it is probably not the brand."
@@ -274,7 +277,7 @@ class _Look:
                 "%(names)s is a new brand. Add it?", "%(names)s are new brands. Add them?", len(new)
             )
             self._ask("new_brands", text % {"names": ", ".join(new[:10])}, has_proposal=True)
-        return {cell: cell for cell in named}
+        return {cell: spellings[cell.casefold()] for cell in named}
 
     def _new_brands(self, plan: Plan) -> list[str]:
         return sorted({name for name in plan.brands.values() if name and name.casefold() not in self.brands})
@@ -295,7 +298,7 @@ class _Look:
         self._ask("own_accounts", text % facts, has_proposal=True)
         return names
 
-    def _first_rows(self, plan: Plan) -> list[Row]:
+    def _first_rows(self, plan: Plan, rows_in_file: int) -> list[Row]:
         builder = RowBuilder(
             plan,
             brands={name: brand.pk for name, brand in self.brands.items()}
@@ -310,6 +313,9 @@ class _Look:
                 rows.append(builder.build(record))
             except RowError as error:
                 refused.append((record.line, str(error)))
+        if rows_in_file > LOOKED_UP and (refused or builder.unknown):
+            text = _("Of %(all)d rows only the first %(n)d were tried; the others will be like them:")
+            self.findings.append(text % {"all": rows_in_file, "n": LOOKED_UP})
         if refused:
             line, reason = refused[0]
             text = ngettext(
@@ -318,7 +324,7 @@ class _Look:
                 len(refused),
             )
             self.findings.append(text % {"n": len(refused), "line": line, "reason": reason})
-        if not rows and all(question.has_proposal for question in self.questions):
+        if not rows and all(one.has_proposal or one.about == "brand" for one in self.questions):
             self._ask(
                 "posted_at",
                 _("None of the rows looked at can be stored: look at the columns."),
@@ -384,13 +390,21 @@ class _Look:
             return first, last
 
     def _stored_already(self, rows: Sequence[Row]) -> int:
+        """How many rows' posts their own brand has. As in `storing`: by address, else where one of two has none."""
         addresses = {row.address_key for row in rows if row.address_key}
         contents = {row.content_key for row in rows}
         stored = Mention.objects.filter(
             Q(post__address_key__in=addresses) | Q(post__content_key__in=contents),
             brand__in={row.brand_id for row in rows},
+        ).values_list("brand", "post__address_key", "post__content_key")
+        by_address = {(brand, address) for brand, address, _content in stored if address}
+        by_content = {(brand, content) for brand, _address, content in stored}
+        unaddressed = {(brand, content) for brand, address, content in stored if not address}
+        return sum(
+            (row.brand_id, row.address_key) in by_address
+            or (row.brand_id, row.content_key) in (unaddressed if row.address_key else by_content)
+            for row in rows
         )
-        return stored.count() if rows else 0
 
 
 def _day(moment: datetime, plan: Plan) -> str:

@@ -254,6 +254,18 @@ def test_an_import_that_never_gets_further_gives_up_with_a_reason(killed):
     assert "behind line 2001" in killed.error
 
 
+def test_a_look_that_never_ends_gives_up_with_a_reason(alice, uploaded):
+    run = uploaded([row(1)])
+    ImportRun.objects.filter(pk=run.pk).update(state="queued", preview={}, plan={})
+    for _attempt in range(10):
+        actions.lease_import(run_id=run.pk)
+        silent(run)
+    run.refresh_from_db()
+    assert run.state == "failed"
+    assert "never ended" in run.error
+    assert "line" not in run.error
+
+
 @pytest.mark.calendar
 def test_an_interrupted_command_is_closed_by_the_sweep(tmp_path):
     path = tmp_path / "mentions.csv"

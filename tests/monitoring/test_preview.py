@@ -9,6 +9,7 @@ from monitoring import actions
 from monitoring.importing.plan import Answers
 from monitoring.models import ColumnMemory, ImportRun, Mention, Post
 from people.models import Brand
+from tests.factories import BrandFactory
 from tests.monitoring.conftest import accept, look_at, row
 
 pytestmark = pytest.mark.django_db
@@ -129,6 +130,15 @@ def test_new_brands_are_added_when_they_are_accepted(uploaded, alice, brand):
     assert Mention.objects.filter(brand__name="Heron Rail").count() == 1
 
 
+def test_one_brand_in_several_spellings_is_one_brand(uploaded, alice, brand):
+    run = uploaded([row(1, brand="Heron Rail"), row(2, brand="HERON RAIL"), row(3, brand="KESTREL AIR")])
+    assert run.preview["new_brands"] == ["Heron Rail"]
+    accept(run, alice)
+    assert set(Brand.objects.values_list("name", flat=True)) == {"Heron Rail", "Kestrel Air"}
+    assert Mention.objects.filter(brand__name="Heron Rail").count() == 2
+    assert Mention.objects.filter(brand=brand).count() == 1
+
+
 def test_a_column_that_is_not_the_brand_is_noticed(uploaded, alice, brand):
     run = uploaded([row(n, brand=f"topic number {n}") for n in range(60)])
     assert asked(run)["brand"] is False
@@ -162,6 +172,27 @@ def test_own_accounts_are_asked_for(uploaded, alice, brand):
 def test_what_is_there_already_is_said(uploaded, run_import, brand):
     run_import([row(n) for n in range(20)])
     assert says(uploaded([row(n) for n in range(15, 25)]), "5 of the first 10 posts are there already.")
+
+
+def test_what_another_brand_has_is_not_there_already(uploaded, run_import, brand):
+    """Not even where the file has other posts of that brand."""
+    run_import([row(1)])
+    BrandFactory(name="Heron Rail", slug="heron-rail")
+    assert not says(uploaded([row(1, brand="Heron Rail"), row(2)]), "there already")
+
+
+def test_a_post_of_another_address_is_not_there_already(uploaded, run_import, brand):
+    first, second = (row(1, url=f"https://example.org/{n}") for n in (1, 2))
+    run_import([first])
+    assert not says(uploaded([second]), "there already")
+    assert says(uploaded([first]), "1 of the first 1 posts is there already.")
+
+
+def test_what_was_tried_on_the_first_rows_is_not_said_of_all(uploaded, brand, monkeypatch):
+    monkeypatch.setattr("monitoring.importing.preview.LOOKED_UP", 5)
+    rows = [row(n, text="" if n % 2 else f"Words {n}") for n in range(10)]
+    assert says(uploaded(rows), "Of 10 rows only the first 5 were tried")
+    assert not says(uploaded(rows[:5]), "were tried")
 
 
 # Remembered -----------------------------------------------------------------------------------------------------------
@@ -207,6 +238,14 @@ def test_readers_answer_and_accept_nothing(uploaded, erin, brand):
         actions.cancel_import(run=run, actor=erin, keep=True)
     with pytest.raises(NotAllowed):
         actions.move_import(run=run, actor=erin, brand=brand)
+
+
+def test_only_the_preview_that_was_seen_is_accepted(uploaded, alice, bob, brand):
+    seen = uploaded(slashes())
+    now = answer(ImportRun.objects.get(pk=seen.pk), bob, day_first=True)
+    with pytest.raises(ActionRefused, match="looked at again"):
+        actions.accept_preview(run=seen, actor=alice)
+    assert accept(now, alice).state == "finished"
 
 
 def test_a_preview_is_accepted_once(uploaded, alice, bob, brand):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
+from time import sleep
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from common.errors import ActionRefused
@@ -16,6 +19,8 @@ from monitoring.models import ImportRun, IncidentMention, Mention, Post, Sightin
 from monitoring.tasks import sweep_imports
 from tests.factories import BrandFactory
 from tests.monitoring.conftest import HOUR, SPIKE_HOUR, accept, row
+from tests.pace import PATIENCE_SECONDS
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -315,3 +320,67 @@ def test_a_signal_that_stands_without_the_import_stays(spike, alice, stored):
     small = stored([row(5000, created_at=SPIKE_HOUR.isoformat(), sentiment="negative")])
     undo(small, alice)
     assert spike.signals.get().state == "new"
+
+
+# While somebody takes the signal up -----------------------------------------------------------------------------------
+
+A_WHILE = 0.5  # seconds in which the second of two meets the first
+
+
+def one_then_other(first, second) -> list[Exception | None]:
+    """`second` begins when `first` is done and not yet committed."""
+    begun = threading.Event()
+
+    def early() -> None:
+        with transaction.atomic():
+            first()
+            begun.set()
+            sleep(A_WHILE)
+
+    def late() -> None:
+        begun.wait(PATIENCE_SECONDS)
+        second()
+
+    return at_once(early, late)
+
+
+def take_up(run: ImportRun, actor) -> None:
+    actions.open_incident(
+        signal=run.signals.get(brand__name="Kestrel Air"), actor=actor, title="Stranded passengers"
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_attached_while_it_is_taken_back_stays(spike, alice, bob, brand):
+    actions.undo_import(run=spike, actor=alice)
+    assert one_then_other(lambda: take_up(spike, bob), lambda: carry_on(spike.pk)) == [None, None]
+    spike.refresh_from_db()
+    assert spike.state == "undone"
+    assert IncidentMention.objects.count() == Mention.objects.count() == 12
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_taken_back_is_not_attached(spike, alice, bob, brand):
+    """The incident is logged all the same: that nothing is left of the posts is no reason to lose it."""
+    actions.undo_import(run=spike, actor=alice)
+    taken_back = lambda: actions.take_back(run=actions.lease_import(run_id=spike.pk))  # noqa: E731
+    assert one_then_other(taken_back, lambda: take_up(spike, bob)) == [None, None]
+    assert Incident.objects.count() == 1
+    assert not IncidentMention.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_attached_while_it_is_moved_stays_with_its_brand(spike, alice, bob, heron, brand):
+    moved = lambda: actions.move_import(run=spike, actor=alice, brand=heron)  # noqa: E731
+    assert one_then_other(lambda: take_up(spike, bob), moved) == [None, None]
+    attached = IncidentMention.objects.values_list("mention__brand__name", "incident__brand__name")
+    assert set(attached) == {("Kestrel Air", "Kestrel Air")}
+    assert attached.count() == 12
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_signal_is_not_taken_up_by_what_was_moved_away(spike, alice, bob, heron, brand):
+    moved = lambda: actions.move_import(run=spike, actor=alice, brand=heron)  # noqa: E731
+    raised = one_then_other(moved, lambda: take_up(spike, bob))
+    assert raised == [None, None]
+    assert not IncidentMention.objects.exists()
