@@ -57,13 +57,11 @@ class AuthorSurvey:
 
     def __init__(self) -> None:
         self.rows = 0
-        self.nobodies = 0  # rows by somebody who is nobody by name
         self._seen: dict[str, _Seen] = {}
 
     def add(self, name: str, text: str = "") -> None:
         self.rows += 1
         name = name.strip()[:MAX_LENGTH]
-        self.nobodies += is_nobody(name)
         seen = self._seen.get(name)
         if seen is None:
             if len(self._seen) >= MAX_NAMES:
