@@ -116,6 +116,7 @@ def _midnight(day: date, plus_days: int = 0) -> datetime:
 class UploadForm(Form):
     file = forms.FileField(
         label=_("File"),
+        error_messages={"empty": _("The file is empty: it has no bytes at all. Export it again.")},
         help_text=_(
             "CSV, Excel (XLSX), JSON, Atom or RSS, also in a ZIP. Nothing is stored before you have seen it."
         ),
