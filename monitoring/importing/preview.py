@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Q
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from common.times import absolute, day
 from monitoring.importing import identity
+from monitoring.importing.findings import Findings, refusal
 from monitoring.importing.meaning.authors import own_accounts
 from monitoring.importing.meaning.columns import propose
 from monitoring.importing.meaning.fields import FIELDS, NEEDED
@@ -28,8 +26,8 @@ from monitoring.importing.reading.opening import open_tables
 from monitoring.importing.reading.tables import FileError, Limits, Table
 from monitoring.importing.row_lists import MendedList, is_list
 from monitoring.importing.rows import Row, RowBuilder, RowError
-from monitoring.importing.survey import Survey, dated
-from monitoring.models import ColumnMemory, ImportRun, Mention, Sentiment
+from monitoring.importing.survey import Survey
+from monitoring.models import ColumnMemory, ImportRun, Sentiment
 from people.models import Brand
 
 SAMPLE_ROWS = 2_000  # by which columns are found
@@ -37,7 +35,6 @@ POSTS_SHOWN = 10
 LOOKED_UP = 2_000  # of the first rows: are they stored already?
 MAX_NEW_BRANDS = 50  # a column that names more is not the brand
 MAX_BRAND_CHARS = 120
-SHOWN_LANGUAGES = 8
 BRANDS_SHOWN = MAX_NEW_BRANDS + 1
 SCALE_SHOWN = 20
 CELLS_NAMED = 5
@@ -141,7 +138,7 @@ class _Look:
         survey = Survey(self.columns, self.run.file_time).read(self.table, progress)
         plan = self._plan(survey)
         rows = self._first_rows(plan) if not self._missing() else []
-        self._say_what_follows(survey, plan, rows)
+        self.findings += Findings(self.run, self.table, survey, plan).of(rows, self.about_zone)
         scale = survey.tones.scale
         preview = Preview(
             kind=self.table.kind,
@@ -386,7 +383,9 @@ class _Look:
             except RowError as error:
                 refused.append((record.line, str(error)))
         if refused:
-            self.findings.append(_what_is_refused(refused, looked_at=len(rows) + len(refused)))
+            self.findings.append(
+                refusal(refused, len(rows) + len(refused), is_all=len(rows) + len(refused) < LOOKED_UP)
+            )
         if not rows and all(question.has_proposal for question in self.questions):
             self._ask(
                 "posted_at",
@@ -403,112 +402,6 @@ class _Look:
             )
             self.findings.append(text % {"field": FIELDS[name].label, "n": count, "example": examples[0][1]})
         return rows
-
-    def _say_what_follows(self, survey: Survey, plan: Plan, rows: Sequence[Row]) -> None:
-        say = self.findings.append
-        for note in self.table.notes:
-            say(str(note))
-        if survey.repaired_count:
-            line, repair = survey.repaired[0]
-            text = ngettext("%(n)d row was repaired.", "%(n)d rows were repaired.", survey.repaired_count)
-            example = _("Row %(line)d: %(repair)s") % {"line": line, "repair": repair}
-            say(f"{text % {'n': survey.repaired_count}} {example}")
-        if self.about_zone and rows:
-            say(f"{self.about_zone} {self._example(rows[0])}")
-        if survey.moments.relative:
-            text = _(
-                "Times such as “3 hours ago” are counted back from %(moment)s, when the file came here. If it was made"
-                " long before, they are too late."
-            )
-            say(text % {"moment": self._moment(self.run.file_time)})
-        if survey.moments.days_only:
-            say(_("Only the days are known, not the times of day."))
-        elif survey.moments.no_time:
-            text = _("Many posts of different days have the time %(time)s: of these only the day is kept.")
-            say(text % {"time": survey.moments.no_time})
-        if survey.ids.filled and survey.ids.reason:
-            say(survey.ids.reason)
-        if survey.addresses.filled and not survey.addresses.usable:
-            say(_("Several posts share one address, so posts are told apart by author, time and text."))
-        say(self._sentiment(survey, plan))
-        if survey.garbled:
-            say(
-                _(
-                    "Some texts were damaged before they came here (“Ã¼” for “ü”). They are stored as they are."
-                )
-            )
-        if survey.languages:
-            common = survey.languages.most_common(SHOWN_LANGUAGES)
-            names = [f"{_language(code)} ({count})" for code, count in common]
-            say(_("Languages: %(names)s.") % {"names": ", ".join(names)})
-        if already := self._stored_already(rows):
-            text = ngettext(
-                "%(n)d of the first %(all)d posts is there already.",
-                "%(n)d of the first %(all)d posts are there already.",
-                already,
-            )
-            say(text % {"n": already, "all": len(rows)})
-        if rows:
-            first, last = min(row.posted_at for row in rows), max(row.posted_at for row in rows)
-            if len(rows) < survey.rows:
-                first, last = self._range(survey, plan, first, last)
-            say(
-                _("From %(first)s to %(last)s.") % self._span(first, last, days_only=survey.moments.days_only)
-            )
-
-    def _sentiment(self, survey: Survey, plan: Plan) -> str:
-        """How many posts are negative, neutral and positive, or what follows if nobody has said so."""
-        if "sentiment" not in self.columns:
-            return _("Nobody has rated these posts. Without sentiment, signals go by volume.")
-        found, scale = survey.tones.labels.copy(), survey.tones.scale
-        if scale:
-            labels = (scale.proposed if plan.scale else {}) | dict(plan.answers)
-            for cell, count in scale.cells.items():
-                found[labels.get(cell, "")] += count
-        counts = {label: found[label] for label in Sentiment.values}
-        counts["unrated"] = max(0, survey.authors.rows - sum(counts.values()))
-        text = _(
-            "Sentiment: %(negative)d negative, %(neutral)d neutral, %(positive)d positive, %(unrated)d not rated."
-        )
-        return text % counts
-
-    def _example(self, row: Row) -> str:
-        """The time of one post as the file has it, and as the reader will see it."""
-        record = next((one for one in self.table.records() if one.line == row.line), None)
-        if record is None or row.day_only:
-            return ""
-        cell = " ".join(filter(None, dated(self.columns, record.cells)))
-        text = _("“%(cell)s” in row %(line)d is %(moment)s.")
-        return text % {"cell": cell[:40], "line": row.line, "moment": self._moment(row.posted_at)}
-
-    def _span(self, first: datetime, last: datetime, *, days_only: bool) -> dict[str, str]:
-        """Both ends, the zone only at the second."""
-        if days_only:
-            return {"first": day(first), "last": day(last)}
-        zone = self.run.by.time_zone if self.run.by else "UTC"
-        return {"first": self._moment(first).removesuffix(f" {zone}"), "last": self._moment(last)}
-
-    def _moment(self, moment: datetime) -> str:
-        """As whoever looks at the file sees it; in UTC for a command."""
-        with timezone.override(self.run.by.time_zone if self.run.by else UTC):
-            return absolute(moment)
-
-    def _range(
-        self, survey: Survey, plan: Plan, first: datetime, last: datetime
-    ) -> tuple[datetime, datetime]:
-        try:
-            return survey.moments.range(plan.day_first)
-        except LookupError:
-            return first, last
-
-    def _stored_already(self, rows: Sequence[Row]) -> int:
-        addresses = {row.address_key for row in rows if row.address_key}
-        contents = {row.content_key for row in rows}
-        stored = Mention.objects.filter(
-            Q(post__address_key__in=addresses) | Q(post__content_key__in=contents),
-            brand__in={row.brand_id for row in rows},
-        )
-        return stored.count() if rows else 0
 
 
 def _first_cell(rows: Sequence[Sequence[str]], position: int) -> str:
@@ -531,31 +424,6 @@ def _as_read(scale: Scale) -> str:
             shown = cells if len(cells) <= CELLS_NAMED else [cells[0], "…", cells[-1]]
             groups.append(f"{', '.join(shown)}: {name}")
     return "; ".join(groups)
-
-
-def _what_is_refused(refused: Sequence[tuple[int, str]], looked_at: int) -> str:
-    line, reason = refused[0]
-    if looked_at < LOOKED_UP:
-        text = ngettext(
-            "%(n)d row will be rejected. Row %(line)d: %(reason)s",
-            "%(n)d rows will be rejected. The first, row %(line)d: %(reason)s",
-            len(refused),
-        )
-    else:
-        text = ngettext(
-            "%(n)d of the first %(all)d rows will be rejected. Row %(line)d: %(reason)s",
-            "%(n)d of the first %(all)d rows will be rejected. The first, row %(line)d: %(reason)s",
-            len(refused),
-        )
-    return text % {"n": len(refused), "all": looked_at, "line": line, "reason": reason}
-
-
-def _language(code: str) -> str:
-    """Its name in the reader's language where that is known."""
-    try:
-        return str(translation.get_language_info(code)["name_translated"]) if code else _("not said")
-    except KeyError:
-        return code
 
 
 def _shown(row: Row) -> dict[str, Any]:
