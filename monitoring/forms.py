@@ -147,7 +147,10 @@ class CancelForm(Form):
         if run.rows_stored:
             self.fields["keep"] = forms.ChoiceField(
                 label=_("Mentions that are stored already"),
-                choices=[("yes", _("Keep them")), ("no", _("Keep nothing"))],
+                choices=[
+                    ("yes", _("Keep what is stored so far: %(n)d") % {"n": run.rows_stored}),
+                    ("no", _("Take everything back, but for what is attached to an incident")),
+                ],
                 initial="no",
                 widget=forms.RadioSelect,
             )

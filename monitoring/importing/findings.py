@@ -36,7 +36,7 @@ class Findings:
             *self._repairs(),
             *self._times(rows, about_zone),
             *self._doubles(rows),
-            self._sentiment(),
+            *self._sentiment(),
             *self._texts(),
             *self._span(rows),
         ]
@@ -87,10 +87,13 @@ class Findings:
             )
             yield text % {"n": already, "all": len(rows)}
 
-    def _sentiment(self) -> str:
+    def _sentiment(self) -> Iterator[str]:
         """How many posts are negative, neutral and positive, or what follows if nobody has said so."""
+        if "text" not in self.plan.columns:
+            return
         if "sentiment" not in self.plan.columns:
-            return _("Nobody has rated these posts. Without sentiment, signals go by volume.")
+            yield _("Nobody has rated these posts. Without sentiment, signals go by volume.")
+            return
         found, scale = self.survey.tones.labels.copy(), self.survey.tones.scale
         if scale:
             labels = (scale.proposed if self.plan.scale else {}) | dict(self.plan.answers)
@@ -101,7 +104,7 @@ class Findings:
         text = _(
             "Sentiment: %(negative)d negative, %(neutral)d neutral, %(positive)d positive, %(unrated)d not rated."
         )
-        return text % counts
+        yield text % counts
 
     def _texts(self) -> Iterator[str]:
         if self.survey.garbled:

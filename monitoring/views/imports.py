@@ -132,6 +132,7 @@ def cancel_import(request: SignedInRequest, pk: int) -> HttpResponse:
         if is_preview
         else "",
         label=_("Do not import") if is_preview else _("Stop"),
+        cancel_label=_("Back to the preview") if is_preview else _("Let it go on"),
         back=run,
         form=CancelForm(typed(request), run=run),
     )

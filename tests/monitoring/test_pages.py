@@ -399,10 +399,13 @@ def test_stopping_asks_what_becomes_of_the_rows(client, alice, brand):
     run = ImportRun.objects.get()
     carry_on(run.pk)
     path = reverse("monitoring:cancel", args=[run.pk])
-    assert "keep" not in client.get(path).context["form"].fields  # nothing is stored yet
+    asked = client.get(path)
+    assert "keep" not in asked.context["form"].fields  # nothing is stored yet
+    assert b"Back to the preview" in asked.content  # "Cancel" would be the import's end or the question's
     assert client.post(path).status_code == 302
     run.refresh_from_db()
     assert run.state == "cancelled"
+    assert b"Nothing was stored." in client.get(run.get_absolute_url()).content
     assert client.post(path).status_code == 409
 
 

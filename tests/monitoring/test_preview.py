@@ -205,6 +205,7 @@ def test_a_table_of_something_else_is_said_to_be_one(uploaded, brand):
     (question,) = run.preview["questions"]
     assert "something else than posts" in question["text"]
     assert "“Region”, “Units”, “Revenue”" in question["text"]
+    assert not says(run, "sentiment")
 
 
 def test_a_column_that_is_not_the_brand_is_noticed(uploaded, alice, brand):
