@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.levels import Level
+from common.times import absolute
 from escalations.models import Deadline, DeadlineState
 from escalations.status import DeadlineStatus, statuses_of
 from incidents.models import Incident, RoleAssignment, RoleState
@@ -346,18 +347,39 @@ def _signals(user: User) -> Iterator[WorkItem]:
     seen = Signal.objects.visible_to(user)
     waiting = (seen.fresh() | seen.recent_history_of(user)).select_related("brand").order_by("raised_at")
     for signal in waiting[:MOST_OF_A_KIND]:
-        yield WorkItem(
-            kind="signal",
-            icon="radar",
-            title=_("Signal: %(n)d people complain about %(brand)s within an hour")
-            % {"n": signal.evidence["count"], "brand": signal.brand},
-            url=signal.get_absolute_url(),
-            why=_("Review it: dismiss it with a reason, or open an incident"),
-            since=signal.raised_at,
-            has_level=False,
-            rank=signal.raised_at + PATIENCE["signal"],
-            step=Step(_("Look"), signal.get_absolute_url()),
-        )
+        yield _for_history(signal) if signal.is_history else _for_signal(signal)
+
+
+def _for_signal(signal: Signal) -> WorkItem:
+    return WorkItem(
+        kind="signal",
+        icon="radar",
+        title=_("Signal: %(n)d people complain about %(brand)s within an hour")
+        % {"n": signal.evidence["count"], "brand": signal.brand},
+        url=signal.get_absolute_url(),
+        why=_("Review it: dismiss it with a reason, or open an incident"),
+        since=signal.raised_at,
+        has_level=False,
+        rank=signal.raised_at + PATIENCE["signal"],
+        step=Step(_("Look"), signal.get_absolute_url()),
+    )
+
+
+def _for_history(signal: Signal) -> WorkItem:
+    """A crisis of the last days that the person's own import has shown: over, and nobody was alerted."""
+    return WorkItem(
+        kind="signal",
+        icon="radar",
+        title=_("In your import: up to %(n)d people complained about %(brand)s within an hour")
+        % {"n": signal.peak, "brand": signal.brand},
+        url=signal.get_absolute_url(),
+        why=_("It began on %(moment)s and was over when you imported it; nobody was alerted")
+        % {"moment": absolute(signal.hour)},
+        since=signal.raised_at,
+        has_level=False,
+        rank=signal.raised_at + PATIENCE["signal"],
+        step=Step(_("Open an incident"), reverse("monitoring:open", args=[signal.pk])),
+    )
 
 
 def _looking_back(user: User) -> Iterator[WorkItem]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from common.transitions import set_fields
 from monitoring.actions.imports import lock_import
-from monitoring.models import ImportRun
+from monitoring.models import ImportRun, Sighting
 from monitoring.one_at_a_time import lock_posts
 
 PORTION = 5_000
@@ -39,6 +42,24 @@ STEPS = (
        AND NOT EXISTS (SELECT FROM monitoring_mention WHERE post_id = post.id)""",
 )
 OWN_SIGHTINGS = "DELETE FROM monitoring_sighting WHERE run_id = %(run)s"
+
+
+@dataclass(frozen=True)
+class TakingBack:
+    """What becomes of the mentions of an import that is undone or moved."""
+
+    goes: int
+    is_attached: int  # to an incident: it stays
+    is_shared: int  # another import brought it too
+
+
+def what_taking_back_does(run: ImportRun) -> TakingBack:
+    """Counted now; an import that runs meanwhile may change it."""
+    attached = run.mentions.attached()
+    others = Sighting.objects.filter(mention=OuterRef("pk")).exclude(run=run)
+    shared = run.mentions.filter(Exists(others)).exclude(pk__in=attached.values("pk")).count()
+    is_attached = attached.count()
+    return TakingBack(run.mentions.count() - is_attached - shared, is_attached, shared)
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ import io
 import os
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 from monitoring.importing.reading.tables import Record, Table
@@ -60,6 +61,19 @@ class MendedList(Table):
 def is_list(table: Table) -> bool:
     """Is it one of these lists?"""
     return tuple(table.header[: len(OUR_COLUMNS)]) == OUR_COLUMNS
+
+
+def first_rows(path: Path, most: int) -> list[tuple[str, str, str]]:
+    """Line, reason and what the record holds, of the first rows of such a list."""
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = islice(csv.reader(file), 1, most + 1)
+        return [(row[0], original_cell(row[1]), _in_one_line(row[len(OUR_COLUMNS) :])) for row in rows]
+
+
+def _in_one_line(cells: Sequence[str]) -> str:
+    return " · ".join(" ".join(original_cell(cell).split()) for cell in cells if cell.strip())[:300]
 
 
 def append(path: Path, *, keep_bytes: int, header: Sequence[str], rows: Sequence[tuple[Record, str]]) -> int:

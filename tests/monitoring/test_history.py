@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from desk.work_queue import work_items_of
@@ -138,6 +139,20 @@ def test_recent_history_is_on_the_desk_of_whoever_imported_it(alice, bob, calm_d
     page = client.get(run.get_absolute_url()).content.decode()
     assert signal.get_absolute_url() in page
     assert "nobody was alerted" in page
+    assert reverse("monitoring:open", args=[signal.pk]) in page
+
+
+def test_the_desk_says_that_history_is_over_and_what_runs_is_not(alice, calm_days, post, brand, uploaded):
+    accept(uploaded(complaints(NOW - 72 * HOUR)), alice)
+    post(NOW - 2 * HOUR, 12)
+    (live,) = look(brand, NOW - 2 * HOUR)
+    items = {item.url: item for item in work_items_of(alice) if item.kind == "signal"}
+    running = items.pop(live.get_absolute_url())
+    assert "12 people complain about Kestrel Air" in running.title
+    (history,) = items.values()
+    assert "In your import: up to 12 people complained" in history.title
+    assert "was over when you imported it" in history.why
+    assert history.step.label == "Open an incident"
 
 
 def test_older_history_is_on_nobodys_desk(alice, quiet_week, brand, uploaded):

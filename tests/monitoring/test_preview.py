@@ -60,7 +60,7 @@ def test_a_file_that_says_everything_needs_no_decision(looked_at, brand):
     run = looked_at([row(n) for n in range(20)])
     assert asked(run) == {}
     assert run.preview["rows"] == 20
-    assert says(run, "From 2026-03-01 10:00 to 2026-03-01 10:00.")
+    assert says(run, "From 1 Mar 2026, 10:00 to 1 Mar 2026, 10:00 UTC.")
 
 
 def test_what_is_undecided_stores_nothing_and_leaves_no_brand_behind(looked_at, brand):
@@ -122,12 +122,91 @@ def test_without_a_brand_column_the_brand_is_asked_for(uploaded, alice, brand):
     assert accept(run, alice).rows_stored == 20
 
 
-def test_new_brands_are_added_when_they_are_accepted(uploaded, alice, brand):
+def test_no_brand_is_added_by_pressing_import(uploaded, looked_at, alice, brand):
     run = uploaded([row(1, brand="Heron Rail"), row(2)])
-    assert asked(run) == {"new_brands": True}
-    assert run.preview["new_brands"] == ["Heron Rail"]
-    accept(run, alice)
-    assert Mention.objects.filter(brand__name="Heron Rail").count() == 1
+    assert asked(run) == {"new_brands": False}
+    with pytest.raises(ActionRefused, match="Heron Rail"):
+        actions.accept_preview(run=run, actor=alice)
+    assert list(Brand.objects.all()) == [brand]
+    assert asked(looked_at([row(1, brand="Heron Rail")])) == {"new_brands": True}  # a command has --accept
+
+
+@pytest.mark.parametrize(
+    ("said", "brands", "stored"),
+    [
+        ("Heron Rail", {"Heron Rail", "Kestrel Air"}, 2),
+        ("Heron Railways", {"Heron Railways", "Kestrel Air"}, 2),
+        ("Kestrel Air", {"Kestrel Air"}, 2),
+        ("", {"Kestrel Air"}, 1),
+    ],
+)
+def test_a_name_in_the_column_of_brands_is_a_new_one_or_a_known_one_or_left_out(
+    uploaded, alice, brand, said, brands, stored
+):
+    run = answer(uploaded([row(1, brand="Heron Rail"), row(2)]), alice, brands={"Heron Rail": said})
+    assert asked(run) == {}
+    assert accept(run, alice).rows_stored == stored
+    assert set(Mention.objects.values_list("brand__name", flat=True)) == brands
+    assert set(Brand.objects.values_list("name", flat=True)) == brands
+    again = uploaded([row(3, brand="Heron Rail"), row(4)])
+    assert asked(again) == {}  # it is remembered
+    assert again.plan["brands"] == {"Heron Rail": said, "Kestrel Air": "Kestrel Air"}
+
+
+def test_one_new_brand_is_added_however_it_is_spelt(uploaded, alice, brand):
+    said = {"Heron Rail": "Heron Rail", "HERON RAIL": "HERON RAIL"}
+    rows = [row(1, brand="Heron Rail"), row(2, brand="HERON RAIL"), row(3)]
+    accept(answer(uploaded(rows), alice, brands=said), alice)
+    assert Brand.objects.count() == 2
+    assert Mention.objects.exclude(brand=brand).count() == 2
+
+
+def test_the_preview_says_why_each_column_is_read_and_what_stands_there(uploaded, alice, brand):
+    rows = [{**row(n), "note": f"Internal words, number {n}, about nothing"} for n in range(9)]
+    run = uploaded(rows)
+    assert run.preview["used"]["posted_at"] == "The name says so and 100 % of its cells are dates."
+    assert run.preview["used"]["author"] == "The name says so, and its cells look like names."
+    assert run.preview["samples"][5] == "Post number 0"
+    assert run.preview["ignored"] == [["note", "“text” is the better column for “Text”."]]
+    run = answer(run, alice, columns={"text": (7,)})
+    assert run.preview["used"]["text"] == "You chose it."
+    assert "note" not in dict(run.preview["ignored"])
+    (post, *_) = run.preview["posts"]
+    assert post["text"].startswith("Internal words")
+
+
+def test_sentiment_is_counted_or_its_lack_is_said(uploaded, brand):
+    rows = [row(n, sentiment=label) for n, label in enumerate(["negative", "positive", "negative", ""])]
+    assert says(uploaded(rows), "Sentiment: 2 negative, 0 neutral, 1 positive, 1 not rated.")
+    without = [{name: cell for name, cell in one.items() if name != "sentiment"} for one in rows]
+    assert says(uploaded(without), "Without sentiment, signals go by volume.")
+
+
+def test_one_time_is_shown_as_the_reader_will_see_it(uploaded, alice, brand):
+    alice.time_zone = "Asia/Tokyo"
+    alice.save()
+    run = uploaded([row(n, created_at=f"2026-03-01 10:{n:02}") for n in range(20)])
+    assert says(run, "“2026-03-01 10:00” in row 2 is 1 Mar 2026, 19:00 Asia/Tokyo.")
+    days = uploaded([row(n, created_at=f"{n % 9 + 1}.03.2026") for n in range(20)])
+    assert says(days, "From 1 Mar 2026 to 9 Mar 2026.")
+    assert not says(days, "name no zone")
+
+
+def test_times_that_count_back_say_from_when(uploaded, brand):
+    assert says(
+        uploaded([row(n, created_at=f"{n + 1} hours ago") for n in range(9)]), "are counted back from"
+    )
+    assert not says(uploaded([row(n) for n in range(9)]), "are counted back from")
+
+
+def test_a_table_of_something_else_is_said_to_be_one(uploaded, brand):
+    rows = [{"Region": f"R{n}", "Units": str(3 * n), "Revenue": str(100 * n)} for n in range(30)]
+    run = uploaded(rows, brand=brand)
+    assert asked(run) == {"text": False}
+    (question,) = run.preview["questions"]
+    assert "something else than posts" in question["text"]
+    assert "“Region”, “Units”, “Revenue”" in question["text"]
+    assert not says(run, "sentiment")
 
 
 def test_one_brand_in_several_spellings_is_one_brand(uploaded, alice, brand):

@@ -8,12 +8,14 @@ from time import sleep
 
 import pytest
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from common.errors import ActionRefused
 from incidents.models import Incident
 from journal.models import Entry
 from monitoring import actions
+from monitoring.actions.undoing import TakingBack
 from monitoring.importing.run import carry_on
 from monitoring.models import ImportRun, IncidentMention, Mention, Post, Sighting
 from monitoring.tasks import sweep_imports
@@ -69,7 +71,41 @@ def test_what_is_attached_to_an_incident_stays(stored, alice, incident, client):
     assert list(Mention.objects.all()) == [kept]
     assert list(Post.objects.all()) == [kept.post]
     client.force_login(alice)
-    assert b"1 mention is attached to an incident and stays." in client.get(run.get_absolute_url()).content
+    page = client.get(run.get_absolute_url()).content.decode()
+    assert "1 mention is attached to an incident and stays." in page
+    assert incident.get_absolute_url() in page
+    assert "Post number 3" in page
+    assert "Post number 4" not in page
+
+
+def test_an_undone_import_reads_no_longer_as_stored(stored, alice, incident, client):
+    runs = [stored([row(n, created_at=f"2026-03-0{day}T10:00:00Z") for n in range(10)]) for day in (1, 2)]
+    attach(incident, post__author="person-3", run=runs[1])
+    for run in runs:
+        undo(run, alice)
+    client.force_login(alice)
+    counts = client.get(reverse("monitoring:imports")).context["still_there"]
+    assert counts == {runs[0].pk: 0, runs[1].pk: 1}
+    page = client.get(runs[0].get_absolute_url()).content.decode()
+    assert "still stored" in page
+    assert "Look at the mentions" not in page
+    assert "Look at the mentions" in client.get(runs[1].get_absolute_url()).content.decode()
+
+
+def test_what_undoing_will_do_is_said_before(stored, alice, incident, client):
+    run, _again = stored([row(n) for n in range(10)]), stored([row(n) for n in range(6, 12)])
+    attach(incident, post__author="person-3")
+    assert actions.what_taking_back_does(run) == TakingBack(goes=5, is_attached=1, is_shared=4)
+    client.force_login(alice)
+    page = client.get(reverse("monitoring:undo", args=[run.pk])).content.decode()
+    assert "5 mentions are removed." in page
+    assert "4 were brought by another import too" in page
+    assert "1 is attached to an incident and stays." in page
+    page = client.get(reverse("monitoring:move", args=[run.pk])).content.decode()
+    assert "5 mentions are moved." in page
+    assert "stays where it is: 5." in page
+    undo(run, alice)
+    assert run.mentions.count() == 1
 
 
 def test_what_another_import_brought_too_is_handed_on(stored, alice):

@@ -135,7 +135,7 @@ class Command(BaseCommand):
         write(f"{preview.kind}: {preview.rows} rows, {len(preview.header)} columns")
         for field, positions in plan.columns.items():
             write(f"  {field}: {' + '.join(preview.header[position] for position in positions)}")
-        for name, why in preview.ignored.items():
+        for name, why in preview.ignored:
             write(f"  not used: {name} ({why})")
         for finding in preview.findings:
             write(f"- {finding}")

@@ -29,7 +29,6 @@ class Moment(NamedTuple):
     at: datetime
     day_only: bool
     zone_given: bool  # by the cell
-    shifted: bool = False  # a time that daylight saving left out; read as RFC 5545 says, an hour later
 
 
 def read(cell: str) -> tuple[Reading | None, list[str]]:
@@ -169,9 +168,8 @@ class Moments:
         offset = self._offsets[day] if day in self._offsets else self._offset_of_day(day)
         if offset is not None:
             return Moment((at - offset).replace(tzinfo=UTC), False, zone_given)
-        at = at.replace(tzinfo=self.zone)
-        before, after = at.utcoffset() or NO_TIME, at.replace(fold=1).utcoffset() or NO_TIME
-        return Moment((at - before).replace(tzinfo=UTC), False, zone_given, before < after)
+        offset = at.replace(tzinfo=self.zone).utcoffset() or NO_TIME
+        return Moment((at - offset).replace(tzinfo=UTC), False, zone_given)
 
     def _offset_of_day(self, day: int) -> timedelta | None:
         """From UTC; None on a day on which it changes. Kept, for zones are slow."""
