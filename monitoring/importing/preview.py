@@ -17,9 +17,9 @@ from django.utils.translation import ngettext
 
 from monitoring.importing import identity
 from monitoring.importing.meaning.authors import own_accounts
-from monitoring.importing.meaning.columns import propose
+from monitoring.importing.meaning.columns import propose, with_half_of_day
 from monitoring.importing.meaning.fields import FIELDS, NEEDED
-from monitoring.importing.meaning.moments import zone_key
+from monitoring.importing.meaning.moments import not_understood, zone_key
 from monitoring.importing.meaning.reasons import veto
 from monitoring.importing.plan import Answers, Dates, Plan, ScaleLimits
 from monitoring.importing.reading.opening import open_tables
@@ -114,11 +114,12 @@ class _Look:
         self.findings: list[str] = []
 
     def done(self, progress: Progress | None) -> tuple[Plan, Preview]:
-        sample = [record.cells for record in islice(self.table.records(), SAMPLE_ROWS) if not record.fault]
-        if not sample:
+        records = islice(self.table.records(), SAMPLE_ROWS)
+        self.sample = [record.cells for record in records if not record.fault]
+        if not self.sample:
             raise FileError(_("The file holds no rows. Export it again."))
         names = [brand.name for brand in self.brands.values()]
-        self.proposal = propose(self.table.header, sample, brands=names, said=self.answers.columns or {})
+        self.proposal = propose(self.table.header, self.sample, brands=names, said=self.answers.columns or {})
         self.columns = self._columns()
         survey = Survey(self.columns, self.run.file_time).read(self.table, progress)
         plan = self._plan(survey)
@@ -135,7 +136,11 @@ class _Look:
             findings=self.findings,
             posts=[_shown(row) for row in rows[:POSTS_SHOWN]],
             header_key=self.header_key,
-            ignored={self.table.header[one.column]: str(one.why) for one in self.proposal.ignored},
+            ignored={
+                self.table.header[one.column]: str(one.why)
+                for one in self.proposal.ignored
+                if one.column not in self.columns.get("posted_at", ())
+            },
             scale=scale.proposed if scale else {},
             scale_counts=dict(list(scale.cells.items())[:20]) if scale else {},
             new_brands=self._new_brands(plan),
@@ -153,6 +158,8 @@ class _Look:
         said = self.answers.columns or {}
         columns |= said
         self.decided = set(said) | (set(columns) if self.memory else set())
+        if columns.get("posted_at"):
+            columns["posted_at"] = with_half_of_day(columns["posted_at"], self.sample)
         return {name: positions for name, positions in columns.items() if positions}
 
     def _missing(self) -> list[str]:
@@ -197,7 +204,10 @@ class _Look:
             )
         why = veto(name)
         named = next((one.column for one in self.proposal.ignored if one.why == why), None)
-        return text if named is None else f"{text} “{self.table.header[named]}”: {why}"
+        if named is None:
+            return text
+        text = f"{text} “{self.table.header[named]}”: {why}"
+        return f"{text} {not_understood(self.sample[0][named].strip())}" if name == "posted_at" else text
 
     def _zone(self, survey: Survey) -> str:
         named = self.answers.zone or (self.memory.zone if self.memory else "")
@@ -210,6 +220,11 @@ class _Look:
         elif survey.moments.without_zone and not named and (named := zone_key(self.proposal.zone)):
             text = _("The column's name gives the time zone: %(zone)s.")
             self.findings.append(text % {"zone": self.proposal.zone})
+        elif survey.moments.without_zone and not named and self.proposal.zone:
+            text = _(
+                "The column's name gives the time zone “%(zone)s”. Say which zone that is for this file's times."
+            )
+            self._ask("zone", text % {"zone": self.proposal.zone}, has_proposal=False)
         elif survey.moments.without_zone and not named:
             self.findings.append(
                 _("The times name no zone: they are read as UTC. Choose the zone if that is wrong.")
@@ -342,6 +357,7 @@ class _Look:
             text = ngettext("%(n)d row was repaired.", "%(n)d rows were repaired.", survey.repaired_count)
             example = _("Row %(line)d: %(repair)s") % {"line": line, "repair": repair}
             say(f"{text % {'n': survey.repaired_count}} {example}")
+        self._say_what_counts_from_now(survey)
         if survey.moments.days_only:
             say(_("Only the days are known, not the times of day."))
         elif survey.moments.no_time:
@@ -374,6 +390,24 @@ class _Look:
             if len(rows) < survey.rows:
                 first, last = self._range(survey, plan, first, last)
             say(_("From %(first)s to %(last)s.") % {"first": _day(first, plan), "last": _day(last, plan)})
+
+    def _say_what_counts_from_now(self, survey: Survey) -> None:
+        """Which dates depend on when the file was made, or came here."""
+        made = f"{self.run.file_time:%Y-%m-%d %H:%M} UTC"
+        if survey.moments.relative:
+            text = ngettext(
+                "%(n)d date, such as “6 days ago”, counts from %(made)s, when the file was made or came here.",
+                "%(n)d dates, such as “6 days ago”, count from %(made)s, when the file was made or came here.",
+                survey.moments.relative,
+            )
+            self.findings.append(text % {"n": survey.moments.relative, "made": made})
+        if survey.moments.without_year:
+            text = ngettext(
+                "%(n)d date names no year: it is taken as the latest such day before %(made)s.",
+                "%(n)d dates name no year: they are taken as the latest such days before %(made)s.",
+                survey.moments.without_year,
+            )
+            self.findings.append(text % {"n": survey.moments.without_year, "made": made})
 
     def _range(
         self, survey: Survey, plan: Plan, first: datetime, last: datetime
