@@ -275,9 +275,13 @@ def _ranked(scored: Iterator[Scored]) -> list[Scored]:
 
 
 def _is_close(name: str, chosen: Scored, other: Scored) -> bool:
-    """By both scores. A column of sentences whose name says "text" is close however much it repeats."""
+    """By both scores, or by a name that says more than that of the chosen one, whose cells are better.
+
+    A column of sentences whose name says "text" is close however much it repeats.
+    """
     is_text = name == "text" and other.column.content.share("sentence") >= fit.VETO
-    if is_text and other.certainty >= SURE_NAME:
+    is_named = name != "text" and other.score >= ENOUGH and chosen.certainty < SURE_NAME
+    if (is_text or is_named) and other.certainty >= SURE_NAME:
         return True
     return other.score >= max(ENOUGH, RIVAL * chosen.score)
 

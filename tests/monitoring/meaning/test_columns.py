@@ -444,3 +444,14 @@ def test_what_is_not_half_of_the_day_does_not(behind: str) -> None:
 
 def test_half_of_a_day_without_a_time_says_nothing() -> None:
     assert with_half_of_day((0,), [["2025-03-01", "PM"]]) == (0,)
+
+
+@pytest.mark.parametrize(("odd", "is_doubtful"), [(6, True), (0, False)])
+def test_a_date_by_its_name_with_odd_cells_is_asked_beside_another(odd: int, is_doubtful: bool) -> None:
+    published = ["soon"] * odd + [f"{day} 10:00" for day in DAYS[odd:]]
+    proposal = propose(
+        *table(
+            published=published, updated=[f"{day} 12:00" for day in DAYS], text=TEXTS, author=["Anna"] * 12
+        )
+    )
+    assert ("posted_at" in proposal.doubtful) == is_doubtful
