@@ -52,17 +52,30 @@ class Findings:
         moments = self.survey.moments
         if about_zone and rows:
             yield f"{about_zone} {self._example(rows[0])}"
-        if moments.relative:
-            text = _(
-                "Times such as “3 hours ago” are counted back from %(moment)s, when the file came here. If it was made"
-                " long before, they are too late."
-            )
-            yield text % {"moment": self._moment(self.run.file_time)}
+        yield from self._counted_from_now()
         if moments.days_only:
             yield _("Only the days are known, not the times of day.")
         elif moments.no_time:
             text = _("Many posts of different days have the time %(time)s: of these only the day is kept.")
             yield text % {"time": moments.no_time}
+
+    def _counted_from_now(self) -> Iterator[str]:
+        """Which dates depend on when the file was made, or came here."""
+        moments, made = self.survey.moments, self._moment(self.run.file_time)
+        if moments.relative:
+            text = ngettext(
+                "%(n)d date, such as “6 days ago”, counts from %(made)s, when the file was made or came here.",
+                "%(n)d dates, such as “6 days ago”, count from %(made)s, when the file was made or came here.",
+                moments.relative,
+            )
+            yield text % {"n": moments.relative, "made": made}
+        if moments.without_year:
+            text = ngettext(
+                "%(n)d date names no year: it is taken as the latest such day before %(made)s.",
+                "%(n)d dates name no year: they are taken as the latest such days before %(made)s.",
+                moments.without_year,
+            )
+            yield text % {"n": moments.without_year, "made": made}
 
     def _example(self, row: Row) -> str:
         """The time of one post as the file has it, and as the reader will see it."""

@@ -16,9 +16,9 @@ from django.utils.translation import ngettext
 from monitoring.importing import identity
 from monitoring.importing.findings import Findings, refusal
 from monitoring.importing.meaning.authors import own_accounts
-from monitoring.importing.meaning.columns import propose
+from monitoring.importing.meaning.columns import propose, with_half_of_day
 from monitoring.importing.meaning.fields import FIELDS, NEEDED
-from monitoring.importing.meaning.moments import zone_key
+from monitoring.importing.meaning.moments import not_understood, zone_key
 from monitoring.importing.meaning.reasons import veto
 from monitoring.importing.meaning.tones import Scale, number_of
 from monitoring.importing.plan import Answers, Dates, Plan, ScaleLimits
@@ -126,14 +126,15 @@ class _Look:
         self.about_zone = ""
 
     def done(self, progress: Progress | None) -> tuple[Plan, Preview]:
-        sample = [record.cells for record in islice(self.table.records(), SAMPLE_ROWS) if not record.fault]
-        if not sample:
+        records = islice(self.table.records(), SAMPLE_ROWS)
+        self.sample = [record.cells for record in records if not record.fault]
+        if not self.sample:
             raise FileError(
                 _("The file holds no rows. Look whether the export has posts in it, and export it again.")
             )
         names = [brand.name for brand in self.brands.values()]
-        self.proposal = propose(self.table.header, sample, brands=names, said=self.answers.columns or {})
-        self.proposed = propose(self.table.header, sample, brands=names).columns
+        self.proposal = propose(self.table.header, self.sample, brands=names, said=self.answers.columns or {})
+        self.proposed = propose(self.table.header, self.sample, brands=names).columns
         self.columns = self._columns()
         survey = Survey(self.columns, self.run.file_time).read(self.table, progress)
         plan = self._plan(survey)
@@ -152,7 +153,7 @@ class _Look:
             header_key=self.header_key,
             ignored=self._ignored(),
             used=self._used(),
-            samples=[_first_cell(sample, position) for position in range(len(self.table.header))],
+            samples=[_first_cell(self.sample, position) for position in range(len(self.table.header))],
             scale=scale.proposed if scale else {},
             scale_cells=_in_order(scale.cells) if scale else (),
             brand_cells=survey.brands.most_common(BRANDS_SHOWN),
@@ -192,6 +193,8 @@ class _Look:
         said = self.answers.columns or {}
         columns |= said
         self.decided = set(said) | (set(columns) if self.memory else set())
+        if columns.get("posted_at"):
+            columns["posted_at"] = with_half_of_day(columns["posted_at"], self.sample)
         return {name: positions for name, positions in columns.items() if positions}
 
     def _missing(self) -> list[str]:
@@ -252,7 +255,10 @@ class _Look:
             )
         why = veto(name)
         named = next((one.column for one in self.proposal.ignored if one.why == why), None)
-        return text if named is None else f"{text} “{self.table.header[named]}”: {why}"
+        if named is None:
+            return text
+        text = f"{text} “{self.table.header[named]}”: {why}"
+        return f"{text} {not_understood(self.sample[0][named].strip())}" if name == "posted_at" else text
 
     def _zone(self, survey: Survey) -> str:
         named = self.answers.zone or (self.memory.zone if self.memory else "")
@@ -267,6 +273,11 @@ class _Look:
             self.findings.append(text % {"zone": self.proposal.zone})
         elif survey.moments.days_only:
             pass  # they are the same days everywhere
+        elif survey.moments.without_zone and not named and self.proposal.zone:
+            text = _(
+                "The column's name gives the time zone “%(zone)s”. Say which zone that is for this file's times."
+            )
+            self._ask("zone", text % {"zone": self.proposal.zone}, has_proposal=False)
         elif survey.moments.without_zone and not named:
             self.about_zone = _(
                 "The times name no zone: they are read as UTC. Choose the zone if that is wrong."

@@ -334,3 +334,66 @@ def test_a_preview_is_accepted_once(uploaded, alice, bob, brand):
         more = {"answers": {}, "brand": brand} if act is actions.answer_import else {}
         with pytest.raises(ActionRefused, match="Waiting to be imported"):
             act(run=run, actor=bob, **more)
+
+
+def renamed(rows: list[dict[str, str]], name: str) -> list[dict[str, str]]:
+    return [{name if key == "created_at" else key: cell for key, cell in one.items()} for one in rows]
+
+
+@pytest.mark.parametrize(
+    ("name", "zone"), [("Time (UTC+05:30)", "Asia/Kolkata"), ("Date NPT", "Asia/Kathmandu")]
+)
+def test_a_zone_of_half_hours_in_a_columns_name_is_taken(looked_at, name, zone):
+    run = looked_at(renamed([row(n, created_at=f"2026-03-01 10:0{n}") for n in range(5)], name))
+    assert run.plan["zone"] == zone
+    assert says(run, "The column's name gives the time zone")
+
+
+def test_a_zone_in_a_columns_name_that_stands_for_several_is_asked(looked_at):
+    run = looked_at(renamed([row(n, created_at=f"2026-03-01 10:0{n}") for n in range(5)], "Date IST"))
+    assert asked(run) == {"zone": False}
+
+
+def test_dates_that_count_from_the_file_are_said(looked_at):
+    run = looked_at([row(1), row(2, created_at="3 days ago"), row(3, created_at="12 March")])
+    assert says(run, "1 date, such as “6 days ago”, counts from")
+    assert says(run, "1 date names no year")
+
+
+def test_dates_that_stand_alone_are_not(looked_at):
+    run = looked_at([row(1), row(2)])
+    assert not says(run, "counts from")
+    assert not says(run, "names no year")
+
+
+HALVES = (
+    "date time author sentiment text\n"
+    '2026-03-01 1:00 PM anna negative "They never answer me at all"\n'
+    '2026-03-02 12:30 AM bert positive "The crew was kind to all of us"\n'
+    '2026-03-03 2:15 PM cleo neutral "Is there a flight on Sunday again"\n'
+    '2026-03-04 3:45 AM dora negative "My case is lost since last week"\n'
+)
+
+
+def test_blanks_that_part_the_half_of_the_day_from_its_time_cost_no_hour(run_import, brand):
+    run = run_import(HALVES.encode(), brand=brand)
+    stored = {post.author: f"{post.posted_at:%d %H:%M}" for post in Post.objects.all()}
+    assert run.rows_stored == 4
+    assert stored == {"anna": "01 13:00", "bert": "02 00:30", "cleo": "03 14:15", "dora": "04 03:45"}
+
+
+def test_half_of_the_day_in_a_column_of_its_own_stays_when_the_person_answers(looked_at, brand):
+    rows = [
+        {"day": f"2026-03-0{n}", "time": "1:05", "am pm": "PM", "text": f"Post number {n}", "author": f"p{n}"}
+        for n in range(1, 6)
+    ]
+    run = looked_at(rows, brand=brand, columns={"posted_at": (0, 1)})
+    assert run.plan["columns"]["posted_at"] == [0, 1, 2]
+    assert run.preview["posts"][0]["posted_at"] == "2026-03-01T13:05:00+00:00"
+
+
+def test_times_that_a_spreadsheet_rounded_are_no_dates_and_that_is_said(looked_at):
+    run = looked_at([row(n, created_at=f"1.74E+0{n % 2 + 8}") for n in range(9)])
+    (question,) = [one for one in run.preview["questions"] if one["about"] == "posted_at"]
+    assert not question["has_proposal"]
+    assert "before a spreadsheet rounded it" in question["text"]
