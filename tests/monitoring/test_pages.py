@@ -283,6 +283,24 @@ def test_the_preview_shows_why_and_has_no_import_before_all_is_decided(client, a
     assert set(run.mentions.values_list("brand__name", flat=True)) == {"Kestrel Air"}
 
 
+@pytest.mark.parametrize(("names", "is_offered"), [("ABCD", True), ("ABC", False)])
+def test_many_new_brands_are_added_with_one_tick_but_for_what_is_chosen(
+    client, alice, brand, names, is_offered
+):
+    rows = [row(n, brand=f"Heron {name}") for n, name in enumerate(names)]
+    post_file(client, alice, as_csv([*rows, row(9)]))
+    run = ImportRun.objects.get()
+    carry_on(run.pk)
+    form = client.get(run.get_absolute_url()).context["form"]
+    assert ("brand_all_new" in form.fields) == is_offered
+    leave = {f"brand_{form.named.index('Heron A')}": "-"}
+    answer(client, run, "look", brand_all_new="on", **leave)
+    carry_on(run.pk)
+    run.refresh_from_db()
+    assert run.preview["new_brands"] == [f"Heron {name}" for name in names[1:]]
+    assert any(one["about"] == "new_brands" for one in run.preview["questions"]) == (not is_offered)
+
+
 def test_leaving_out_the_rows_of_a_brand(client, alice, brand):
     post_file(client, alice, as_csv([row(1, brand="Heron Rail"), row(2)]))
     run = ImportRun.objects.get()
