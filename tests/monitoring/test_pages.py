@@ -316,6 +316,21 @@ def test_leaving_out_the_rows_of_a_brand(client, alice, brand):
     assert "Row 2: The brand “Heron Rail” is not one that this import stores." in page
 
 
+@pytest.mark.parametrize(
+    ("percent", "left"), [(50, ["rows a second.", "seconds left."]), (1, ["rows a second.", "minutes left."])]
+)
+def test_progress_says_how_fast_it_goes_and_how_long_it_takes(client, alice, brand, percent, left):
+    started = timezone.now() - timedelta(seconds=10)
+    run = ImportRun.objects.create(
+        file_name="f.csv", path="f", by=alice, brand=brand, state="running", started_at=started
+    )
+    ImportRun.objects.update(rows_read=10_000, rows_stored=10_000, percent_done=percent)
+    page = get(client, alice, run.get_absolute_url()).content.decode()
+    for words in left:
+        assert words in page
+    assert ("minute" in page) == (percent == 1)
+
+
 def test_rejected_rows_are_listed_with_reason_and_content(client, alice, erin, brand):
     post_file(client, alice, as_csv([row(n, text="" if n else "fine", author=f"=me{n}") for n in range(13)]))
     run = ImportRun.objects.get()
