@@ -24,6 +24,8 @@ from people.models import Brand
 NONE = "-"
 TIME_OF_DAY = "time_of_day"  # the second column of posted_at
 HEADLINE = "title"  # the first of two of text
+ALL_NEW = "brand_all_new"
+MANY_BRANDS = 4  # so many new ones can be added with one tick
 # The first ones, in the order of the page.
 MAIN = ("text", HEADLINE, "posted_at", TIME_OF_DAY, "author", "url", "sentiment", "brand")
 LABELS = {TIME_OF_DAY: _("Time of day"), "brand": _("Brand, by column")}
@@ -187,6 +189,10 @@ class PreviewForm(Form):
         cells = dict(self.preview.brand_cells) if self.plan.columns.get("brand") else {}
         self.named = [] if "brand" in asked else [cell for cell in cells if cell in self.plan.brands]
         known = {brand.name.casefold(): brand.name for brand in self.brands}
+        if len(self.preview.new_brands) >= MANY_BRANDS and "new_brands" in asked:
+            self.fields[ALL_NEW] = forms.BooleanField(
+                label=_("All for which nothing is chosen are new brands"), required=False
+            )
         for number, cell in enumerate(self.named):
             name = self.plan.brands.get(cell, "")
             is_new = bool(name) and name.casefold() not in known
@@ -227,6 +233,8 @@ class PreviewForm(Form):
         if not self.named or "column_brand" in self.changed_data:
             return None
         said = {cell: self.cleaned_data[f"brand_{number}"] for number, cell in enumerate(self.named)}
+        if self.cleaned_data.get(ALL_NEW):
+            said = {cell: name or cell for cell, name in said.items()}
         return {cell: "" if name == NONE else name for cell, name in said.items() if name}
 
     @property

@@ -283,6 +283,24 @@ def test_the_preview_shows_why_and_has_no_import_before_all_is_decided(client, a
     assert set(run.mentions.values_list("brand__name", flat=True)) == {"Kestrel Air"}
 
 
+@pytest.mark.parametrize(("names", "is_offered"), [("ABCD", True), ("ABC", False)])
+def test_many_new_brands_are_added_with_one_tick_but_for_what_is_chosen(
+    client, alice, brand, names, is_offered
+):
+    rows = [row(n, brand=f"Heron {name}") for n, name in enumerate(names)]
+    post_file(client, alice, as_csv([*rows, row(9)]))
+    run = ImportRun.objects.get()
+    carry_on(run.pk)
+    form = client.get(run.get_absolute_url()).context["form"]
+    assert ("brand_all_new" in form.fields) == is_offered
+    leave = {f"brand_{form.named.index('Heron A')}": "-"}
+    answer(client, run, "look", brand_all_new="on", **leave)
+    carry_on(run.pk)
+    run.refresh_from_db()
+    assert run.preview["new_brands"] == [f"Heron {name}" for name in names[1:]]
+    assert any(one["about"] == "new_brands" for one in run.preview["questions"]) == (not is_offered)
+
+
 def test_leaving_out_the_rows_of_a_brand(client, alice, brand):
     post_file(client, alice, as_csv([row(1, brand="Heron Rail"), row(2)]))
     run = ImportRun.objects.get()
@@ -296,6 +314,21 @@ def test_leaving_out_the_rows_of_a_brand(client, alice, brand):
     assert (run.rows_stored, run.rows_rejected) == (1, 1)
     page = client.get(run.get_absolute_url()).content.decode()
     assert "Row 2: The brand “Heron Rail” is not one that this import stores." in page
+
+
+@pytest.mark.parametrize(
+    ("percent", "left"), [(50, ["rows a second.", "seconds left."]), (1, ["rows a second.", "minutes left."])]
+)
+def test_progress_says_how_fast_it_goes_and_how_long_it_takes(client, alice, brand, percent, left):
+    started = timezone.now() - timedelta(seconds=10)
+    run = ImportRun.objects.create(
+        file_name="f.csv", path="f", by=alice, brand=brand, state="running", started_at=started
+    )
+    ImportRun.objects.update(rows_read=10_000, rows_stored=10_000, percent_done=percent)
+    page = get(client, alice, run.get_absolute_url()).content.decode()
+    for words in left:
+        assert words in page
+    assert ("minute" in page) == (percent == 1)
 
 
 def test_rejected_rows_are_listed_with_reason_and_content(client, alice, erin, brand):
