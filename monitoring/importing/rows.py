@@ -118,7 +118,7 @@ class RowBuilder:
         return self._built(record.line, record.cells)
 
     def _built(self, line: int, cells: Sequence[str]) -> Row:
-        text, moment = self._text(cells), self._moment(cells)
+        text, moment = self._text(cells), self._moment(line, cells)
         named = named_author(self._columns, cells)
         author = self._fits(line, "author", clean_author(named))
         nobody = is_nobody(author) or named in self._placeholders
@@ -187,12 +187,14 @@ class RowBuilder:
             raise RowError(_("The text is longer than %(n)d characters.") % {"n": MAX_TEXT_CHARS})
         return text
 
-    def _moment(self, cells: Sequence[str]) -> Moment:
+    def _moment(self, line: int, cells: Sequence[str]) -> Moment:
         day, *time = dated(self._columns, cells)
         try:
             moment = self._moments.parse(day, *time)
         except ValueError as error:
             raise RowError(str(error)) from None
+        if not (moment.zone_given or moment.day_only) and (zone := self._cell(cells, "zone")):
+            self._not_understood(line, "zone", zone)
         if moment.at > self._latest:
             raise RowError(
                 _("“%(value)s” lies in the future: check the column and the time zone.") % {"value": day[:40]}
