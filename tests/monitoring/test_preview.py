@@ -397,3 +397,11 @@ def test_times_that_a_spreadsheet_rounded_are_no_dates_and_that_is_said(looked_a
     (question,) = [one for one in run.preview["questions"] if one["about"] == "posted_at"]
     assert not question["has_proposal"]
     assert "before a spreadsheet rounded it" in question["text"]
+
+
+@pytest.mark.parametrize(("zone", "is_said"), [("+03:00", False), ("", False), ("here", True)])
+def test_a_zone_in_a_row_that_is_none_is_said(looked_at, zone, is_said):
+    rows = [row(n, created_at=f"2026-03-01 10:{n:02d}", timezone="+03:00") for n in range(12)]
+    run = looked_at([*rows, row(12, created_at="2026-03-01 11:00", timezone=zone)])
+    assert run.plan["columns"]["zone"] == [7]
+    assert says(run, "Time zone: 1 value is not understood") == is_said

@@ -217,7 +217,7 @@ class Reader:
         if self.short > 1 or not is_unended or record is None or record.fault or record.repair:
             return found
         repair = _("The file ends amid this row: what is missing counts as empty.")
-        return found._replace(records=[*found.records[:-1], replace(record, repair=repair)])
+        return replace(found, records=[*found.records[:-1], record._replace(repair=repair)])
 
     def _goes_on(self, cells: Sequence[str], ahead: Sequence[str]) -> bool:
         """Whether a short row and the next line, which is no row itself, have as many cells as one row."""
