@@ -194,9 +194,9 @@ class RowBuilder:
             moment = self._moments.parse(day, *time)
         except ValueError as error:
             raise RowError(str(error)) from None
-        if "zone" in self._columns and not (moment.zone_given or moment.day_only):
-            if zone := unwrap(cells[self._columns["zone"][0]]):
-                self.unknown.add("zone", line, zone)
+        names_zone = "zone" in self._columns and not (moment.zone_given or moment.day_only)
+        if names_zone and (zone := unwrap(cells[self._columns["zone"][0]])):
+            self.unknown.add("zone", line, zone)
         if moment.at > self._latest:
             raise RowError(
                 _("“%(value)s” lies in the future: check the column and the time zone.") % {"value": day[:40]}
