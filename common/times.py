@@ -48,6 +48,12 @@ def absolute(moment: datetime) -> str:
     return f"{text} {getattr(local.tzinfo, 'key', None) or local.tzname()}"
 
 
+def day(moment: datetime) -> str:
+    """A day of which no time is known, for example "20 Nov 2026": the same in every zone."""
+    # Translators: date format, see Django's "date" template filter
+    return date_format(moment, pgettext("date format", "j M Y"))
+
+
 def end_of_day(day: date, zone: ZoneInfo) -> datetime:
     """The midnight with which `day` ends in `zone`."""
     return datetime.combine(day + timedelta(days=1), time(), zone)

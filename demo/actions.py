@@ -78,6 +78,7 @@ def import_posts(*, actor: User, conversation: deque[Post]) -> None:
     file = SimpleUploadedFile(f"listening-{now:%Y-%m-%d-%H%M}.csv", as_csv(new))
     run = queue_upload(actor=actor, upload=file, brand=None)
     carry_on(run.pk)
+    run.refresh_from_db()
     accept_preview(run=run, actor=actor)
     carry_on(run.pk)
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.levels import Level
+from common.times import absolute
 from escalations.models import Deadline, DeadlineState
 from escalations.status import DeadlineStatus, statuses_of
 from incidents.models import Incident, RoleAssignment, RoleState
@@ -208,12 +209,12 @@ def _unacknowledged(user: User) -> Iterator[WorkItem]:
         yield _for_incident(
             incident,
             "acknowledge",
-            incident.detected_at,
+            incident.runs_from,
             icon="siren",
             title=incident.title,
             url=incident.get_absolute_url(),
             why=_("%(brand)s · nobody has acknowledged this yet") % {"brand": incident.brand},
-            since=incident.detected_at,
+            since=incident.runs_from,
             step=Step(_("Acknowledge"), reverse("incidents:acknowledge", args=[incident.pk]), is_post=True),
         )
 
@@ -234,7 +235,7 @@ def _without_lead(user: User) -> Iterator[WorkItem]:
         yield _for_incident(
             incident,
             "role",
-            incident.acknowledged_at or incident.detected_at,
+            incident.acknowledged_at or incident.runs_from,
             icon="user-round-x",
             title=incident.title,
             url=incident.get_absolute_url(),
@@ -269,7 +270,7 @@ def _led(user: User) -> Iterator[WorkItem]:
         yield _for_incident(
             incident,
             "calm" if calm else "lead",
-            calm or incident.detected_at,
+            calm or incident.runs_from,
             icon="flag",
             title=incident.title,
             url=incident.get_absolute_url(),
@@ -346,17 +347,37 @@ def _signals(user: User) -> Iterator[WorkItem]:
     seen = Signal.objects.visible_to(user)
     waiting = (seen.fresh() | seen.recent_history_of(user)).select_related("brand").order_by("raised_at")
     for signal in waiting[:MOST_OF_A_KIND]:
-        yield WorkItem(
-            kind="signal",
-            icon="radar",
-            title=_("Signal: %(what)s") % {"what": signal.headline},
-            url=signal.get_absolute_url(),
-            why=_("Review it: dismiss it with a reason, or open an incident"),
-            since=signal.raised_at,
-            has_level=False,
-            rank=signal.raised_at + PATIENCE["signal"],
-            step=Step(_("Look"), signal.get_absolute_url()),
-        )
+        yield _for_history(signal) if signal.is_history else _for_signal(signal)
+
+
+def _for_signal(signal: Signal) -> WorkItem:
+    return WorkItem(
+        kind="signal",
+        icon="radar",
+        title=_("Signal: %(what)s") % {"what": signal.headline},
+        url=signal.get_absolute_url(),
+        why=_("Review it: dismiss it with a reason, or open an incident"),
+        since=signal.raised_at,
+        has_level=False,
+        rank=signal.raised_at + PATIENCE["signal"],
+        step=Step(_("Look"), signal.get_absolute_url()),
+    )
+
+
+def _for_history(signal: Signal) -> WorkItem:
+    """A crisis of the last days that the person's own import has shown: over, and nobody was alerted."""
+    return WorkItem(
+        kind="signal",
+        icon="radar",
+        title=_("In your import: %(what)s") % {"what": signal.headline},
+        url=signal.get_absolute_url(),
+        why=_("It began on %(moment)s and was over when you imported it; nobody was alerted")
+        % {"moment": absolute(signal.began_at)},
+        since=signal.raised_at,
+        has_level=False,
+        rank=signal.raised_at + PATIENCE["signal"],
+        step=Step(_("Open an incident"), reverse("monitoring:open", args=[signal.pk])),
+    )
 
 
 def _looking_back(user: User) -> Iterator[WorkItem]:

@@ -38,13 +38,13 @@ SITREP_SLOWS_AFTER = timedelta(hours=2)
 
 
 def unacknowledged(incident: Incident) -> dict[Incident, Start]:
-    return {} if incident.acknowledged_at else {incident: Start(incident.detected_at)}
+    return {} if incident.acknowledged_at else {incident: Start(incident.runs_from)}
 
 
 def unspoken(incident: Incident) -> dict[Incident, Start]:
     if incident.level is None or incident.has_spoken:
         return {}
-    return {incident: Start(incident.detected_at)}
+    return {incident: Start(incident.runs_from)}
 
 
 def promised(incident: Incident) -> dict[Incident, Start]:

@@ -21,7 +21,8 @@ floods by few people - none raises a signal. Three other signals are raised: 0.0
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import sqrt
@@ -125,9 +126,24 @@ def _posts(counts: Counts, around: datetime, rule: Rule) -> int:
 
 def scan(counts: Counts, first: datetime, last: datetime, rule: Rule = USUAL) -> list[Verdict]:
     """Every hour from `first` to `last`, both included, each judged as of its own time."""
-    hours = int((last - first) / HOUR) + 1
+    hours = [first + n * HOUR for n in range(max(0, int((last - first) / HOUR) + 1))]
     began = min(counts, default=first)
-    return [_judge(counts, first + n * HOUR, rule, began) for n in range(max(0, hours))]
+    known = sorted(counts)
+    return [
+        _judge(counts, hour, rule, began) if _is_near(known, hour, rule) else _of_nothing(hour)
+        for hour in hours
+    ]
+
+
+def _is_near(known: Sequence[datetime], hour: datetime, rule: Rule) -> bool:
+    """Whether anything is known of the hour itself, or of what it is compared with."""
+    place = bisect_left(known, hour - rule.history)
+    return place < len(known) and known[place] <= hour
+
+
+def _of_nothing(hour: datetime) -> Verdict:
+    """The verdict of `_judge` where nothing is known: between two posts there may be decades."""
+    return Verdict(hour, 0, 0, None, None, 0, is_spike=False)
 
 
 def episodes(verdicts: Iterable[Verdict], rule: Rule = USUAL) -> list[list[Verdict]]:

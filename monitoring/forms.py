@@ -116,6 +116,7 @@ def _midnight(day: date, plus_days: int = 0) -> datetime:
 class UploadForm(Form):
     file = forms.FileField(
         label=_("File"),
+        error_messages={"empty": _("The file is empty: it has no bytes at all. Export it again.")},
         help_text=_(
             "CSV, Excel (XLSX), JSON, Atom or RSS, also in a ZIP. Nothing is stored before you have seen it."
         ),
@@ -146,7 +147,10 @@ class CancelForm(Form):
         if run.rows_stored:
             self.fields["keep"] = forms.ChoiceField(
                 label=_("Mentions that are stored already"),
-                choices=[("yes", _("Keep them")), ("no", _("Keep nothing"))],
+                choices=[
+                    ("yes", _("Keep what is stored so far: %(n)d") % {"n": run.rows_stored}),
+                    ("no", _("Take everything back, but for what is attached to an incident")),
+                ],
                 initial="no",
                 widget=forms.RadioSelect,
             )

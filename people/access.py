@@ -14,7 +14,7 @@ from people.models import User
 
 
 class SignedInRequest(HttpRequest):
-    """Every view but the login pages gets one: LoginRequiredMiddleware sees to it."""
+    """Every view but the login pages gets one: SignInMiddleware sees to it."""
 
     user: User
 

@@ -1,10 +1,15 @@
-"""Shows every page in the reader's own language and time zone, and leaves none behind in the browser."""
+"""Sends strangers to the login; shows pages in the reader's language and time zone, and leaves none in the browser."""
 
 import zoneinfo
 from collections.abc import Callable
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import resolve_url
 from django.utils import timezone, translation
+from django.utils.http import url_has_allowed_host_and_scheme
 
 
 def activate_preferences(request: HttpRequest) -> None:
@@ -38,3 +43,18 @@ class NothingKeptMiddleware:
         if signed_in:
             response.headers["Cache-Control"] = "no-store"
         return response
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Whoever was signed out while a form stood open comes back to that page: its button's address shows none."""
+
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., Any]
+    ) -> HttpResponseRedirect:
+        if request.method in ("GET", "HEAD"):
+            return super().handle_no_permission(request, view_func)
+        page = request.headers.get("Referer", "")
+        is_ours = url_has_allowed_host_and_scheme(
+            page, {request.get_host()}, require_https=request.is_secure()
+        )
+        return redirect_to_login(page if is_ours else resolve_url("/"), self.get_login_url(view_func))

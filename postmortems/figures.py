@@ -44,6 +44,7 @@ class Facts:
     """What the record says; times are UTC instants."""
 
     detected_at: datetime
+    logged_at: datetime | None = None  # where that was later
     first_post_at: datetime | None = None
     acknowledged_at: datetime | None = None
     resolved_at: datetime | None = None
@@ -125,14 +126,15 @@ def thaw(frozen: Iterable[dict[str, Any]]) -> list[Figure]:
 
 def compute(facts: Facts) -> list[Figure]:
     """Every figure, in the order in which it is read."""
+    noticed_at = max(facts.detected_at, facts.logged_at or facts.detected_at)
     return [
         elapsed(
             "ttd", facts.first_post_at, facts.detected_at, _("the time of the first post is not recorded")
         ),
-        elapsed("tta", facts.detected_at, facts.acknowledged_at, _("nobody acknowledged it")),
+        elapsed("tta", noticed_at, facts.acknowledged_at, _("nobody acknowledged it")),
         elapsed(
             "ttfr",
-            facts.detected_at,
+            noticed_at,
             facts.first_published_at,
             _("we decided not to respond") if facts.silence_was_decided else _("nothing was published"),
         ),

@@ -46,6 +46,7 @@ def gather(incident: Incident) -> Facts:
     end = incident.resolved_at
     return Facts(
         detected_at=incident.detected_at,
+        logged_at=incident.logged_at,
         first_post_at=incident.first_post_at,
         acknowledged_at=incident.acknowledged_at,
         resolved_at=incident.resolved_at,

@@ -36,7 +36,7 @@ def build(post_mortem: PostMortem, figures: Sequence[Figure], entries: Iterable[
                 "label": gettext("Incident"),
                 "text": f"{incident.reference} · {level} · {incident.get_category_display()}",
             },
-            {"label": gettext("Open"), "text": _span(incident.detected_at, incident.resolved_at)},
+            {"label": gettext("Open"), "text": _span(incident.runs_from, incident.resolved_at)},
             {"label": gettext("Author"), "text": str(post_mortem.author)},
             {"label": gettext("Approved"), "text": _approval(post_mortem)},
         ],

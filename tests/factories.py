@@ -46,6 +46,7 @@ class IncidentFactory(factory.django.DjangoModelFactory):
     title = factory.Sequence(lambda n: f"Incident {n}")
     logged_by = factory.SubFactory(UserFactory)
     detected_at = factory.LazyFunction(timezone.now)
+    logged_at = factory.SelfAttribute("detected_at")
 
 
 OF_THE_MENTION = {"is_brand_own", "sentiment", "sentiment_source", "run", "line"}

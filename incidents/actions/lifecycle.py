@@ -75,7 +75,7 @@ def log_incident(
 ) -> Incident:
     """Open an incident, alert those who can judge it and start the deadline for acknowledging it.
 
-    `detected_at` is for what was noticed before it was logged; the deadline runs from now all the same.
+    `detected_at` is for what was noticed before it was logged; its deadlines run from now all the same.
     """
     require(actor, "incidents.log")
     title = require_text(title, _("Give the incident a title that says what happened."))
@@ -90,6 +90,7 @@ def log_incident(
         originator=originator.strip(),
         first_post_at=first_post_at,
         detected_at=detected_at or now,
+        logged_at=now,
         confidential=confidential,
         logged_by=actor,
     )

@@ -64,6 +64,7 @@ class Migration(migrations.Migration):
                 ('dismissal_reason', models.TextField(blank=True, max_length=2000, verbose_name='why it is dismissed')),
                 ('first_post_at', models.DateTimeField(blank=True, null=True, verbose_name='first post')),
                 ('detected_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='detected')),
+                ('logged_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('acknowledged_at', models.DateTimeField(blank=True, null=True, verbose_name='acknowledged')),
                 ('first_response_at', models.DateTimeField(blank=True, null=True, verbose_name='first public response')),
                 ('activated_at', models.DateTimeField(blank=True, null=True, verbose_name='activated')),

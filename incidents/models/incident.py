@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.validators import MinLengthValidator
@@ -145,6 +147,7 @@ class Incident(models.Model):
     logged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     first_post_at = models.DateTimeField(_("first post"), null=True, blank=True)
     detected_at = models.DateTimeField(_("detected"), default=timezone.now)
+    logged_at = models.DateTimeField(default=timezone.now, editable=False)
     acknowledged_at = models.DateTimeField(_("acknowledged"), null=True, blank=True)
     acknowledged_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
@@ -191,6 +194,11 @@ class Incident(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("incidents:room", args=[self.pk])
+
+    @property
+    def runs_from(self) -> datetime:
+        """From when somebody could act: what history shows was to be detected long before it was logged."""
+        return max(self.detected_at, self.logged_at)
 
     @property
     def reference(self) -> str:

@@ -24,7 +24,7 @@ from monitoring.actions.imports import (
 from monitoring.actions.moving import move_import
 from monitoring.actions.signal_decisions import attach_burst, dismiss, open_incident
 from monitoring.actions.signal_raising import listen, raise_signals
-from monitoring.actions.undoing import take_back
+from monitoring.actions.undoing import take_back, what_taking_back_does
 
 __all__ = [
     "ImportStep",
@@ -53,4 +53,5 @@ __all__ = [
     "show_progress",
     "take_back",
     "undo_import",
+    "what_taking_back_does",
 ]

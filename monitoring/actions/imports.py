@@ -152,10 +152,14 @@ def answer_import(*, run: ImportRun, actor: User, answers: dict[str, Any], brand
 def accept_preview(*, run: ImportRun, actor: User | None) -> ImportRun:
     """Import the file as its preview shows it; brands that it names as new are added now.
 
-    Raises ActionRefused while something is undecided.
+    Raises ActionRefused while something is undecided, and where `run` is older than the preview.
     """
-    run = _locked(run, actor) if actor else lock_row(run)
+    seen, run = run.preview, _locked(run, actor) if actor else lock_row(run)
     require_step(run, ImportState.ACCEPTED, IMPORT_LIFE)
+    if actor and run.preview != seen:
+        raise ActionRefused(
+            _("The file was looked at again meanwhile. Reload the page to see how it is read now.")
+        )
     if undecided := [one["text"] for one in run.preview["questions"] if not one["has_proposal"]]:
         raise ActionRefused(" ".join(undecided))
     add_brands(run.preview["new_brands"])
@@ -250,14 +254,7 @@ def lease_import(*, run_id: int) -> ImportRun | None:
     if run is None:
         return None
     if run.attempts >= MAX_ATTEMPTS:
-        _end(
-            run,
-            ImportState.FAILED,
-            _(
-                "Stopped %(n)d times behind line %(line)d without getting further. Look at that line, then try again."
-            )
-            % {"n": run.attempts, "line": run.line},
-        )
+        _end(run, ImportState.FAILED, _why_given_up(run))
         return None
     change_state(
         run,
@@ -269,6 +266,18 @@ def lease_import(*, run_id: int) -> ImportRun | None:
         started_at=run.started_at or (now if run.state == ImportState.ACCEPTED else None),
     )
     return run
+
+
+def _why_given_up(run: ImportRun) -> str:
+    if run.state in (ImportState.QUEUED, ImportState.LOOKING):
+        text = _(
+            "Reading this file was tried %(n)d times and never ended. Export it again, best as CSV or XLSX."
+        )
+    else:
+        text = _(
+            "Stopped %(n)d times behind line %(line)d without getting further. Look at that line, then try again."
+        )
+    return text % {"n": run.attempts, "line": run.line}
 
 
 def lock_import(*, run: ImportRun) -> ImportRun:

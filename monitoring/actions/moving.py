@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import ActionRefused, NotAllowed
@@ -10,11 +11,17 @@ from journal.actions import record
 from monitoring.actions.imports import lock_row
 from monitoring.actions.signal_decisions import dismiss_baseless
 from monitoring.actions.signal_raising import raise_signals
-from monitoring.models import ImportRun, Mention
+from monitoring.models import ImportRun, Mention, Signal
 from monitoring.one_at_a_time import lock_posts
 from monitoring.voices import recount_import
 from people.models import Brand, User
 
+# Waits for whoever attaches one of them to an incident; the next statement sees that it is attached.
+LOCKED = """
+    SELECT count(*) FROM (
+        SELECT FROM monitoring_mention WHERE run_id = %(run)s AND brand_id <> %(brand)s ORDER BY id FOR UPDATE
+    ) locked
+"""
 # What is attached to an incident, or another import brought too, stays where it is. `target` is the mention that each
 # one is from now on: where the other brand has the post already, it becomes a sighting there.
 MOVING = """
@@ -45,9 +52,10 @@ def move_import(*, run: ImportRun, actor: User, brand: Brand) -> ImportRun:
     run = lock_row(run)
     if not run.may_be_undone:
         raise ActionRefused(_("Only an import that is over can be moved."))
+    _lock_signals(run, brand)
     lock_posts()
     with connection.cursor() as cursor:
-        for step in (MOVING, *STEPS):
+        for step in (LOCKED, MOVING, *STEPS):
             cursor.execute(step, {"run": run.pk, "brand": brand.pk})
     run.brand = brand
     run.save(update_fields=["brand"])
@@ -59,3 +67,10 @@ def move_import(*, run: ImportRun, actor: User, brand: Brand) -> ImportRun:
     if run.first_posted_at and run.last_posted_at:
         raise_signals(brand=brand, first=run.first_posted_at, last=run.last_posted_at, run=run)
     return run
+
+
+def _lock_signals(run: ImportRun, brand: Brand) -> None:
+    """Brands, their signals, then mentions: in this order everybody locks them who decides about a signal."""
+    touched = Brand.objects.filter(Q(pk=brand.pk) | Q(signals__run=run)).values("pk")
+    list(Brand.objects.select_for_update(no_key=True).filter(pk__in=touched).order_by("pk"))
+    list(Signal.objects.select_for_update(of=("self",)).filter(run=run).order_by("pk"))

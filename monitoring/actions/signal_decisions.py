@@ -102,7 +102,8 @@ def dismiss_baseless(*, run: ImportRun, actor: User, reason: object) -> list[Sig
 def attach_burst(*, incident: Incident, signal: Signal, actor: User | None) -> int:
     """Attach what the signal counted so far and return how many mentions were new. Part of a larger transaction."""
     new = _posts(signal).exclude(pk__in=IncidentMention.objects.filter(incident=incident).values("mention"))
-    ids = list(new.values_list("pk", flat=True))
+    # Nobody takes back or moves what is being attached; whoever was first at that leaves nothing here to attach.
+    ids = list(new.select_for_update(no_key=True, of=("self",)).order_by("pk").values_list("pk", flat=True))
     if not ids:
         return 0
     IncidentMention.objects.bulk_create(

@@ -2,6 +2,7 @@
 
 run         what an import waits for: the look at the file, storing it, taking it back
 preview     what a person sees and decides before anything is stored
+findings    what is said of it and needs no answer
 survey      what a whole table shows with certain columns
 rows        one record → one row, or the reason why not
 storing     rows → tables

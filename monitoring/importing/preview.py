@@ -4,30 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
 from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from monitoring.importing import identity
+from monitoring.importing.findings import Findings, refusal
 from monitoring.importing.meaning.authors import own_accounts
-from monitoring.importing.meaning.columns import propose
+from monitoring.importing.meaning.columns import propose, with_half_of_day
 from monitoring.importing.meaning.fields import FIELDS, NEEDED
-from monitoring.importing.meaning.moments import zone_key
+from monitoring.importing.meaning.moments import not_understood, zone_key
 from monitoring.importing.meaning.reasons import veto
+from monitoring.importing.meaning.tones import Scale, number_of
 from monitoring.importing.plan import Answers, Dates, Plan, ScaleLimits
 from monitoring.importing.reading.opening import open_tables
 from monitoring.importing.reading.tables import FileError, Limits, Table
 from monitoring.importing.row_lists import MendedList, is_list
 from monitoring.importing.rows import Row, RowBuilder, RowError
 from monitoring.importing.survey import Survey
-from monitoring.models import ColumnMemory, ImportRun, Mention
+from monitoring.models import ColumnMemory, ImportRun, Sentiment
 from people.models import Brand
 
 SAMPLE_ROWS = 2_000  # by which columns are found
@@ -35,7 +35,10 @@ POSTS_SHOWN = 10
 LOOKED_UP = 2_000  # of the first rows: are they stored already?
 MAX_NEW_BRANDS = 50  # a column that names more is not the brand
 MAX_BRAND_CHARS = 120
-SHOWN_LANGUAGES = 8
+BRANDS_SHOWN = MAX_NEW_BRANDS + 1
+SCALE_SHOWN = 20
+CELLS_NAMED = 5
+COLUMNS_NAMED = 8
 
 Progress = Callable[[int, float], None]
 
@@ -61,11 +64,19 @@ class Preview:
     questions: Sequence[Question]
     findings: Sequence[str]  # what is said, and needs no answer
     posts: Sequence[Mapping[str, Any]]  # how the first ones will look
-    ignored: Mapping[str, str]  # column's name → why it is not used
+    ignored: Sequence[tuple[str, str]]  # column's name, why it is not used
+    used: Mapping[str, str] = field(default_factory=dict)  # field → why it is read from its column
+    samples: Sequence[str] = ()  # of each column the first cell that says something
     header_key: str = ""  # by which it is remembered how a person reads it; empty without a header
     scale: Mapping[str, str] = field(default_factory=dict)  # cell → proposed label
-    scale_counts: Mapping[str, int] = field(default_factory=dict)
+    scale_cells: Sequence[str] = ()  # the commonest, from the low end to the high one
+    brand_cells: Sequence[tuple[str, int]] = ()  # cell of the brand column, rows
     new_brands: Sequence[str] = ()
+    times_without_zone: bool = False  # so that the zone matters
+
+    @property
+    def is_undecided(self) -> bool:
+        return not all(question.has_proposal for question in self.questions)
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -112,18 +123,23 @@ class _Look:
         self.labels = (dict(self.memory.answers) if self.memory else {}) | dict(answers.scale)
         self.questions: list[Question] = []
         self.findings: list[str] = []
+        self.about_zone = ""
 
     def done(self, progress: Progress | None) -> tuple[Plan, Preview]:
-        sample = [record.cells for record in islice(self.table.records(), SAMPLE_ROWS) if not record.fault]
-        if not sample:
-            raise FileError(_("The file holds no rows. Export it again."))
+        records = islice(self.table.records(), SAMPLE_ROWS)
+        self.sample = [record.cells for record in records if not record.fault]
+        if not self.sample:
+            raise FileError(
+                _("The file holds no rows. Look whether the export has posts in it, and export it again.")
+            )
         names = [brand.name for brand in self.brands.values()]
-        self.proposal = propose(self.table.header, sample, brands=names, said=self.answers.columns or {})
+        self.proposal = propose(self.table.header, self.sample, brands=names, said=self.answers.columns or {})
+        self.proposed = propose(self.table.header, self.sample, brands=names).columns
         self.columns = self._columns()
         survey = Survey(self.columns, self.run.file_time).read(self.table, progress)
         plan = self._plan(survey)
         rows = self._first_rows(plan) if not self._missing() else []
-        self._say_what_follows(survey, plan, rows)
+        self.findings += Findings(self.run, self.table, survey, plan).of(rows, self.about_zone)
         scale = survey.tones.scale
         preview = Preview(
             kind=self.table.kind,
@@ -131,16 +147,40 @@ class _Look:
             header=list(self.table.header),
             preamble=list(self.table.preamble)[:10],
             rows=survey.rows,
-            questions=self.questions,
+            questions=sorted(self.questions, key=lambda question: question.has_proposal),
             findings=self.findings,
             posts=[_shown(row) for row in rows[:POSTS_SHOWN]],
             header_key=self.header_key,
-            ignored={self.table.header[one.column]: str(one.why) for one in self.proposal.ignored},
+            ignored=self._ignored(),
+            used=self._used(),
+            samples=[_first_cell(self.sample, position) for position in range(len(self.table.header))],
             scale=scale.proposed if scale else {},
-            scale_counts=dict(list(scale.cells.items())[:20]) if scale else {},
+            scale_cells=_in_order(scale.cells) if scale else (),
+            brand_cells=survey.brands.most_common(BRANDS_SHOWN),
             new_brands=self._new_brands(plan),
+            times_without_zone=bool(survey.moments.without_zone) and not survey.moments.days_only,
         )
         return plan, preview
+
+    def _ignored(self) -> list[tuple[str, str]]:
+        used = {position for positions in self.columns.values() for position in positions}
+        return [
+            (self.table.header[one.column], str(one.why))
+            for one in self.proposal.ignored
+            if one.column not in used
+        ]
+
+    def _used(self) -> dict[str, str]:
+        """Why each field is read from its column, as far as that has a reason."""
+        reasons = {}
+        columns = {"title": self.columns.get("text", ())[:-1], **self.columns}
+        for name, positions in columns.items():
+            found = [one.why for one in self.proposal.candidates.get(name, ()) if one.column in positions]
+            if name in (self.answers.columns or {}) and positions != self.proposed.get(name):
+                reasons[name] = _("You chose it.")
+            elif found:
+                reasons[name] = found[0]
+        return reasons
 
     def _columns(self) -> dict[str, tuple[int, ...]]:
         """What the person said, else what they said of a file with this header before, else what is proposed."""
@@ -153,6 +193,8 @@ class _Look:
         said = self.answers.columns or {}
         columns |= said
         self.decided = set(said) | (set(columns) if self.memory else set())
+        if columns.get("posted_at"):
+            columns["posted_at"] = with_half_of_day(columns["posted_at"], self.sample)
         return {name: positions for name, positions in columns.items() if positions}
 
     def _missing(self) -> list[str]:
@@ -162,8 +204,12 @@ class _Look:
         self.questions.append(Question(about, text, has_proposal))
 
     def _plan(self, survey: Survey) -> Plan:
-        for name in self._missing():
-            self._ask(name, self._what_is_missing(name), has_proposal=False)
+        missing = self._missing()
+        if missing == list(NEEDED):
+            self._ask("text", self._no_posts(), has_proposal=False)
+        else:
+            for name in missing:
+                self._ask(name, self._what_is_missing(name), has_proposal=False)
         for name in sorted(self.proposal.doubtful - self.decided):
             why = next((one.why for one in self.proposal.candidates.get(name, ())), "")
             self._ask(name, f"{FIELDS[name].label}: {why}", has_proposal=True)
@@ -186,6 +232,14 @@ class _Look:
             addresses_identify=survey.addresses.usable,
         )
 
+    def _no_posts(self) -> str:
+        text = _(
+            "This seems to be a table of something else than posts: no column holds texts, and none holds dates. Its"
+            " columns are %(columns)s. Give the file with the posts, or choose both columns here."
+        )
+        names = [f"“{name[:40]}”" for name in self.table.header[:COLUMNS_NAMED]]
+        return text % {"columns": ", ".join(names) + (" …" if len(self.table.header) > COLUMNS_NAMED else "")}
+
     def _what_is_missing(self, name: str) -> str:
         """With the column that by its name would be it, and why it is not."""
         text = _("No column seems to hold this: %(field)s. Choose the column.") % {
@@ -195,9 +249,16 @@ class _Look:
             text = _(
                 "No column seems to hold dates. Choose the column, or export again with when each post was written."
             )
+        elif name == "text":
+            text = _(
+                "No column seems to hold what people wrote. Choose the column, or export again with the full texts."
+            )
         why = veto(name)
         named = next((one.column for one in self.proposal.ignored if one.why == why), None)
-        return text if named is None else f"{text} “{self.table.header[named]}”: {why}"
+        if named is None:
+            return text
+        text = f"{text} “{self.table.header[named]}”: {why}"
+        return f"{text} {not_understood(self.sample[0][named].strip())}" if name == "posted_at" else text
 
     def _zone(self, survey: Survey) -> str:
         named = self.answers.zone or (self.memory.zone if self.memory else "")
@@ -210,10 +271,21 @@ class _Look:
         elif survey.moments.without_zone and not named and (named := zone_key(self.proposal.zone)):
             text = _("The column's name gives the time zone: %(zone)s.")
             self.findings.append(text % {"zone": self.proposal.zone})
-        elif survey.moments.without_zone and not named:
-            self.findings.append(
-                _("The times name no zone: they are read as UTC. Choose the zone if that is wrong.")
+        elif survey.moments.days_only:
+            pass  # they are the same days everywhere
+        elif survey.moments.without_zone and not named and self.proposal.zone:
+            text = _(
+                "The column's name gives the time zone “%(zone)s”. Say which zone that is for this file's times."
             )
+            self._ask("zone", text % {"zone": self.proposal.zone}, has_proposal=False)
+        elif survey.moments.without_zone and not named:
+            self.about_zone = _(
+                "The times name no zone: they are read as UTC. Choose the zone if that is wrong."
+            )
+        elif survey.moments.without_zone:
+            self.about_zone = _("The times name no zone: they are read as those of %(zone)s.") % {
+                "zone": named
+            }
         return named or "UTC"
 
     def _day_first(self, survey: Survey) -> bool | None:
@@ -247,9 +319,9 @@ class _Look:
                 "The column of sentiment holds “%(cells)s”. Say what that means, or its cells count as not rated."
             )
         else:
-            text = _(
-                "The column of sentiment holds numbers or letters (%(cells)s). Look whether they are read rightly."
-            )
+            text = _("Sentiment is given as numbers or letters, read as %(cells)s. Is that right?")
+            self._ask("scale", text % {"cells": _as_read(scale)}, has_proposal=True)
+            return found
         cells = ", ".join(list(scale.cells)[:5])
         self._ask("scale", text % {"cells": cells}, has_proposal=True)
         return found
@@ -259,10 +331,15 @@ class _Look:
             if self.run.brand_id is None:
                 self._ask("brand", _("Choose the brand that these posts are about."), has_proposal=False)
             return {}
-        if self.answers.brands is not None:
-            return dict(self.answers.brands)
-        named = [cell for cell in survey.brands if cell and len(cell) <= MAX_BRAND_CHARS]
-        new = [cell for cell in named if cell.casefold() not in self.brands]
+        said = self.answers.brands or {}
+        kept = {**(self.memory.brands if self.memory else {}), **said}
+        cells = [cell for cell in survey.brands if cell and len(cell) <= MAX_BRAND_CHARS]
+        spellings: dict[str, str] = {}  # the first of "Grebe Bank" and "GREBE BANK"
+        for cell in cells:
+            spellings.setdefault(cell.casefold(), cell)
+        named = {cell: kept.get(cell, spellings[cell.casefold()]) for cell in cells}
+        new = [name for cell, name in named.items() if name and cell not in said and not self._is_known(name)]
+        new = list(dict.fromkeys(new))
         if len(new) > MAX_NEW_BRANDS:
             text = _(
                 "The column “%(column)s” names more than %(n)d new brands, so it is probably not the brand."
@@ -271,13 +348,20 @@ class _Look:
             self._ask("brand", text % {"column": column, "n": MAX_NEW_BRANDS}, has_proposal=False)
         elif new:
             text = ngettext(
-                "%(names)s is a new brand. Add it?", "%(names)s are new brands. Add them?", len(new)
+                "The file names a brand that is not known here: %(names)s. Is it a new one, or one that you have?",
+                "The file names brands that are not known here: %(names)s. Are they new ones, or some that you have?",
+                len(new),
             )
-            self._ask("new_brands", text % {"names": ", ".join(new[:10])}, has_proposal=True)
-        return {cell: cell for cell in named}
+            # Who gives a command has --accept for it; on the page nobody adds a brand by pressing Import.
+            self._ask("new_brands", text % {"names": ", ".join(new[:10])}, has_proposal=self.run.by is None)
+        return named
 
     def _new_brands(self, plan: Plan) -> list[str]:
-        return sorted({name for name in plan.brands.values() if name and name.casefold() not in self.brands})
+        new = {name.casefold(): name for name in plan.brands.values() if name}
+        return sorted(name for name in new.values() if not self._is_known(name))
+
+    def _is_known(self, brand: str) -> bool:
+        return brand.casefold() in self.brands
 
     def _own_accounts(self, survey: Survey) -> tuple[str, ...]:
         if self.answers.own_accounts is not None:
@@ -290,7 +374,9 @@ class _Look:
         if self.memory and set(names) <= set(self.memory.own_accounts):
             return names
         rows = sum(survey.authors.counts[name] for name in found)
-        text = _("%(percent)d %% of the posts are by names like the brand's: %(names)s. Are they yours?")
+        text = _(
+            "%(percent)d %% of the posts are by names like the brand's: %(names)s. Are these accounts yours?"
+        )
         facts = {"percent": round(100 * rows / max(1, survey.authors.rows)), "names": ", ".join(found[:5])}
         self._ask("own_accounts", text % facts, has_proposal=True)
         return names
@@ -311,17 +397,15 @@ class _Look:
             except RowError as error:
                 refused.append((record.line, str(error)))
         if refused:
-            line, reason = refused[0]
-            text = ngettext(
-                "%(n)d row will be rejected. Row %(line)d: %(reason)s",
-                "%(n)d rows will be rejected. Row %(line)d: %(reason)s",
-                len(refused),
+            self.findings.append(
+                refusal(refused, len(rows) + len(refused), is_all=len(rows) + len(refused) < LOOKED_UP)
             )
-            self.findings.append(text % {"n": len(refused), "line": line, "reason": reason})
-        if not rows and all(question.has_proposal for question in self.questions):
+        if not rows and all(one.has_proposal or one.about == "brand" for one in self.questions):
             self._ask(
                 "posted_at",
-                _("None of the rows looked at can be stored: look at the columns."),
+                _(
+                    "None of the rows looked at can be stored. Look at the reason, and whether the columns are right."
+                ),
                 has_proposal=False,
             )
         for name, (count, examples) in builder.unknown.items():
@@ -333,68 +417,27 @@ class _Look:
             self.findings.append(text % {"field": FIELDS[name].label, "n": count, "example": examples[0][1]})
         return rows
 
-    def _say_what_follows(self, survey: Survey, plan: Plan, rows: Sequence[Row]) -> None:
-        say = self.findings.append
-        for note in self.table.notes:
-            say(str(note))
-        if survey.repaired_count:
-            line, repair = survey.repaired[0]
-            text = ngettext("%(n)d row was repaired.", "%(n)d rows were repaired.", survey.repaired_count)
-            example = _("Row %(line)d: %(repair)s") % {"line": line, "repair": repair}
-            say(f"{text % {'n': survey.repaired_count}} {example}")
-        if survey.moments.days_only:
-            say(_("Only the days are known, not the times of day."))
-        elif survey.moments.no_time:
-            text = _("Many posts of different days have the time %(time)s: of these only the day is kept.")
-            say(text % {"time": survey.moments.no_time})
-        if survey.ids.filled and survey.ids.reason:
-            say(survey.ids.reason)
-        if survey.addresses.filled and not survey.addresses.usable:
-            say(_("Several posts share one address, so posts are told apart by author, time and text."))
-        if "sentiment" not in self.columns:
-            say(_("Without sentiment, signals go by volume."))
-        if survey.garbled:
-            say(
-                _(
-                    "Some texts were damaged before they came here (“Ã¼” for “ü”). They are stored as they are."
-                )
-            )
-        if survey.languages:
-            common = [code or "?" for code, _count in survey.languages.most_common(SHOWN_LANGUAGES)]
-            say(_("Languages: %(codes)s.") % {"codes": ", ".join(common)})
-        if already := self._stored_already(rows):
-            text = ngettext(
-                "%(n)d of the first %(all)d posts is there already.",
-                "%(n)d of the first %(all)d posts are there already.",
-                already,
-            )
-            say(text % {"n": already, "all": len(rows)})
-        if rows:
-            first, last = min(row.posted_at for row in rows), max(row.posted_at for row in rows)
-            if len(rows) < survey.rows:
-                first, last = self._range(survey, plan, first, last)
-            say(_("From %(first)s to %(last)s.") % {"first": _day(first, plan), "last": _day(last, plan)})
 
-    def _range(
-        self, survey: Survey, plan: Plan, first: datetime, last: datetime
-    ) -> tuple[datetime, datetime]:
-        try:
-            return survey.moments.range(plan.day_first)
-        except LookupError:
-            return first, last
-
-    def _stored_already(self, rows: Sequence[Row]) -> int:
-        addresses = {row.address_key for row in rows if row.address_key}
-        contents = {row.content_key for row in rows}
-        stored = Mention.objects.filter(
-            Q(post__address_key__in=addresses) | Q(post__content_key__in=contents),
-            brand__in={row.brand_id for row in rows},
-        )
-        return stored.count() if rows else 0
+def _first_cell(rows: Sequence[Sequence[str]], position: int) -> str:
+    cells = (row[position].strip() for row in rows if position < len(row))
+    return next(filter(None, cells), "")[:80]
 
 
-def _day(moment: datetime, plan: Plan) -> str:
-    return f"{moment.astimezone(ZoneInfo(plan.zone)):%Y-%m-%d %H:%M}"
+def _in_order(cells: Mapping[str, int]) -> list[str]:
+    """The commonest cells of a scale, from its low end to its high one."""
+    most = sorted(cells, key=lambda cell: -cells[cell])[:SCALE_SHOWN]
+    return sorted(most, key=lambda cell: (number_of(cell) is None, number_of(cell) or 0, cell))
+
+
+def _as_read(scale: Scale) -> str:
+    """Which cells mean what: "1, 2: negative; 3: neutral"."""
+    groups = []
+    for label, name in Sentiment.choices:
+        cells = [cell for cell in _in_order(scale.cells) if scale.proposed.get(cell) == label]
+        if cells:
+            shown = cells if len(cells) <= CELLS_NAMED else [cells[0], "…", cells[-1]]
+            groups.append(f"{', '.join(shown)}: {name}")
+    return "; ".join(groups)
 
 
 def _shown(row: Row) -> dict[str, Any]:

@@ -144,7 +144,7 @@ class RowBuilder:
 
     def _built(self, line: int, cells: Sequence[str]) -> Row:
         unknown = self.unknown
-        text, moment = self._text(cells), self._moment(cells)
+        text, moment = self._text(cells), self._moment(line, cells)
         author, nobody = self._author(line, cells)
         url, address = self._addresses.of(line, cells, unknown)
         external_id = self._ids.of(line, cells, unknown)
@@ -188,12 +188,15 @@ class RowBuilder:
             raise RowError(_("The text is longer than %(n)d characters.") % {"n": MAX_TEXT_CHARS})
         return text
 
-    def _moment(self, cells: Sequence[str]) -> Moment:
+    def _moment(self, line: int, cells: Sequence[str]) -> Moment:
         day, *time = dated(self._columns, cells)
         try:
             moment = self._moments.parse(day, *time)
         except ValueError as error:
             raise RowError(str(error)) from None
+        names_zone = "zone" in self._columns and not (moment.zone_given or moment.day_only)
+        if names_zone and (zone := unwrap(cells[self._columns["zone"][0]])):
+            self.unknown.add("zone", line, zone)
         if moment.at > self._latest:
             raise RowError(
                 _("“%(value)s” lies in the future: check the column and the time zone.") % {"value": day[:40]}

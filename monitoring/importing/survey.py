@@ -13,7 +13,7 @@ from monitoring.importing.meaning.counts import CountSurvey
 from monitoring.importing.meaning.fields import COUNTS
 from monitoring.importing.meaning.ids import IdSurvey
 from monitoring.importing.meaning.languages import language_code
-from monitoring.importing.meaning.moments import MomentSurvey, with_zone
+from monitoring.importing.meaning.moments import MomentSurvey, is_half_of_day, with_zone
 from monitoring.importing.meaning.texts import looks_garbled, unwrap
 from monitoring.importing.meaning.tones import ToneSurvey
 from monitoring.importing.reading.tables import Record, Table
@@ -88,11 +88,16 @@ class Survey:
 
 
 def dated(columns: Mapping[str, tuple[int, ...]], cells: Sequence[str]) -> list[str]:
-    """The cell with the date and the one with the time of day, if there is one, in the zone that the row names."""
+    """The cell with the date and the one with the time of day, if there is one, in the zone that the row names.
+
+    AM or PM may stand in one more.
+    """
     positions = columns.get("posted_at", ())
     if len(positions) == 1 and "zone" not in columns:
         return [unwrap(cells[positions[0]])]  # as in nearly all files
-    *before, last = [unwrap(cells[position]) for position in positions[:2]] or [""]
+    *before, last = [unwrap(cells[position]) for position in positions[:3]] or [""]
+    if len(before) == 2 or (before and is_half_of_day(last)):
+        last = f"{before.pop()} {last}"
     zone = cells[columns["zone"][0]].strip() if "zone" in columns else ""
     return [*before, with_zone(last, zone)]
 

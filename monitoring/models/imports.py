@@ -172,6 +172,12 @@ class ImportRun(models.Model):
         seconds = (timezone.now() - self.started_at).total_seconds()
         return round(seconds * (100 - self.percent_done) / self.percent_done)
 
+    @property
+    def minutes_left(self) -> int | None:
+        """While it takes longer than anybody counts in seconds."""
+        seconds = self.seconds_left
+        return round(seconds / 60) if seconds and seconds > 90 else None
+
 
 class ColumnMemory(models.Model):
     """How a person read a file with these columns: the next one like it is proposed the same."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from django import template
-from django.utils import timezone
-from django.utils.formats import date_format
+from django.contrib.humanize.templatetags.humanize import intcomma
 
+from common.times import absolute, day
 from monitoring.importing.meaning.fields import FIELDS
-from monitoring.models import Sentiment
+from monitoring.models import ImportRun, Sentiment
 
 register = template.Library()
 
@@ -25,9 +25,13 @@ def sentiment_label(value: str) -> str:
 
 
 @register.simple_tag
+def stored_rows(run: ImportRun, still_there: dict[int, int]) -> str:
+    """What an import stored; of one that was undone, what of it is still there."""
+    return str(intcomma(still_there.get(run.pk, run.rows_stored)))
+
+
+@register.simple_tag
 def iso_moment(value: str, day_only: bool = False) -> str:
-    """A moment in ISO 8601, in the reader's zone; the day alone where only that is known."""
+    """A moment in ISO 8601, with the reader's zone; the day alone where only that is known."""
     moment = datetime.fromisoformat(value)
-    if day_only:
-        return date_format(moment, "DATE_FORMAT")
-    return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
+    return day(moment) if day_only else absolute(moment)

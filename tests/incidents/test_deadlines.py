@@ -369,7 +369,7 @@ def test_a_rise_counts_from_the_beginning_and_puts_nothing_off(activated, alice)
 def test_rise_past_a_target_alerts_once_then_step_by_step(activated, alice):
     incident = activated(3)
     ago = timezone.now() - timedelta(hours=3)
-    Incident.objects.filter(pk=incident.pk).update(detected_at=ago)
+    Incident.objects.filter(pk=incident.pk).update(detected_at=ago, logged_at=ago)
     Deadline.objects.of(incident).filter(purpose="incident.holding_statement").update(armed_at=ago)
     actions.assess(incident=incident, actor=alice, scores=SCORES[2])
     assert of(incident, "incident.holding_statement").target_at < timezone.now()

@@ -68,6 +68,16 @@ def test_what_is_undecided_ends_with_2_and_stores_nothing(file, brand):
     assert list(Brand.objects.all()) == [brand]
 
 
+def test_a_brand_of_which_nothing_can_be_stored_is_not_added(file):
+    rows = [row(n, created_at="2099-01-01T10:00:00Z") for n in range(9)]
+    without_brand = [{name: cell for name, cell in one.items() if name != "brand"} for one in rows]
+    code, said = command(file(without_brand), "--brand=Grebe Bank", "--accept")
+    assert code == UNDECIDED
+    assert "None of the rows" in said
+    assert nothing_is_left()
+    assert not Brand.objects.exists()
+
+
 def test_accepting_takes_what_is_proposed_and_guesses_nothing(file, brand):
     rows = [row(1, brand="Heron Rail"), row(2)]
     assert command(file(rows))[0] == UNDECIDED
@@ -131,6 +141,7 @@ def test_repeating_it_stores_nothing_twice(file, brand):
         (["nowhere.csv"], "There is no file"),
         (["{file}", "--zone=Mars/Olympus"], "There is no time zone"),
         (["{file}", "--map=words=text"], "There is no field words"),
+        (["{file}", f"--brand={'x' * 121}"], "more than 120 characters"),
         (["{file}", "--map=text=words"], "There is no column words"),
         (["{file}", "--scale=5=great"], "great is no sentiment"),
         (["{file}", "--day-first", "--month-first"], "not allowed with"),

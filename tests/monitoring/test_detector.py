@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitoring import detector
 from monitoring.detector import DAY, HOUR, USUAL, Count, Rule, episodes, judge, scan, start_of_hour
 
 pytestmark = pytest.mark.calendar
@@ -88,6 +89,22 @@ def test_spikes_with_a_pause_of_up_to_twelve_hours_are_one_episode():
     counts = {**week(4), NOW: spike, NOW + 12 * HOUR: spike, NOW + 25 * HOUR: spike}
     found = episodes(scan(counts, NOW, NOW + 30 * HOUR))
     assert [[v.hour for v in episode] for episode in found] == [[NOW, NOW + 12 * HOUR], [NOW + 25 * HOUR]]
+
+
+def test_hours_of_which_nothing_is_known_have_the_verdict_that_judging_them_gives():
+    spike = Count(30, 30, 30)
+    counts = {**week(4), NOW: spike, NOW + 8 * DAY - HOUR: spike, NOW + 40 * DAY: spike}
+    first = NOW - 10 * DAY
+    assert scan(counts, first, NOW + 42 * DAY) == [
+        judge(counts, first + n * HOUR) for n in range(52 * 24 + 1)
+    ]
+
+
+def test_the_decades_between_two_posts_cost_nothing(monkeypatch):
+    judged = []
+    monkeypatch.setattr(detector, "_judge", lambda counts, hour, *given: judged.append(hour))
+    scan({NOW - 30 * 365 * DAY: Count(1, 1, 1), NOW: Count(1, 1, 1)}, NOW - 30 * 365 * DAY, NOW)
+    assert 0 < len(judged) < 2 * 8 * 24
 
 
 @given(

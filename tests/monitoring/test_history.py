@@ -5,13 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from desk.work_queue import work_items_of
+from escalations.models import Deadline
+from incidents.actions import acknowledge, assess
 from journal.models import Entry, Urgency
 from monitoring import actions
 from monitoring.models import Signal
 from people.models import DutyShift
+from postmortems import figures, record
+from tests.conftest import SCORES
 from tests.factories import UserFactory
 from tests.monitoring.conftest import HOUR, SPIKE_HOUR, accept, row
 
@@ -90,9 +95,38 @@ def test_history_that_goes_on_is_history_no_longer(alice, calm_days, post, brand
     assert Entry.objects.count() == entries
 
 
+def test_dismissed_history_that_goes_on_is_raised_anew(alice, calm_days, post, brand):
+    post(NOW - 30 * HOUR, 12)
+    (old,) = look(brand, NOW - 30 * HOUR)
+    actions.dismiss(signal=old, actor=alice, reason="Long over")
+    assert look(brand, NOW - 30 * HOUR) == []
+    post(NOW - 20 * HOUR, 12)  # no more people than before
+    (fresh,) = look(brand, NOW - 30 * HOUR)
+    assert (fresh.hour, fresh.is_history, alerted(fresh)) == (NOW - 20 * HOUR, False, {alice.pk})
+    assert look(brand, NOW - 30 * HOUR) == []
+
+
+def test_dismissed_history_that_grows_in_the_past_stays_dismissed(alice, calm_days, post, brand):
+    post(NOW - 40 * HOUR, 12)
+    (old,) = look(brand, NOW - 40 * HOUR)
+    actions.dismiss(signal=old, actor=alice, reason="Long over")
+    post(NOW - 38 * HOUR, 12)
+    assert look(brand, NOW - 40 * HOUR) == []
+
+
 def complaints(hour, count: int = 12) -> list[dict[str, str]]:
     at = [(hour + timedelta(minutes=n)).isoformat() for n in range(count)]
     return [row(1000 + n, created_at=moment, sentiment="negative") for n, moment in enumerate(at)]
+
+
+def test_sentiment_that_comes_with_a_second_file_alerts(alice, calm_days, brand, uploaded):
+    rows = complaints(NOW - 2 * HOUR)
+    first = accept(uploaded([{**one, "sentiment": ""} for one in rows]), alice)
+    assert not Signal.objects.exists()
+    again = accept(uploaded(rows), alice)
+    assert (first.rows_stored, again.rows_stored, again.rows_duplicate) == (12, 0, 12)
+    (signal,) = again.signals.all()
+    assert (signal.is_history, alerted(signal)) == (False, {alice.pk})
 
 
 def test_recent_history_is_on_the_desk_of_whoever_imported_it(alice, bob, calm_days, brand, uploaded, client):
@@ -105,6 +139,20 @@ def test_recent_history_is_on_the_desk_of_whoever_imported_it(alice, bob, calm_d
     page = client.get(run.get_absolute_url()).content.decode()
     assert signal.get_absolute_url() in page
     assert "nobody was alerted" in page
+    assert reverse("monitoring:open", args=[signal.pk]) in page
+
+
+def test_the_desk_says_that_history_is_over_and_what_runs_is_not(alice, calm_days, post, brand, uploaded):
+    accept(uploaded(complaints(NOW - 72 * HOUR)), alice)
+    post(NOW - 2 * HOUR, 12)
+    (live,) = look(brand, NOW - 2 * HOUR)
+    items = {item.url: item for item in work_items_of(alice) if item.kind == "signal"}
+    running = items.pop(live.get_absolute_url())
+    assert "12 people complain about Kestrel Air" in running.title
+    (history,) = items.values()
+    assert "In your import: up to 12 people complained" in history.title
+    assert "was over when you imported it" in history.why
+    assert history.step.label == "Open an incident"
 
 
 def test_older_history_is_on_nobodys_desk(alice, quiet_week, brand, uploaded):
@@ -117,6 +165,27 @@ def test_an_incident_of_history_was_detected_as_of_then(alice, raised):
     incident = actions.open_incident(signal=raised, actor=alice, title="Stranded passengers")
     assert incident.detected_at == SPIKE_HOUR + HOUR
     assert incident.first_post_at < incident.detected_at
+
+
+def test_an_incident_of_history_has_its_whole_time(alice, raised):
+    """Its clocks run from the hour in which it was logged, or it would be overdue and alert everybody at once."""
+    incident = actions.open_incident(signal=raised, actor=alice, title="Stranded passengers")
+    incident = assess(incident=incident, actor=alice, scores=SCORES[2], category="service_outage")
+    deadlines = Deadline.objects.of(incident).unsettled()
+    assert {deadline.purpose for deadline in deadlines} == {
+        "incident.acknowledge",
+        "incident.holding_statement",
+    }
+    assert all(deadline.target_at > timezone.now() for deadline in deadlines)
+
+
+def test_no_figure_counts_the_years_before_an_old_file(alice, raised):
+    incident = actions.open_incident(signal=raised, actor=alice, title="Stranded passengers")
+    acknowledge(incident=incident, actor=alice)
+    incident.refresh_from_db()
+    minutes = {figure.code: figure.value for figure in figures.compute(record.gather(incident))}
+    assert minutes["ttd"] < 60
+    assert minutes["tta"] < 1
 
 
 def test_an_incident_of_what_runs_is_detected_now(alice, calm_days, post, brand):

@@ -69,7 +69,7 @@ def test_rejected_rows_are_listed_and_the_others_stored(run_import):
     assert rejected[1]["text"] == "'=HYPERLINK(1)"
 
 
-def test_rejected_rows_can_be_mended_and_imported_again(run_import, uploaded, alice):
+def test_rejected_rows_can_be_mended_and_imported_again(run_import, uploaded, alice, brand):
     long = "@kestrel " + "nobody answers " * 200
     rows = [row(n) for n in range(9)] + [row(20, created_at="soon", text=long)]
     first = accept(uploaded(rows), alice)
@@ -129,7 +129,7 @@ def test_rows_go_to_their_brand_and_others_to_the_chosen_one(run_import, brand):
 
 
 def test_brands_that_are_not_taken_up_are_rejected(run_import):
-    run = run_import([row(1, brand="Heron Rail"), row(2)], brands={"Kestrel Air": "Kestrel Air"})
+    run = run_import([row(1, brand="Heron Rail"), row(2)], brands={"Heron Rail": ""})
     assert (run.rows_stored, run.rows_rejected) == (1, 1)
     assert not Brand.objects.filter(name="Heron Rail").exists()
 
@@ -172,7 +172,7 @@ def silent(run: ImportRun) -> None:
 
 
 @pytest.fixture
-def killed(alice, uploaded, monkeypatch):
+def killed(alice, uploaded, brand, monkeypatch):
     """An upload of 3,000 rows whose worker dies after two batches, one of them with a rejected row."""
     monkeypatch.setattr("monitoring.importing.run.BATCH_ROWS", 1000)
     run = uploaded([row(n, **({"text": ""} if n in (500, 2900) else {})) for n in range(3000)])
@@ -225,7 +225,7 @@ def test_a_worker_that_lost_its_import_stores_nothing_more(killed):
         _store_batch(old, [], Batch())
 
 
-def test_a_look_that_was_killed_begins_again(alice, uploaded):
+def test_a_look_that_was_killed_begins_again(alice, uploaded, brand):
     run = uploaded([row(1), row(2)])
     ImportRun.objects.filter(pk=run.pk).update(state="queued", preview={}, plan={})
     assert actions.lease_import(run_id=run.pk).state == "looking"
@@ -252,6 +252,18 @@ def test_an_import_that_never_gets_further_gives_up_with_a_reason(killed):
     killed.refresh_from_db()
     assert killed.state == "failed"
     assert "behind line 2001" in killed.error
+
+
+def test_a_look_that_never_ends_gives_up_with_a_reason(alice, uploaded):
+    run = uploaded([row(1)])
+    ImportRun.objects.filter(pk=run.pk).update(state="queued", preview={}, plan={})
+    for _attempt in range(10):
+        actions.lease_import(run_id=run.pk)
+        silent(run)
+    run.refresh_from_db()
+    assert run.state == "failed"
+    assert "never ended" in run.error
+    assert "line" not in run.error
 
 
 @pytest.mark.calendar
@@ -293,7 +305,7 @@ def test_too_large_and_empty_files_are_refused(alice, settings, media):
     assert not media.exists()
 
 
-def test_failed_import_is_tried_again_and_a_finished_one_not(alice, erin, uploaded):
+def test_failed_import_is_tried_again_and_a_finished_one_not(alice, erin, uploaded, brand):
     run = uploaded(b"<html>")
     assert "web page" in run.error
     with pytest.raises(NotAllowed):

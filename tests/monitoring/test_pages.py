@@ -261,6 +261,89 @@ def test_uploading_looking_importing_and_fetching_what_was_rejected(client, alic
     assert shown(client.get(run.mentions_url)) == ["Post number 1"]
 
 
+def test_the_preview_shows_why_and_has_no_import_before_all_is_decided(client, alice, brand):
+    rows = [{**row(n, brand="Heron Rail" if n % 2 else "Kestrel Air"), "remark": ""} for n in range(8)]
+    post_file(client, alice, as_csv(rows))
+    run = ImportRun.objects.get()
+    carry_on(run.pk)
+    page = client.get(run.get_absolute_url()).content.decode()
+    assert "What the person wrote." in page  # the field's explanation
+    assert "The name says so and 100 % of its cells are texts." in page
+    assert "The first rows have nothing in it." in page  # why a column is not used
+    assert "not known here: Heron Rail" in page
+    assert 'value="import"' not in page
+    names = client.get(run.get_absolute_url()).context["form"].named
+    answer(client, run, "look", **{f"brand_{names.index('Heron Rail')}": "Kestrel Air"})
+    carry_on(run.pk)
+    page = client.get(run.get_absolute_url()).content.decode()
+    assert "was read again with your answers" in page
+    assert 'value="import"' in page
+    answer(client, run, "import")
+    carry_on(run.pk)
+    assert set(run.mentions.values_list("brand__name", flat=True)) == {"Kestrel Air"}
+
+
+@pytest.mark.parametrize(("names", "is_offered"), [("ABCD", True), ("ABC", False)])
+def test_many_new_brands_are_added_with_one_tick_but_for_what_is_chosen(
+    client, alice, brand, names, is_offered
+):
+    rows = [row(n, brand=f"Heron {name}") for n, name in enumerate(names)]
+    post_file(client, alice, as_csv([*rows, row(9)]))
+    run = ImportRun.objects.get()
+    carry_on(run.pk)
+    form = client.get(run.get_absolute_url()).context["form"]
+    assert ("brand_all_new" in form.fields) == is_offered
+    leave = {f"brand_{form.named.index('Heron A')}": "-"}
+    answer(client, run, "look", brand_all_new="on", **leave)
+    carry_on(run.pk)
+    run.refresh_from_db()
+    assert run.preview["new_brands"] == [f"Heron {name}" for name in names[1:]]
+    assert any(one["about"] == "new_brands" for one in run.preview["questions"]) == (not is_offered)
+
+
+def test_leaving_out_the_rows_of_a_brand(client, alice, brand):
+    post_file(client, alice, as_csv([row(1, brand="Heron Rail"), row(2)]))
+    run = ImportRun.objects.get()
+    carry_on(run.pk)
+    names = client.get(run.get_absolute_url()).context["form"].named
+    answer(client, run, "look", **{f"brand_{names.index('Heron Rail')}": "-"})
+    carry_on(run.pk)
+    answer(client, run, "import")
+    carry_on(run.pk)
+    run.refresh_from_db()
+    assert (run.rows_stored, run.rows_rejected) == (1, 1)
+    page = client.get(run.get_absolute_url()).content.decode()
+    assert "Row 2: The brand “Heron Rail” is not one that this import stores." in page
+
+
+@pytest.mark.parametrize(
+    ("percent", "left"), [(50, ["rows a second.", "seconds left."]), (1, ["rows a second.", "minutes left."])]
+)
+def test_progress_says_how_fast_it_goes_and_how_long_it_takes(client, alice, brand, percent, left):
+    started = timezone.now() - timedelta(seconds=10)
+    run = ImportRun.objects.create(
+        file_name="f.csv", path="f", by=alice, brand=brand, state="running", started_at=started
+    )
+    ImportRun.objects.update(rows_read=10_000, rows_stored=10_000, percent_done=percent)
+    page = get(client, alice, run.get_absolute_url()).content.decode()
+    for words in left:
+        assert words in page
+    assert ("minute" in page) == (percent == 1)
+
+
+def test_rejected_rows_are_listed_with_reason_and_content(client, alice, erin, brand):
+    post_file(client, alice, as_csv([row(n, text="" if n else "fine", author=f"=me{n}") for n in range(13)]))
+    run = ImportRun.objects.get()
+    carry_on(run.pk)
+    answer(client, run, "import")
+    carry_on(run.pk)
+    page = client.get(run.get_absolute_url()).content.decode()
+    assert "Row 3: There is no text." in page
+    assert "=me1" in page  # as it was, without the sign against formulas
+    assert page.count("There is no text.") == 10
+    assert "There is no text." not in get(client, erin, run.get_absolute_url()).content.decode()
+
+
 def test_what_is_undecided_is_asked_again(client, alice, brand):
     rows = [{name: cell for name, cell in row(n).items() if name != "brand"} for n in range(9)]
     post_file(client, alice, as_csv(rows))
@@ -349,10 +432,13 @@ def test_stopping_asks_what_becomes_of_the_rows(client, alice, brand):
     run = ImportRun.objects.get()
     carry_on(run.pk)
     path = reverse("monitoring:cancel", args=[run.pk])
-    assert "keep" not in client.get(path).context["form"].fields  # nothing is stored yet
+    asked = client.get(path)
+    assert "keep" not in asked.context["form"].fields  # nothing is stored yet
+    assert b"Back to the preview" in asked.content  # "Cancel" would be the import's end or the question's
     assert client.post(path).status_code == 302
     run.refresh_from_db()
     assert run.state == "cancelled"
+    assert b"Nothing was stored." in client.get(run.get_absolute_url()).content
     assert client.post(path).status_code == 409
 
 

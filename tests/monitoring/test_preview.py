@@ -9,6 +9,7 @@ from monitoring import actions
 from monitoring.importing.plan import Answers
 from monitoring.models import ColumnMemory, ImportRun, Mention, Post
 from people.models import Brand
+from tests.factories import BrandFactory
 from tests.monitoring.conftest import accept, look_at, row
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +60,7 @@ def test_a_file_that_says_everything_needs_no_decision(looked_at, brand):
     run = looked_at([row(n) for n in range(20)])
     assert asked(run) == {}
     assert run.preview["rows"] == 20
-    assert says(run, "From 2026-03-01 10:00 to 2026-03-01 10:00.")
+    assert says(run, "From 1 Mar 2026, 10:00 to 1 Mar 2026, 10:00 UTC.")
 
 
 def test_what_is_undecided_stores_nothing_and_leaves_no_brand_behind(looked_at, brand):
@@ -121,12 +122,99 @@ def test_without_a_brand_column_the_brand_is_asked_for(uploaded, alice, brand):
     assert accept(run, alice).rows_stored == 20
 
 
-def test_new_brands_are_added_when_they_are_accepted(uploaded, alice, brand):
+def test_no_brand_is_added_by_pressing_import(uploaded, looked_at, alice, brand):
     run = uploaded([row(1, brand="Heron Rail"), row(2)])
-    assert asked(run) == {"new_brands": True}
+    assert asked(run) == {"new_brands": False}
+    with pytest.raises(ActionRefused, match="Heron Rail"):
+        actions.accept_preview(run=run, actor=alice)
+    assert list(Brand.objects.all()) == [brand]
+    assert asked(looked_at([row(1, brand="Heron Rail")])) == {"new_brands": True}  # a command has --accept
+
+
+@pytest.mark.parametrize(
+    ("said", "brands", "stored"),
+    [
+        ("Heron Rail", {"Heron Rail", "Kestrel Air"}, 2),
+        ("Heron Railways", {"Heron Railways", "Kestrel Air"}, 2),
+        ("Kestrel Air", {"Kestrel Air"}, 2),
+        ("", {"Kestrel Air"}, 1),
+    ],
+)
+def test_a_name_in_the_column_of_brands_is_a_new_one_or_a_known_one_or_left_out(
+    uploaded, alice, brand, said, brands, stored
+):
+    run = answer(uploaded([row(1, brand="Heron Rail"), row(2)]), alice, brands={"Heron Rail": said})
+    assert asked(run) == {}
+    assert accept(run, alice).rows_stored == stored
+    assert set(Mention.objects.values_list("brand__name", flat=True)) == brands
+    assert set(Brand.objects.values_list("name", flat=True)) == brands
+    again = uploaded([row(3, brand="Heron Rail"), row(4)])
+    assert asked(again) == {}  # it is remembered
+    assert again.plan["brands"] == {"Heron Rail": said, "Kestrel Air": "Kestrel Air"}
+
+
+def test_one_new_brand_is_added_however_it_is_spelt(uploaded, alice, brand):
+    said = {"Heron Rail": "Heron Rail", "HERON RAIL": "HERON RAIL"}
+    rows = [row(1, brand="Heron Rail"), row(2, brand="HERON RAIL"), row(3)]
+    accept(answer(uploaded(rows), alice, brands=said), alice)
+    assert Brand.objects.count() == 2
+    assert Mention.objects.exclude(brand=brand).count() == 2
+
+
+def test_the_preview_says_why_each_column_is_read_and_what_stands_there(uploaded, alice, brand):
+    rows = [{**row(n), "note": f"Internal words, number {n}, about nothing"} for n in range(9)]
+    run = uploaded(rows)
+    assert run.preview["used"]["posted_at"] == "The name says so and 100 % of its cells are dates."
+    assert run.preview["used"]["author"] == "The name says so, and its cells look like names."
+    assert run.preview["samples"][5] == "Post number 0"
+    assert run.preview["ignored"] == [["note", "“text” is the better column for “Text”."]]
+    run = answer(run, alice, columns={"text": (7,)})
+    assert run.preview["used"]["text"] == "You chose it."
+    assert "note" not in dict(run.preview["ignored"])
+    (post, *_) = run.preview["posts"]
+    assert post["text"].startswith("Internal words")
+
+
+def test_sentiment_is_counted_or_its_lack_is_said(uploaded, brand):
+    rows = [row(n, sentiment=label) for n, label in enumerate(["negative", "positive", "negative", ""])]
+    assert says(uploaded(rows), "Sentiment: 2 negative, 0 neutral, 1 positive, 1 not rated.")
+    without = [{name: cell for name, cell in one.items() if name != "sentiment"} for one in rows]
+    assert says(uploaded(without), "Without sentiment, signals go by volume.")
+
+
+def test_one_time_is_shown_as_the_reader_will_see_it(uploaded, alice, brand):
+    alice.time_zone = "Asia/Tokyo"
+    alice.save()
+    run = uploaded([row(n, created_at=f"2026-03-01 10:{n:02}") for n in range(20)])
+    assert says(run, "“2026-03-01 10:00” in row 2 is 1 Mar 2026, 19:00 Asia/Tokyo.")
+    days = uploaded([row(n, created_at=f"{n % 9 + 1}.03.2026") for n in range(20)])
+    assert says(days, "From 1 Mar 2026 to 9 Mar 2026.")
+    assert not says(days, "name no zone")
+
+
+def test_times_that_count_back_say_from_when(uploaded, brand):
+    assert says(uploaded([row(n, created_at=f"{n + 1} hours ago") for n in range(9)]), "count from")
+    assert not says(uploaded([row(n) for n in range(9)]), "count from")
+
+
+def test_a_table_of_something_else_is_said_to_be_one(uploaded, brand):
+    rows = [{"Region": f"R{n}", "Units": str(3 * n), "Revenue": str(100 * n)} for n in range(30)]
+    run = uploaded(rows, brand=brand)
+    assert asked(run) == {"text": False}
+    (question,) = run.preview["questions"]
+    assert "something else than posts" in question["text"]
+    assert "“Region”, “Units”, “Revenue”" in question["text"]
+    assert not says(run, "sentiment")
+
+
+def test_one_brand_in_several_spellings_is_one_brand(uploaded, alice, brand):
+    run = uploaded([row(1, brand="Heron Rail"), row(2, brand="HERON RAIL"), row(3, brand="KESTREL AIR")])
     assert run.preview["new_brands"] == ["Heron Rail"]
-    accept(run, alice)
-    assert Mention.objects.filter(brand__name="Heron Rail").count() == 1
+    said = {"Heron Rail": "Heron Rail", "HERON RAIL": "Heron Rail"}
+    accept(answer(run, alice, brands=said), alice)
+    assert set(Brand.objects.values_list("name", flat=True)) == {"Heron Rail", "Kestrel Air"}
+    assert Mention.objects.filter(brand__name="Heron Rail").count() == 2
+    assert Mention.objects.filter(brand=brand).count() == 1
 
 
 def test_a_column_that_is_not_the_brand_is_noticed(uploaded, alice, brand):
@@ -162,6 +250,27 @@ def test_own_accounts_are_asked_for(uploaded, alice, brand):
 def test_what_is_there_already_is_said(uploaded, run_import, brand):
     run_import([row(n) for n in range(20)])
     assert says(uploaded([row(n) for n in range(15, 25)]), "5 of the first 10 posts are there already.")
+
+
+def test_what_another_brand_has_is_not_there_already(uploaded, run_import, brand):
+    """Not even where the file has other posts of that brand."""
+    run_import([row(1)])
+    BrandFactory(name="Heron Rail", slug="heron-rail")
+    assert not says(uploaded([row(1, brand="Heron Rail"), row(2)]), "there already")
+
+
+def test_a_post_of_another_address_is_not_there_already(uploaded, run_import, brand):
+    first, second = (row(1, url=f"https://example.org/{n}") for n in (1, 2))
+    run_import([first])
+    assert not says(uploaded([second]), "there already")
+    assert says(uploaded([first]), "1 of the first 1 posts is there already.")
+
+
+def test_what_was_tried_on_the_first_rows_is_not_said_of_all(uploaded, brand, monkeypatch):
+    monkeypatch.setattr("monitoring.importing.preview.LOOKED_UP", 5)
+    rows = [row(n, text="" if n % 2 else f"Words {n}") for n in range(10)]
+    assert says(uploaded(rows), "of the first 5 rows will be rejected")
+    assert not says(uploaded(rows[:4]), "of the first")
 
 
 # Remembered -----------------------------------------------------------------------------------------------------------
@@ -209,6 +318,14 @@ def test_readers_answer_and_accept_nothing(uploaded, erin, brand):
         actions.move_import(run=run, actor=erin, brand=brand)
 
 
+def test_only_the_preview_that_was_seen_is_accepted(uploaded, alice, bob, brand):
+    seen = uploaded(slashes())
+    now = answer(ImportRun.objects.get(pk=seen.pk), bob, day_first=True)
+    with pytest.raises(ActionRefused, match="looked at again"):
+        actions.accept_preview(run=seen, actor=alice)
+    assert accept(now, alice).state == "finished"
+
+
 def test_a_preview_is_accepted_once(uploaded, alice, bob, brand):
     run = uploaded([row(1)])
     actions.accept_preview(run=run, actor=alice)
@@ -216,3 +333,74 @@ def test_a_preview_is_accepted_once(uploaded, alice, bob, brand):
         more = {"answers": {}, "brand": brand} if act is actions.answer_import else {}
         with pytest.raises(ActionRefused, match="Waiting to be imported"):
             act(run=run, actor=bob, **more)
+
+
+def renamed(rows: list[dict[str, str]], name: str) -> list[dict[str, str]]:
+    return [{name if key == "created_at" else key: cell for key, cell in one.items()} for one in rows]
+
+
+@pytest.mark.parametrize(
+    ("name", "zone"), [("Time (UTC+05:30)", "Asia/Kolkata"), ("Date NPT", "Asia/Kathmandu")]
+)
+def test_a_zone_of_half_hours_in_a_columns_name_is_taken(looked_at, name, zone):
+    run = looked_at(renamed([row(n, created_at=f"2026-03-01 10:0{n}") for n in range(5)], name))
+    assert run.plan["zone"] == zone
+    assert says(run, "The column's name gives the time zone")
+
+
+def test_a_zone_in_a_columns_name_that_stands_for_several_is_asked(looked_at):
+    run = looked_at(renamed([row(n, created_at=f"2026-03-01 10:0{n}") for n in range(5)], "Date IST"))
+    assert asked(run) == {"zone": False}
+
+
+def test_dates_that_count_from_the_file_are_said(looked_at):
+    run = looked_at([row(1), row(2, created_at="3 days ago"), row(3, created_at="12 March")])
+    assert says(run, "1 date, such as “6 days ago”, counts from")
+    assert says(run, "1 date names no year")
+
+
+def test_dates_that_stand_alone_are_not(looked_at):
+    run = looked_at([row(1), row(2)])
+    assert not says(run, "counts from")
+    assert not says(run, "names no year")
+
+
+HALVES = (
+    "date time author sentiment text\n"
+    '2026-03-01 1:00 PM anna negative "They never answer me at all"\n'
+    '2026-03-02 12:30 AM bert positive "The crew was kind to all of us"\n'
+    '2026-03-03 2:15 PM cleo neutral "Is there a flight on Sunday again"\n'
+    '2026-03-04 3:45 AM dora negative "My case is lost since last week"\n'
+)
+
+
+def test_blanks_that_part_the_half_of_the_day_from_its_time_cost_no_hour(run_import, brand):
+    run = run_import(HALVES.encode(), brand=brand)
+    stored = {post.author: f"{post.posted_at:%d %H:%M}" for post in Post.objects.all()}
+    assert run.rows_stored == 4
+    assert stored == {"anna": "01 13:00", "bert": "02 00:30", "cleo": "03 14:15", "dora": "04 03:45"}
+
+
+def test_half_of_the_day_in_a_column_of_its_own_stays_when_the_person_answers(looked_at, brand):
+    rows = [
+        {"day": f"2026-03-0{n}", "time": "1:05", "am pm": "PM", "text": f"Post number {n}", "author": f"p{n}"}
+        for n in range(1, 6)
+    ]
+    run = looked_at(rows, brand=brand, columns={"posted_at": (0, 1)})
+    assert run.plan["columns"]["posted_at"] == [0, 1, 2]
+    assert run.preview["posts"][0]["posted_at"] == "2026-03-01T13:05:00+00:00"
+
+
+def test_times_that_a_spreadsheet_rounded_are_no_dates_and_that_is_said(looked_at):
+    run = looked_at([row(n, created_at=f"1.74E+0{n % 2 + 8}") for n in range(9)])
+    (question,) = [one for one in run.preview["questions"] if one["about"] == "posted_at"]
+    assert not question["has_proposal"]
+    assert "before a spreadsheet rounded it" in question["text"]
+
+
+@pytest.mark.parametrize(("zone", "is_said"), [("+03:00", False), ("", False), ("here", True)])
+def test_a_zone_in_a_row_that_is_none_is_said(looked_at, zone, is_said):
+    rows = [row(n, created_at=f"2026-03-01 10:{n:02d}", timezone="+03:00") for n in range(12)]
+    run = looked_at([*rows, row(12, created_at="2026-03-01 11:00", timezone=zone)])
+    assert run.plan["columns"]["zone"] == [7]
+    assert says(run, "Time zone: 1 value is not understood") == is_said

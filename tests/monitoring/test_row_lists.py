@@ -22,7 +22,15 @@ def test_no_cell_is_a_formula(cell):
     assert safe_cell(cell).startswith("'")
 
 
-@given(st.text(alphabet="=+-@'\"\t\n ax1＝", max_size=9))
+@pytest.mark.parametrize("cell", ["yes;=1+1", "yes\n=1+1", "yes;  @SUM(A1)", "a\r\n-1", "a;'+1"])
+def test_no_part_of_a_cell_is_a_formula_where_semicolons_separate(cell):
+    as_cut = csv.reader(io.StringIO(f'"12","no","{safe_cell(cell)}"', newline=""), delimiter=";")
+    cells = [part for parts in as_cut for part in parts]
+    assert len(cells) > 1
+    assert not any(part.lstrip().startswith(tuple("=+-@")) for part in cells)
+
+
+@given(st.text(alphabet="=+-@'\";\r\t\n ax1＝", max_size=9))
 def test_what_was_made_harmless_is_itself_again(cell):
     assert original_cell(safe_cell(cell)) in (cell, cell.removeprefix("'"))
     if not cell.startswith("'"):
@@ -58,3 +66,11 @@ def test_a_list_that_comes_back_has_the_columns_of_its_file(tmp_path):
     assert list(mended.header) == ["id", "text"]
     assert [record.cells for record in mended.records()] == cells
     assert mended.progress > 0.9
+
+
+@pytest.mark.parametrize(("columns", "cells", "kept"), [(300, 300, 300), (3, 900, 200)])
+def test_no_column_is_lost_and_no_fault_fills_the_disk(tmp_path, columns, cells, kept):
+    path = tmp_path / "rejected.csv"
+    record = Record(2, [str(number) for number in range(cells)])
+    append(path, keep_bytes=0, header=["name"] * columns, rows=[(record, "no")])
+    assert rows(path)[1][2:] == record.cells[:kept]

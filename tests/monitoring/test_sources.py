@@ -146,7 +146,7 @@ def test_two_imports_at_once_double_nothing(looked_at, brand, monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_at_one_import_double_nothing(alice, uploaded):
+def test_two_workers_at_one_import_double_nothing(alice, uploaded, brand):
     run = uploaded([row(n) for n in range(500)])
     actions.accept_preview(run=run, actor=alice)
     assert at_once(*[lambda: carry_on(run.pk)] * 3) == [None, None, None]
@@ -155,7 +155,7 @@ def test_two_workers_at_one_import_double_nothing(alice, uploaded):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_is_taken_back_while_it_comes_again_is_there_once(alice, uploaded):
+def test_what_is_taken_back_while_it_comes_again_is_there_once(alice, uploaded, brand):
     rows = [row(n) for n in range(500)]
     first, again = accept(uploaded(rows), alice), uploaded(rows)
     actions.accept_preview(run=again, actor=alice)

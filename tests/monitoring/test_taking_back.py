@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
+from time import sleep
 
 import pytest
+from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from common.errors import ActionRefused
 from incidents.models import Incident
 from journal.models import Entry
 from monitoring import actions
+from monitoring.actions.undoing import TakingBack
 from monitoring.importing.run import carry_on
 from monitoring.models import ImportRun, IncidentMention, Mention, Post, Sighting
 from monitoring.tasks import sweep_imports
 from tests.factories import BrandFactory
 from tests.monitoring.conftest import HOUR, SPIKE_HOUR, accept, row
+from tests.pace import PATIENCE_SECONDS
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -64,7 +71,41 @@ def test_what_is_attached_to_an_incident_stays(stored, alice, incident, client):
     assert list(Mention.objects.all()) == [kept]
     assert list(Post.objects.all()) == [kept.post]
     client.force_login(alice)
-    assert b"1 mention is attached to an incident and stays." in client.get(run.get_absolute_url()).content
+    page = client.get(run.get_absolute_url()).content.decode()
+    assert "1 mention is attached to an incident and stays." in page
+    assert incident.get_absolute_url() in page
+    assert "Post number 3" in page
+    assert "Post number 4" not in page
+
+
+def test_an_undone_import_reads_no_longer_as_stored(stored, alice, incident, client):
+    runs = [stored([row(n, created_at=f"2026-03-0{day}T10:00:00Z") for n in range(10)]) for day in (1, 2)]
+    attach(incident, post__author="person-3", run=runs[1])
+    for run in runs:
+        undo(run, alice)
+    client.force_login(alice)
+    counts = client.get(reverse("monitoring:imports")).context["still_there"]
+    assert counts == {runs[0].pk: 0, runs[1].pk: 1}
+    page = client.get(runs[0].get_absolute_url()).content.decode()
+    assert "still stored" in page
+    assert "Look at the mentions" not in page
+    assert "Look at the mentions" in client.get(runs[1].get_absolute_url()).content.decode()
+
+
+def test_what_undoing_will_do_is_said_before(stored, alice, incident, client):
+    run, _again = stored([row(n) for n in range(10)]), stored([row(n) for n in range(6, 12)])
+    attach(incident, post__author="person-3")
+    assert actions.what_taking_back_does(run) == TakingBack(goes=5, is_attached=1, is_shared=4)
+    client.force_login(alice)
+    page = client.get(reverse("monitoring:undo", args=[run.pk])).content.decode()
+    assert "5 mentions are removed." in page
+    assert "4 were brought by another import too" in page
+    assert "1 is attached to an incident and stays." in page
+    page = client.get(reverse("monitoring:move", args=[run.pk])).content.decode()
+    assert "5 mentions are moved." in page
+    assert "stays where it is: 5." in page
+    undo(run, alice)
+    assert run.mentions.count() == 1
 
 
 def test_what_another_import_brought_too_is_handed_on(stored, alice):
@@ -315,3 +356,67 @@ def test_a_signal_that_stands_without_the_import_stays(spike, alice, stored):
     small = stored([row(5000, created_at=SPIKE_HOUR.isoformat(), sentiment="negative")])
     undo(small, alice)
     assert spike.signals.get().state == "new"
+
+
+# While somebody takes the signal up -----------------------------------------------------------------------------------
+
+A_WHILE = 0.5  # seconds in which the second of two meets the first
+
+
+def one_then_other(first, second) -> list[Exception | None]:
+    """`second` begins when `first` is done and not yet committed."""
+    begun = threading.Event()
+
+    def early() -> None:
+        with transaction.atomic():
+            first()
+            begun.set()
+            sleep(A_WHILE)
+
+    def late() -> None:
+        begun.wait(PATIENCE_SECONDS)
+        second()
+
+    return at_once(early, late)
+
+
+def take_up(run: ImportRun, actor) -> None:
+    actions.open_incident(
+        signal=run.signals.get(brand__name="Kestrel Air"), actor=actor, title="Stranded passengers"
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_attached_while_it_is_taken_back_stays(spike, alice, bob, brand):
+    actions.undo_import(run=spike, actor=alice)
+    assert one_then_other(lambda: take_up(spike, bob), lambda: carry_on(spike.pk)) == [None, None]
+    spike.refresh_from_db()
+    assert spike.state == "undone"
+    assert IncidentMention.objects.count() == Mention.objects.count() == 12
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_taken_back_is_not_attached(spike, alice, bob, brand):
+    """The incident is logged all the same: that nothing is left of the posts is no reason to lose it."""
+    actions.undo_import(run=spike, actor=alice)
+    taken_back = lambda: actions.take_back(run=actions.lease_import(run_id=spike.pk))  # noqa: E731
+    assert one_then_other(taken_back, lambda: take_up(spike, bob)) == [None, None]
+    assert Incident.objects.count() == 1
+    assert not IncidentMention.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_attached_while_it_is_moved_stays_with_its_brand(spike, alice, bob, heron, brand):
+    moved = lambda: actions.move_import(run=spike, actor=alice, brand=heron)  # noqa: E731
+    assert one_then_other(lambda: take_up(spike, bob), moved) == [None, None]
+    attached = IncidentMention.objects.values_list("mention__brand__name", "incident__brand__name")
+    assert set(attached) == {("Kestrel Air", "Kestrel Air")}
+    assert attached.count() == 12
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_signal_is_not_taken_up_by_what_was_moved_away(spike, alice, bob, heron, brand):
+    moved = lambda: actions.move_import(run=spike, actor=alice, brand=heron)  # noqa: E731
+    raised = one_then_other(moved, lambda: take_up(spike, bob))
+    assert raised == [None, None]
+    assert not IncidentMention.objects.exists()

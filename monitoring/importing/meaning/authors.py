@@ -15,12 +15,12 @@ MAX_NAMES = 10_000  # that a survey remembers
 MAX_LENGTH = 300  # of a name that is compared
 MANY_ROWS = 0.05  # a generic name on more of them is a placeholder
 ENOUGH_ROWS = 5
-SIGN_OF_ACCOUNT = re.compile(r"^(?:[@＠]|/?u/(?=[\w-]+$))")
+SIGN_OF_ACCOUNT = re.compile(r"^(?:[@＠]|/?u/(?=[\w-]+$|\[))")
 SHORTEST_BRAND = 3  # letters; shorter names are in everything
 
 
 def clean_author(cell: str) -> str:
-    """The name as it is stored: "@kioskul " is kioskul, "u/kioskul" too."""
+    """The name as it is stored: "@kioskul " is kioskul, "u/kioskul" too, and "u/[deleted]" is nobody."""
     name = unescape(unwrap(cell)) if "&" in cell or cell[:1] in "='" else cell.strip()
     return SIGN_OF_ACCOUNT.sub("", " ".join(name.split()))
 

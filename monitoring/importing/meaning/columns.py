@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from monitoring.importing.meaning import fit, reasons
 from monitoring.importing.meaning.content import Content, sample, squeezed
 from monitoring.importing.meaning.fields import FIELDS, NEEDED
+from monitoring.importing.meaning.moments import has_time, is_half_of_day
 from monitoring.importing.meaning.names import read_name
 from monitoring.importing.meaning.scoring import SHOWN, SURE_NAME, Column, Scored, score
 
@@ -63,6 +64,16 @@ def propose(
     person has chosen, which nothing else is looked for in.
     """
     return _Finder(header, rows, {brand.strip().casefold() for brand in brands}, said or {}).find()
+
+
+def with_half_of_day(dates: tuple[int, ...], rows: Sequence[Sequence[str]]) -> tuple[int, ...]:
+    """The columns of the time, with the one behind them that says AM or PM and nothing else."""
+    last, behind = dates[-1], dates[-1] + 1
+    filled = [row for row in rows if behind < len(row) and row[behind].strip()]
+    is_it = filled and all(
+        is_half_of_day(row[behind]) and has_time(f"{row[last]} {row[behind]}") for row in filled
+    )
+    return (*dates, behind) if is_it else dates
 
 
 class _Finder:
@@ -264,9 +275,13 @@ def _ranked(scored: Iterator[Scored]) -> list[Scored]:
 
 
 def _is_close(name: str, chosen: Scored, other: Scored) -> bool:
-    """By both scores. A column of sentences whose name says "text" is close however much it repeats."""
+    """By both scores, or by a name that says more than that of the chosen one, whose cells are better.
+
+    A column of sentences whose name says "text" is close however much it repeats.
+    """
     is_text = name == "text" and other.column.content.share("sentence") >= fit.VETO
-    if is_text and other.certainty >= SURE_NAME:
+    is_named = name != "text" and other.score >= ENOUGH and chosen.certainty < SURE_NAME
+    if (is_text or is_named) and other.certainty >= SURE_NAME:
         return True
     return other.score >= max(ENOUGH, RIVAL * chosen.score)
 

@@ -33,6 +33,7 @@ _ZONE = re.compile(
     re.IGNORECASE,
 )
 _OFFSET = re.compile(r"[+\-−]\d{1,2}(?::?\d{2})?")
+_LAST = re.compile(r"[\s_]([A-Z]{3,5}|[+\-−]\d{1,2}:?\d{2})\s*$")  # "Date IST", "Date +0530"
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def read_name(header: str) -> Name:
     header = header[:LONGEST]
     if _is_nameless(header):
         return Name(is_empty=True)
-    for read in (_read_path, _read_last_step):
+    for read in (_read_path, _read_grown_together, _read_last_step):
         for spelling, certainty in _spellings(header):
             found = read([plain(part) for part in _STEP.split(spelling) if plain(part)])
             if found.is_other:
@@ -133,6 +134,20 @@ def _read_path(parts: list[str]) -> Name:
     for start in range(len(parts)):
         if fields := _known(" ".join(parts[start:])):
             return Name({name: score * (1 - start / 50) for name, score in fields.items()})
+    return Name()
+
+
+def _read_grown_together(parts: list[str]) -> Name:
+    """A name that lost what parted its two words: "likecount", "authorusername"."""
+    if len(parts) != 1 or not (parts[0].isascii() and parts[0].isalpha()):
+        return Name()
+    words, name = _words(), parts[0]
+    for place in range(2, len(name) - 1):
+        apart = f"{name[:place]} {name[place:]}"
+        if apart in words.other:
+            return Name(is_other=True)
+        if apart in words.fields:
+            return Name({field: score * AROUND for field, score in words.fields[apart].items()})
     return Name()
 
 
@@ -247,9 +262,10 @@ def _zone(header: str) -> str:
     """The zone that a name gives: "Date (UTC)", "created_utc", "Timestamp (ET)", "Date [Europe/Berlin]"."""
     if match := _ZONE.search(_CAMEL.sub(" ", header)):
         return match[0].strip(" _") if "/" in match[0] else match[0].strip(" _").upper()
-    inside = [part[1:-1].strip() for part in _BRACKETS.findall(header)]
-    return next((part for part in inside if _OFFSET.fullmatch(part) or _is_zone(part)), "")
+    said = [part[1:-1].strip() for part in _BRACKETS.findall(header)] + _LAST.findall(header)
+    return next((part for part in said if _OFFSET.fullmatch(part) or _is_zone(part)), "")
 
 
 def _is_zone(text: str) -> bool:
-    return any(fold(text) in zones for zones in zone_data().values())
+    """One, or that of winter and that of summer: "CET/CEST"."""
+    return all(any(fold(part) in zones for zones in zone_data().values()) for part in text.split("/"))

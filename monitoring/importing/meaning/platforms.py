@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from functools import cache
 
 from monitoring.importing.meaning.addresses import host_of
@@ -39,34 +38,6 @@ def is_client(cell: str) -> bool:
     """Whether a cell names the program that a post was written with, which is no platform."""
     cell = re.sub(r"<[^<>]{0,300}>", "", cell[:500]).strip()
     return len(cell) <= 60 and _clients().search(bare(cell)) is not None
-
-
-class PlatformSurvey:
-    """Feed every cell of a column to `add`; then `share` and `are_clients` say what it is."""
-
-    def __init__(self) -> None:
-        self.filled = 0
-        self.clients = 0
-        self.platforms: Counter[str] = Counter()  # code → cells
-
-    def add(self, cell: str) -> None:
-        if not cell.strip():
-            return
-        self.filled += 1
-        if found := platform_of_name(cell):
-            self.platforms[found] += 1
-        elif is_client(cell):
-            self.clients += 1
-
-    @property
-    def share(self) -> float:
-        """How many of the cells that are not empty name a platform: 0 to 1."""
-        return 0.0 if self.are_clients else self.platforms.total() / self.filled if self.filled else 0.0
-
-    @property
-    def are_clients(self) -> bool:
-        """Whether the column names programs: there "Instagram" is where somebody pressed "share" as well."""
-        return self.clients > 0 and self.clients >= 0.1 * self.filled
 
 
 def platform_of_address(address: str) -> str:

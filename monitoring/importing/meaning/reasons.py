@@ -7,10 +7,15 @@ from django.utils.translation import gettext as _
 from monitoring.importing.meaning.fields import FIELDS
 from monitoring.importing.meaning.names import MAYBE
 
+# Names are told by what they are not, so that a share of them says nothing to a person.
+NO_SHARE = ("author", "author_name", "brand", "sentiment_source")
+
 
 def score(field: str, certainty: float, share: float) -> str:
     """`certainty` of the name, 0 to 1; `share` of the cells that fit, 0 to 1."""
     facts = {"share": round(100 * share), "cells": FIELDS[field].cells}
+    if certainty > MAYBE and field in NO_SHARE:
+        return _("The name says so, and its cells look like %(cells)s.") % facts
     if certainty > MAYBE:
         return _("The name says so and %(share)d %% of its cells are %(cells)s.") % facts
     if certainty:
@@ -62,8 +67,8 @@ def empty() -> str:
 
 
 def other() -> str:
-    return _("It is about something else than the post, or nothing that is used here.")
+    return _("It is not about the post itself, or nothing here uses it.")
 
 
 def unknown() -> str:
-    return _("Neither its name nor its cells say that it is something that is used here.")
+    return _("Neither its name nor its cells tell what it is.")

@@ -69,7 +69,6 @@ class Scale:
     negative_to: float | None = None
     positive_from: float | None = None
     letters: Mapping[str, str] = field(default_factory=dict)
-    must_confirm: bool = True
 
     @property
     def proposed(self) -> dict[str, str]:

@@ -59,12 +59,17 @@ class PageTable(GridTable):
         with self._source.open() as stream:
             while data := stream.read(PIECE):
                 self._done += len(data)
-                reader.feed(decoder.decode(data))
+                self._feed(reader, decoder.decode(data))
                 for cells in reader.take():
                     number += 1
                     yield number, cells, ""
-                if len(reader.rawdata) > LONGEST_TAG:
-                    raise FileError(_("This web page is damaged: one of its tags does not end."))
+
+    def _feed(self, reader: Rows, text: str) -> None:
+        with suppress(AssertionError):  # by which the parser says that it cannot make sense of "<![<"
+            reader.feed(text)
+            if len(reader.rawdata) <= LONGEST_TAG:
+                return
+        raise FileError(_("This web page is damaged: one of its tags does not end."))
 
     @property
     def progress(self) -> float:

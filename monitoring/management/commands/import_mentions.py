@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from monitoring import actions
 from monitoring.importing.meaning.fields import FIELDS
 from monitoring.importing.plan import Answers, Plan
-from monitoring.importing.preview import Preview, limits
+from monitoring.importing.preview import MAX_BRAND_CHARS, Preview, limits
 from monitoring.importing.reading.opening import open_tables
 from monitoring.importing.reading.tables import FileError
 from monitoring.importing.run import carry_on
@@ -67,6 +67,8 @@ class Command(BaseCommand):
             raise CommandError(f"There is no file {file}.")
         answers = self._answers(file, options)
         name = options["brand"].strip()
+        if len(name) > MAX_BRAND_CHARS:
+            raise CommandError(f"The brand's name has more than {MAX_BRAND_CHARS} characters.")
         brand = Brand.objects.filter(name__iexact=name).first() if name else None
         new_brand = "" if brand else name
         run = actions.register_file(path=file, brand=brand, answers=answers.as_json())
@@ -133,7 +135,7 @@ class Command(BaseCommand):
         write(f"{preview.kind}: {preview.rows} rows, {len(preview.header)} columns")
         for field, positions in plan.columns.items():
             write(f"  {field}: {' + '.join(preview.header[position] for position in positions)}")
-        for name, why in preview.ignored.items():
+        for name, why in preview.ignored:
             write(f"  not used: {name} ({why})")
         for finding in preview.findings:
             write(f"- {finding}")

@@ -36,10 +36,11 @@ def test_name_is_somebody(name):
 
 
 def test_author_is_stored_without_signs():
-    cells = ["@x ", "u/kite", "＠x", "Tom &amp; Co", "'123", "a  b", "D'Arcy", "and/or"]
+    cells = ["@x ", "u/kite", "u/[deleted]", "＠x", "Tom &amp; Co", "'123", "a  b", "D'Arcy", "and/or"]
     assert [clean_author(cell) for cell in cells] == [
         "x",
         "kite",
+        "[deleted]",
         "x",
         "Tom & Co",
         "123",

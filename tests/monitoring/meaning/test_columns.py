@@ -10,7 +10,7 @@ from time import process_time
 
 import pytest
 
-from monitoring.importing.meaning.columns import Proposal, propose
+from monitoring.importing.meaning.columns import Proposal, propose, with_half_of_day
 from monitoring.importing.meaning.fields import FIELDS
 from monitoring.importing.meaning.names import plain, read_name
 from tests.monitoring.meaning import tables
@@ -396,3 +396,62 @@ def flat(post: dict[str, object], path: str = "") -> dict[str, str]:
     for name, value in post.items():
         cells |= flat(value, f"{path}{name}.") if isinstance(value, dict) else {path + name: str(value)}
     return cells
+
+
+@pytest.mark.parametrize(
+    ("name", "zone"),
+    [
+        ("Time (UTC+05:30)", "UTC+05:30"),
+        ("Date IST", "IST"),
+        ("posted_at +0530", "+0530"),
+        ("Date (CET/CEST)", "CET/CEST"),
+        ("Date LIST", ""),
+        ("created at est", ""),  # a word of other languages, in small letters
+    ],
+)
+def test_name_of_a_date_gives_its_zone(name: str, zone: str) -> None:
+    assert read_name(name).zone == zone
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        ("likecount", "likes"),
+        ("authorusername", "author"),
+        ("publisheddate", "posted_at"),
+        ("posturl", "url"),
+        ("sentimentlabel", "sentiment"),
+    ],
+)
+def test_names_that_have_grown_together_are_known(name: str, field: str) -> None:
+    assert read_name(name).fields[field] > 0.85
+
+
+def test_a_word_that_holds_a_name_is_no_name() -> None:
+    assert not read_name("unlikelyaccount").fields.get("likes")
+    assert not read_name("profileimage").fields
+
+
+def test_half_of_the_day_belongs_to_the_time_before_it() -> None:
+    rows = [["2025-03-01", "1:00", "PM", "Anna"], ["2025-03-02", "2:00", "AM", "Bo"]]
+    assert with_half_of_day((0, 1), rows) == (0, 1, 2)
+
+
+@pytest.mark.parametrize("behind", ["Pam", "8"])
+def test_what_is_not_half_of_the_day_does_not(behind: str) -> None:
+    assert with_half_of_day((0, 1), [["2025-03-01", "1:00", "PM"], ["2025-03-02", "2:00", behind]]) == (0, 1)
+
+
+def test_half_of_a_day_without_a_time_says_nothing() -> None:
+    assert with_half_of_day((0,), [["2025-03-01", "PM"]]) == (0,)
+
+
+@pytest.mark.parametrize(("odd", "is_doubtful"), [(6, True), (0, False)])
+def test_a_date_by_its_name_with_odd_cells_is_asked_beside_another(odd: int, is_doubtful: bool) -> None:
+    published = ["soon"] * odd + [f"{day} 10:00" for day in DAYS[odd:]]
+    proposal = propose(
+        *table(
+            published=published, updated=[f"{day} 12:00" for day in DAYS], text=TEXTS, author=["Anna"] * 12
+        )
+    )
+    assert ("posted_at" in proposal.doubtful) == is_doubtful

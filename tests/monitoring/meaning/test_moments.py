@@ -9,7 +9,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitoring.importing.meaning.moments import Moment, Moments, MomentSurvey
+from monitoring.importing.meaning.moments import (
+    Moment,
+    Moments,
+    MomentSurvey,
+    is_half_of_day,
+    zone_key,
+)
 from monitoring.importing.meaning.moments.moments import MAX_SHAPES, _readings
 
 DATES = [
@@ -108,19 +114,19 @@ def test_two_digit_years_may_come_first():
 
 
 @pytest.mark.parametrize(
-    ("cell", "expected", "shifted"),
+    ("cell", "expected"),
     [
-        ("2025-03-30 02:30", "2025-03-30T01:30", True),  # never came: an hour later, as RFC 5545 says
-        ("30.03.2025 02:30", "2025-03-30T01:30", True),
-        ("2025-10-26 02:30", "2025-10-26T00:30", False),  # came twice: the first
-        ("26.10.2025 02:30", "2025-10-26T00:30", False),
-        ("26.10.2025 01:30", "2025-10-25T23:30", False),
-        ("2025-07-01 02:30", "2025-07-01T00:30", False),
+        ("2025-03-30 02:30", "2025-03-30T01:30"),  # never came: an hour later, as RFC 5545 says
+        ("30.03.2025 02:30", "2025-03-30T01:30"),
+        ("2025-10-26 02:30", "2025-10-26T00:30"),  # came twice: the first
+        ("26.10.2025 02:30", "2025-10-26T00:30"),
+        ("26.10.2025 01:30", "2025-10-25T23:30"),
+        ("2025-07-01 02:30", "2025-07-01T00:30"),
     ],
 )
-def test_times_that_daylight_saving_leaves_out_or_repeats(cell, expected, shifted):
+def test_times_that_daylight_saving_leaves_out_or_repeats(cell, expected):
     found = Moments(ZoneInfo("Europe/Berlin"), True, FILE_TIME).parse(cell)
-    assert found == Moment(utc(expected), False, False, shifted)
+    assert found == Moment(utc(expected), False, False)
 
 
 def test_zone_of_the_cell_wins_over_the_chosen_one():
@@ -259,3 +265,39 @@ def test_repeated_shapes_are_fast():
     for cell in cells:
         IN_UTC.parse(cell)
     assert len(cells) / (time.process_time() - began) > 50_000  # measured: 350,000
+
+
+@pytest.mark.parametrize(
+    ("cell", "reason"),
+    [
+        ("Mar 2025", "names a month and no day"),
+        ("2025年3月", "names a month and no day"),
+        ("1.74E+09", "before a spreadsheet rounded it"),
+        ("1446/09/12 10:00", "another calendar"),
+        ("114-03-01", "another calendar"),
+        ("soon", "not understood"),
+    ],
+)
+def test_what_is_no_date_is_refused_with_the_reason(cell, reason):
+    with pytest.raises(ValueError, match=reason):
+        IN_UTC.parse(cell)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("UTC+05:30", "Asia/Kolkata"),
+        ("GMT+0545", "Asia/Kathmandu"),
+        ("-0930", "Pacific/Marquesas"),
+        ("UTC+3", "Etc/GMT-3"),
+        ("+03:30", ""),  # in Teheran with summer time until 2022
+        ("IST", ""),  # of India, Ireland or Israel
+    ],
+)
+def test_zone_of_a_name_is_one_only_if_it_is_always_so_far_from_utc(name, expected):
+    assert zone_key(name) == expected
+
+
+def test_half_of_the_day_is_a_cell_of_its_own():
+    assert all(map(is_half_of_day, ("PM", "a.m.", " pm ", "ÖS", "下午")))
+    assert not any(map(is_half_of_day, ("", "PM 1:00", "1:00 PM", "spam", "Pam")))

@@ -6,7 +6,6 @@ import pytest
 
 from monitoring.importing.meaning.addresses import is_web_address, normalise_address, real_address
 from monitoring.importing.meaning.platforms import (
-    PlatformSurvey,
     is_client,
     platform_of_address,
     platform_of_name,
@@ -110,21 +109,11 @@ def test_address_alone_is_one():
         assert not is_web_address(cell)
 
 
-def test_column_of_programs_names_no_platform():
-    found = PlatformSurvey()
-    for cell in ("Twitter for iPhone", "Twitter Web App", "Instagram", "Buffer"):
-        found.add(cell)
-    assert found.are_clients
-    assert found.share == 0
-    assert is_client("TweetDeck")
+def test_program_is_no_platform():
+    for cell in ("Twitter for iPhone", "Twitter Web App", "Buffer", "TweetDeck"):
+        assert is_client(cell)
+        assert platform_of_name(cell) == ""
     assert not is_client("Twitter")
-
-
-def test_column_of_platforms_is_one():
-    found = PlatformSurvey()
-    for cell in ("Twitter", "Facebook", "", "Reddit", "The Eastern Gazette"):
-        found.add(cell)
-    assert found.share == pytest.approx(0.75)
 
 
 def test_short_way_gives_the_same_as_the_long_one():

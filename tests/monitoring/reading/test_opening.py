@@ -62,6 +62,7 @@ MAKERS = {
         (random.Random(1).randbytes(5000), "neither text nor"),
         ("<!DOCTYPE html><html><body><form>Log in</form></body></html>", "log in"),
         ("<html><body><table><tr><td>Log in</td></tr></table></body></html>", "log in"),
+        ("<table><tr><td>id</td><td>text</td></tr><![<", "damaged"),
         (
             '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
             "Excel 2003",

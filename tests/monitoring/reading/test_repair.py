@@ -6,6 +6,8 @@ import random
 
 import pytest
 
+from monitoring.importing.reading.delimited import repair
+from monitoring.importing.reading.delimited.reader import MOST_HOPELESS
 from monitoring.importing.reading.tables import Record
 from tests.monitoring.reading.polluted import HEADER, ROW_KINDS, Case, Style, cases, table
 from tests.monitoring.reading.reading import read_bytes, read_text
@@ -86,3 +88,30 @@ def test_lines_of_a_quoted_cell_that_look_like_rows_are_text() -> None:
         f"first line\nok,{number},5\nend" for number in range(50)
     ]
     assert not [record for record in records if record.repair]
+
+
+def test_a_file_that_ends_amid_a_row_says_so() -> None:
+    data = Style(line_end="\n").file([HEADER, *table()])
+    cut = data.rstrip("\n").rsplit(",", 2)[0]
+    *whole, last = read_text(cut)[1]
+    assert last.repair == "The file ends amid this row: what is missing counts as empty."
+    assert not any(record.repair for record in whole)
+
+
+def test_a_last_row_that_is_short_as_others_are_is_not_cut() -> None:
+    lines = Style(line_end="\n").file([HEADER, *table()]).splitlines()
+    lines[10], lines[-1] = lines[10].rsplit(",", 1)[0], lines[-1].rsplit(",", 1)[0]
+    assert not any(record.repair for record in read_text("\n".join(lines))[1])
+
+
+def test_where_nothing_fits_for_long_no_more_is_tried_until_there_is_a_row(monkeypatch) -> None:
+    tried = []
+    read = repair.read
+    monkeypatch.setattr(repair, "read", lambda *given: tried.append(1) or read(*given))
+    good = Style().row(table()[9]).replace(",", ",,", 1)
+    lines = Style(line_end="\n").file([HEADER, *table()]).splitlines()
+    text = "\n".join([*lines, *["lorem,ipsum,dolor"] * 1000, lines[5], good]) + "\n"
+    records = read_text(text)[1]
+    assert len(tried) < MOST_HOPELESS + 20
+    assert sum(bool(record.fault) for record in records) == 1000
+    assert records[-1].repair == "A separator too many was dropped."

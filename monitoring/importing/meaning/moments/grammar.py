@@ -37,7 +37,7 @@ OTHER_DIGITS = {
     code: str(unicodedata.decimal(chr(code))) for code in range(128, 0x20000) if chr(code).isdecimal()
 } | {code: "" for code in range(128, 0x20000) if unicodedata.category(chr(code)) == "Cf"}
 # d: one or two digits, y: four, S: six, E: eight, n: others; N: month, A: half of the day, z: zone; Y K D: year,
-# month and day marks, h i s: hour, minute and second marks; T: today and such; "?": a word that is not known.
+# month and day marks, h i s: hour, minute and second marks; J: era; T: today and such; "?": a word that is not known.
 NUMBERS = {1: "d", 2: "d", 4: "y", 6: "S", 8: "E", 12: "Q", 14: "L"}
 MARKS = {"year": "Y", "month": "K", "day": "D", "hour": "h", "minute": "i", "second": "s"}
 TIMES = [
@@ -64,12 +64,15 @@ DATES = [
         r"(?P<M>N)[./-]?(?P<d>d)[./-]?'?(?P<y>[yd])",
         r"(?P<y>y)[./-]?(?P<M>N)[./-]?(?P<d>d)",
         r"(?P<y>[yd])Y(?P<m>d)K(?P<d>d)D*",
+        r"(?P<J>J)(?P<y>[dn])Y(?P<m>d)K(?P<d>d)D*",
+        r"(?P<J>J)(?P<y>[dn])(?P<sep>[./-])(?P<m>d)(?P=sep)(?P<d>d)",
         r"(?P<d>d)\.?(?P<M>N)",
         r"(?P<M>N)(?P<d>d)",
         r"(?P<m>d)K(?P<d>d)D+",
         r"(?P<e>[ELQ])",
     )
 ]
+MONTHS = re.compile(r"N[./-]?'?y|y[./-]?N|y[./-]d|d[./-]y|yYdK")  # without a day
 EMPTY_BRACKETS = re.compile(r"[(\[][^()\[\]dyNnSEQLT]*[)\]]")
 PLACE = re.compile(r"[\[(]?\b([a-z]+(?:/[a-z_]+)+)\b[\])]?")
 
@@ -126,6 +129,11 @@ def reading_of(shape: str) -> Reading | None:
     if [token.text for token in words if token.number >= 0] != NUMBER.findall(shape):
         return None  # "½" is two numbers when folded
     return _dated(words, place) or _first_of_several(words, place)
+
+
+def is_month(shape: str) -> bool:
+    """Whether a cell of this shape names a month and no day: "Mar 2026", "2026-03"."""
+    return bool(MONTHS.fullmatch(_line(tokens(fold(shape).strip())).bare().letters))
 
 
 def _number(text: str) -> Reading | None:
@@ -210,7 +218,7 @@ def _letter(token: Token) -> str:
         return NUMBERS.get(len(token.text), "n")
     if not token.means:
         return "?" if len(token.text) > 1 or token.text.isalpha() else token.text
-    for kind, letter in (("half", "A"), ("zone", _zone_letter(token)), ("mark", "")):
+    for kind, letter in (("half", "A"), ("zone", _zone_letter(token)), ("era", "J"), ("mark", "")):
         if kind in token.means:
             return letter or MARKS[token.means["mark"]]
     if {"today", "yesterday", "before_yesterday"} & token.means.keys():
@@ -280,8 +288,12 @@ def _fields(line: Line, match: re.Match[str], time: TimeOfDay | None) -> dict[st
         first, second = line.number(match, "a"), line.number(match, "b")
         separator = match["order"] + ("yy" if match["y"] == "d" else "")
         return _numbered(line, match, time) | {"day": first, "month": second, "separator": separator}
-    named = line.meaning(match, "M", "month") or 0
-    return _numbered(line, match, time) | {"month": line.number(match, "m"), "named_month": named}
+    named, era = line.meaning(match, "M", "month") or 0, line.meaning(match, "J", "era") or 0
+    return _numbered(line, match, time) | {
+        "month": line.number(match, "m"),
+        "named_month": named,
+        "era": era,
+    }
 
 
 def _numbered(line: Line, match: re.Match[str], time: TimeOfDay | None) -> dict[str, Any]:

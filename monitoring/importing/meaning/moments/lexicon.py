@@ -67,6 +67,8 @@ def lexicon() -> dict[str, dict[str, Any]]:
         add("month", number, names)
     add("noise", True, _data("names")["weekdays"])
     given = _data("words")
+    for before, names in given["eras"].items():
+        add("era", int(before), names)
     for kind, groups in (("mark", "marks"), ("half", "half"), ("unit", "units"), ("count", "numbers")):
         for value, names in given[groups].items():
             add(kind, value, names)

@@ -5,20 +5,36 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from monitoring.importing.meaning.moments.grammar import MAX_LENGTH, plain_digits, reading_of
+from monitoring.importing.meaning.moments.grammar import MAX_LENGTH, is_month, plain_digits, reading_of
+from monitoring.importing.meaning.moments.lexicon import fold, tokens
 from monitoring.importing.meaning.moments.readings import Calendar, Epoch, Order, Reading
 
 NINES = bytes.maketrans(b"012345678", b"999999999")
 BLANKS = bytes(byte if byte in b"0123456789" else 32 for byte in range(256))
 DOTTED_TIME = re.compile(r"\d{1,2}\.\d\d\.\d\d")
 MAX_SHAPES = 20_000  # in memory; a column of dates has dozens
+DIGIT = re.compile("[0-9]")
 MIDNIGHT = time()
+OUR_YEARS = range(1500, 2440)  # others are those of Muslim, Persian and Buddhist calendars
+ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE)
+OTHER_ERA = re.compile(r"1\d\d([-/.])\d{1,2}\1\d{1,2}\b.*")  # the years of Taiwan have three digits
 NO_TIME = timedelta()
+# Places that are so far from UTC all year; whole hours need none.
+PLACES_BY_MINUTES = {
+    -570: "Pacific/Marquesas",
+    270: "Asia/Kabul",
+    330: "Asia/Kolkata",
+    345: "Asia/Kathmandu",
+    390: "Asia/Yangon",
+    525: "Australia/Eucla",
+    570: "Australia/Darwin",
+}
 SEPARATORS = ("/", "-", ".", "/yy", "-yy", ".yy")
 _readings: dict[bytes, Reading | None] = {}
 
@@ -29,7 +45,6 @@ class Moment(NamedTuple):
     at: datetime
     day_only: bool
     zone_given: bool  # by the cell
-    shifted: bool = False  # a time that daylight saving left out; read as RFC 5545 says, an hour later
 
 
 def read(cell: str) -> tuple[Reading | None, list[str]]:
@@ -56,6 +71,19 @@ def with_zone(cell: str, zone: str) -> str:
     return joined if _names_zone(read(joined)[0]) else cell
 
 
+@lru_cache(maxsize=1_000)
+def is_half_of_day(cell: str) -> bool:
+    """Whether a cell says AM or PM and nothing else."""
+    words = tokens(fold(cell.strip())) if len(cell) <= MAX_LENGTH else []
+    return len(words) == 1 and "half" in words[0].means
+
+
+def has_time(cell: str) -> bool:
+    """Whether a cell says a time of day, with a date or alone."""
+    found, _numbers = read(cell.strip())
+    return found is not None and not found.day_only
+
+
 def _names_zone(found: Reading | None) -> bool:
     return isinstance(found, Epoch) or any(
         getattr(found, name, None) for name in ("offset", "zone", "zone_name")
@@ -70,9 +98,11 @@ def zone_key(name: str) -> str:
     at = found.at(numbers, None, datetime.now(UTC))
     if isinstance(at.tzinfo, ZoneInfo):
         return at.tzinfo.key
-    hours, rest = divmod((at.utcoffset() or NO_TIME), timedelta(hours=1))
-    if at.tzinfo is None or rest:
+    if at.tzinfo is None:
         return ""
+    hours, rest = divmod((at.utcoffset() or NO_TIME) // timedelta(minutes=1), 60)
+    if rest:
+        return PLACES_BY_MINUTES.get(hours * 60 + rest, "")
     return f"Etc/GMT{-hours:+d}" if hours else "UTC"  # the list has the signs the other way round
 
 
@@ -124,6 +154,8 @@ class Moments:
                 found, numbers = self._read(cell)
                 at = found.at(numbers, self.order.get(found.separator), self.now)
                 day_only = found.day_only
+            if at.year not in OUR_YEARS:
+                raise ValueError(_of_another_calendar(cell))
             if time_cell and at.time() == MIDNIGHT and time_cell.strip():
                 return self._joined(at.date(), time_cell.strip(), at.tzinfo)
             if day_only or (self.no_time is not None and at.time().replace(microsecond=0) == self.no_time):
@@ -169,9 +201,8 @@ class Moments:
         offset = self._offsets[day] if day in self._offsets else self._offset_of_day(day)
         if offset is not None:
             return Moment((at - offset).replace(tzinfo=UTC), False, zone_given)
-        at = at.replace(tzinfo=self.zone)
-        before, after = at.utcoffset() or NO_TIME, at.replace(fold=1).utcoffset() or NO_TIME
-        return Moment((at - before).replace(tzinfo=UTC), False, zone_given, before < after)
+        offset = at.replace(tzinfo=self.zone).utcoffset() or NO_TIME
+        return Moment((at - offset).replace(tzinfo=UTC), False, zone_given)
 
     def _offset_of_day(self, day: int) -> timedelta | None:
         """From UTC; None on a day on which it changes. Kept, for zones are slow."""
@@ -199,4 +230,21 @@ def not_understood(cell: str) -> str:
     """The sentence for a cell that is no date."""
     if not cell:
         return _("There is no date.")
+    if ROUNDED.fullmatch(cell):
+        return _(
+            "“%(cell)s” was a time before a spreadsheet rounded it. Export again, and import the file as it comes."
+        ) % {"cell": cell}
+    if len(cell) <= MAX_LENGTH and is_month(DIGIT.sub("9", plain_digits(cell))):
+        return _("“%(cell)s” names a month and no day. Export again with when each post was written.") % {
+            "cell": cell
+        }
+    if OTHER_ERA.fullmatch(plain_digits(cell)):
+        return _of_another_calendar(cell)
     return _("The date “%(cell)s” is not understood.") % {"cell": cell[:40]}
+
+
+def _of_another_calendar(cell: str) -> str:
+    return _("“%(cell)s” seems to be by another calendar. Export again with years such as %(year)d.") % {
+        "cell": cell[:40],
+        "year": datetime.now(UTC).year,
+    }

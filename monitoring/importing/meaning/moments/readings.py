@@ -156,6 +156,7 @@ class Calendar(Reading):
     month: int = -1
     day: int = -1
     named_month: int = 0
+    era: int = 0  # the year before its first; 0 for ours
     separator: str = ""
     packed: bool = False  # 20250304 in one number
     time: TimeOfDay | None = None
@@ -168,7 +169,7 @@ class Calendar(Reading):
         self.without_year = self.year < 0
         short = self.separator.endswith("yy")
         self._is_common = not (
-            self.packed or self.without_year or short or (self.time or MIDNIGHT).packed_from >= 0
+            self.packed or self.era or self.without_year or short or (self.time or MIDNIGHT).packed_from >= 0
         )
 
     def at(self, numbers: Sequence[str], order: Order, now: datetime) -> datetime:
@@ -207,6 +208,8 @@ class Calendar(Reading):
             day, month = month, day
         if self.year < 0:
             return _latest(month, day, now)
+        if self.era:
+            return _day(self.era + int(numbers[self.year]), month, day)
         return _day(_full_year(numbers[self.year]), month, day)
 
 

@@ -12,6 +12,7 @@ TYPED = 0.75  # of a column's cells are of one kind other than text: then it is 
 MOST_REMEMBERED = 500  # cells whose misfit is known
 FEW_VALUES = 40  # a column of words: statuses, languages, platforms
 DIGITS = frozenset("0123456789")
+HALVES = frozenset({"am", "pm", "a.m.", "p.m."})  # of the day
 
 
 class Column:
@@ -64,6 +65,10 @@ class Column:
         """Nearly: the cheapest sign of a row that belongs here."""
         begun = sum(count for value, count in self._values.items() if value[:1] in DIGITS)
         return self.count >= 5 and self.empty_share < 0.05 and begun >= 0.9 * self.count
+
+    @property
+    def is_half_of_day(self) -> bool:
+        return self.count > 0 and all(value.strip().lower() in HALVES for value in self._values)
 
     def has_often(self, cell: str) -> bool:
         return self._values[cell] >= max(2, 0.03 * self.count)

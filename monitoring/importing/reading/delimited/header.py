@@ -322,6 +322,10 @@ class _Finder:
         missing = self.width - len(cells)
         if missing == 1 and self.are_counted and cells[0].strip(" .:").lower() not in NUMBER_NAMES:
             return ["", *cells]
+        if self.dialect.delimiter == " " and (places := self._parts_of_time(missing)):
+            for place in places:
+                cells.insert(place, "")
+            return cells
         if missing == 1 and self.columns[self.width - 1].empty_share < 0.9:
             for seam in SEAMS:
                 for index, cell in sorted(enumerate(cells), key=lambda each: -len(each[1])):
@@ -330,6 +334,16 @@ class _Finder:
                         parts = [cell[:place].strip('"'), cell[place:].strip('"')]
                         return [*cells[:index], *parts, *cells[index + 1 :]]
         return [*cells, *[""] * missing]
+
+    def _parts_of_time(self, missing: int) -> list[int]:
+        """Columns without a name of their own in a file in which blanks part "2025-03-01 1:00 PM"."""
+        halves = [n for n in range(2, self.width) if self.columns[n].is_half_of_day]
+        times = [
+            n
+            for n in range(1, self.width)
+            if self.columns[n].kind == TIME and self.columns[n - 1].kind == DATE
+        ]
+        return next((each for each in (halves, times, sorted(halves + times)) if len(each) == missing), [])
 
 
 def _are_all_names(cells: Sequence[str]) -> bool:

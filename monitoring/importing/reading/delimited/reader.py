@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from django.utils.translation import gettext as _
@@ -26,6 +26,7 @@ AHEAD = 8  # lines that a broken record is compared with
 WIDE_CHARS = 200_000  # a line that may have too many cells
 SHOWN_CHARS = 500  # of each cell of a record that is refused
 MOST_SOUND = 1000  # of the sentinel
+MOST_HOPELESS = 200  # lines in a row that no repair fits: no more is tried until there is a row again
 FITS = 0.4  # misfits of a row that is short, or has odd quotes, and needs no repair all the same
 
 
@@ -45,7 +46,8 @@ class Reader:
         self.stray = stray_quotes(dialect) if dialect.quote else None
         self.sentinel = self.columns.sentinel
         self.has_digits = self.sentinel is not None and self.columns[self.sentinel].always_begins_with_digit
-        self.sound = 0
+        self.sound = self.short = 0
+        self.hopeless, self.hopeless_line = 0, 0  # how many in a row, and the latest of them
         self.other_table = 0  # the line where another table begins
         self.good_width = self.width  # of a row that needs no look: none behind that line
 
@@ -169,8 +171,11 @@ class Reader:
         if end - start == 1 and (special := self._special(cells, lines[end : end + AHEAD], line)):
             return special
         if even := self._evened(cells, lines, start, end):
-            return _Found([Record(line, even)], end - start)
-        return self._mended(lines, start, end, line)
+            found = _Found([Record(line, even)], end - start)
+        else:
+            found = self._mended(lines, start, end, line)
+        is_unended = end == len(lines) and not lines[end - 1].endswith("\n")
+        return self._cut_off(found, cells, is_unended)
 
     def _special(self, cells: list[str], ahead: Sequence[str], line: int) -> _Found | None:
         """A row that is none of the table's."""
@@ -202,6 +207,17 @@ class Reader:
         if not any(surplus) and self.columns.misfit(cells) + self.columns.misfit_of_missing(cells) < FITS:
             return cells[: self.width] + [""] * (self.width - len(cells))
         return None
+
+    def _cut_off(self, found: _Found, cells: Sequence[str], is_unended: bool) -> _Found:
+        """Says of the last row that the file may have been cut, where it alone is short and no line end follows."""
+        if len(cells) >= self.width:
+            return found
+        self.short += 1
+        record = found.records[-1] if found.records else None
+        if self.short > 1 or not is_unended or record is None or record.fault or record.repair:
+            return found
+        repair = _("The file ends amid this row: what is missing counts as empty.")
+        return replace(found, records=[*found.records[:-1], record._replace(repair=repair)])
 
     def _goes_on(self, cells: Sequence[str], ahead: Sequence[str]) -> bool:
         """Whether a short row and the next line, which is no row itself, have as many cells as one row."""
@@ -239,9 +255,16 @@ class Reader:
             self.sentinel = None
 
     def _mended(self, lines: Sequence[str], start: int, end: int, line: int) -> _Found:
+        if self.hopeless_line != line - 1:
+            self.hopeless = 0
         ahead = lines[start : max(end, start + AHEAD)]
-        reading = repair.read(ahead, end - start, self.dialect, self.columns)
+        reading = (
+            repair.read(ahead, end - start, self.dialect, self.columns)
+            if self.hopeless < MOST_HOPELESS
+            else None
+        )
         if reading is None or reading.is_hopeless:
+            self.hopeless, self.hopeless_line = self.hopeless + 1, line
             plain = split(lines[start].removesuffix("\n"), self.dialect)
             return _Found([Record(line, plain, fault=self._wrong_width(plain))], 1)
         records = [Record(line, list(row), repair=reading.repair) for row in reading.rows]

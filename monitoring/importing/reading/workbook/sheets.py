@@ -84,7 +84,7 @@ class Sheet(GridTable):
 
     def __init__(self, book: Book, place: Place) -> None:
         notes = [_("This sheet is hidden in the workbook.")] if place.hidden else []
-        super().__init__(name=place.name, kind=_("Sheet of a workbook"), limits=book.limits, notes=notes)
+        super().__init__(name=place.name, kind=_("Excel workbook"), limits=book.limits, notes=notes)
         self._book, self._part, self._done = book, place.part, 0
         self._has_empty_formulas = False
 
