@@ -69,8 +69,8 @@ def _score(asked: argparse.Namespace, windows: dict[str, Any], found: Path) -> d
         json.dump(windows, some)
         some.flush()
         command = [sys.executable, asked.scorer, some.name, asked.labels, asked.series, found, "--json"]
-        told = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 (named by whoever runs it)
-    score: dict[str, float] = json.loads(told.stdout)
+        scored = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 (named by whoever runs it)
+    score: dict[str, float] = json.loads(scored.stdout)
     return score
 
 

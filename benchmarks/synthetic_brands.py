@@ -59,14 +59,13 @@ class Brand:
     is_bursty: bool
     events: tuple[Event, ...]
     gaps: frozenset[int]
-    rows: tuple[Row, ...]
 
 
-def make(random: Random, is_bursty: bool) -> Brand:
+def make(random: Random, is_bursty: bool) -> tuple[Brand, list[Row]]:
     posts = exp(random.uniform(log(10), log(50_000)))
     events = _events(random)
     gaps = frozenset(
-        slot
+        FIRST + slot
         for _ in range(random.randint(0, 3))
         for start in [random.randrange(DAYS * DAY)]
         for slot in range(start, start + random.randint(1, 6) * HOUR)
@@ -83,7 +82,7 @@ def make(random: Random, is_bursty: bool) -> Brand:
         if is_bursty:
             rate *= lively * random.gammavariate(3, 1 / 3)
         rows.append(Row(FIRST + slot, _counts(random, slot, rate, posts / DAY, complaining, events)))
-    return Brand(posts, is_bursty, events, gaps, tuple(rows))
+    return Brand(posts, is_bursty, events, gaps), rows
 
 
 def _events(random: Random) -> tuple[Event, ...]:
@@ -126,9 +125,9 @@ def measure(brands: int, seed: int) -> dict[str, Any]:
     judged: list[tuple[Brand, list[Episode]]] = []
     seconds = 0.0
     for number in range(brands):
-        brand = make(random, is_bursty=number % 2 == 1)
+        brand, rows = make(random, is_bursty=number % 2 == 1)
         begun = time.process_time()
-        heard = replay(brand.rows, FIRST, FIRST + DAYS * DAY - 1, BrandDetector(FIRST), brand.gaps)
+        heard = replay(rows, FIRST, FIRST + DAYS * DAY - 1, BrandDetector(FIRST), brand.gaps)
         judged.append((brand, episodes(heard)))
         seconds += time.process_time() - begun
     return {
