@@ -51,7 +51,7 @@ def test_without_sentiment_there_is_no_second_stream():
     assert all(one.complaints is None for one in heard)
 
 
-def test_share_is_told_with_what_is_said():
+def test_share_comes_with_what_is_said():
     _, heard = hear(*[Counts(60, 50, 60, 60)] * 3)
     share = next(one for one in heard if one.said).share
     assert share is not None

@@ -76,5 +76,5 @@ def test_order_in_which_posts_are_given_changes_nothing(order):
     assert rows([posts[n] for n in order]) == rows(posts)
 
 
-def test_clock_that_is_fast_makes_no_post_known_before_it_was_written():
+def test_no_post_is_known_before_it_was_written():
     assert rows([post(30, late=0)])[0].known == SLOT + 6

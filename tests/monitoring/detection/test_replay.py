@@ -44,7 +44,7 @@ def test_scan_without_rows_finds_nothing():
     assert scan([], NOW, NOW + DAY) == []
 
 
-def test_scan_is_told_how_sensitive_to_be():
+def test_scan_follows_the_sensitivity():
     rows = [*without(NOW, HOUR), *crisis(NOW, HOUR, voices=7)]
     few = scan(rows, NOW, NOW + DAY, Sensitivity.LOW)
     many = scan(rows, NOW, NOW + DAY, Sensitivity.HIGH)
