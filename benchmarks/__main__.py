@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import exports, ingest, reading
+from benchmarks import exports, ingest, reading, signals
 from benchmarks.deadlines import measure
 
 
@@ -34,6 +34,7 @@ def main() -> int:
     )
     what.add_argument("--json", action="store_true", help="print one JSON object")
     reading.add_arguments(add("reading", read_folder, reading.__doc__))
+    signals.add_arguments(add("signals", detect, signals.__doc__))
     what = add("ingest", import_file, ingest.__doc__)
     what.add_argument("--count", type=int, default=200_000, help="rows of the file")
     what.add_argument("--json", action="store_true", help="it always is")
@@ -54,6 +55,10 @@ def fire_deadlines(asked: argparse.Namespace) -> int:
 
 def read_folder(asked: argparse.Namespace) -> int:
     return show(reading.measure(asked.dir, asked.out))
+
+
+def detect(asked: argparse.Namespace) -> int:
+    return show(signals.measure(asked))
 
 
 def import_file(asked: argparse.Namespace) -> int:

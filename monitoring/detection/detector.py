@@ -9,7 +9,7 @@ from math import log, sqrt
 from typing import Any, NamedTuple
 
 from monitoring.detection import small
-from monitoring.detection.history import WINDOWS, Four, History, compare, flash_and_swell
+from monitoring.detection.history import LONGEST, WINDOWS, Four, History, compare, flash_and_swell
 from monitoring.detection.limits import USUAL, Peaks, Tuning
 from monitoring.detection.slots import DAY, HOUR
 
@@ -19,7 +19,7 @@ GROWN = log(1.2)  # a score that rose by a fifth is said again
 AT_LEAST = 10  # voices in an hour
 TIMES, SPREADS, MARGIN = 1.5, 3.5, 2  # what a count has to exceed at least in one window
 # Nothing to compare with: so many voices in an hour, and so many times the busiest hour since the stream began.
-LEARNING_AT_LEAST, LEARNING_TIMES, LEARNING_HOURS = 30, 3, 6
+LEARNING_AT_LEAST, LEARNING_TIMES, LEARNING_HOURS = 30, 4, 12
 
 
 class Sensitivity(StrEnum):
@@ -62,7 +62,10 @@ class Judgement(NamedTuple):
     swell_limit: float | None = None
     day: int | None = None  # the voices of 24 hours, where they are what is judged
     day_limit: float | None = None
-    reasons: tuple[str, ...] = ()  # "flash", "swell", "day", "absolute": what went above its limit
+    six_hours_limit: float | None = None
+    reasons: tuple[
+        str, ...
+    ] = ()  # "flash", "swell", "day", "six_hours", "absolute": what went above its limit
     step: Step | None = None
 
 
@@ -127,12 +130,12 @@ class Detector:
         """What the slots before a position say: the limits for flash, swell and, in a small brand, the whole day."""
         rate = self.history.rate(place - 1) if place else 0.0
         days = self.history.days(place, small.DAYS) if rate * DAY < small.SMALL else []
-        return *self.peaks.limits(rate), small.limit(days) if days else None
+        return *self.peaks.limits(rate), small.limit(days)
 
     def _score(self, place: int, slot: int, limits: tuple[float, float, float | None]) -> Judgement:
         history = self.history
-        one, three, hour, six_hours = history.sums.values()
-        counts = (one[place], three[place], hour[place], six_hours[place])
+        one, three, twelve, all_72 = history.sums.values()
+        counts = (one[place], three[place], twelve[place], all_72[place])
         if history.counts[place] is None:
             return Judgement(slot, Basis.UNKNOWN, counts)
         found = history.usual(place)
@@ -141,10 +144,9 @@ class Detector:
         usual, past_days = found
         flash, swell = flash_and_swell(compare(counts, usual, history.rate(place)))
         factor = FACTORS[self.sensitivity]
-        by_day = limits[2] is not None
-        return Judgement(
+        judgement = Judgement(
             slot,
-            Basis.WHOLE_DAY if by_day else Basis.PAST_DAYS,
+            Basis.PAST_DAYS,
             counts,
             usual,
             past_days,
@@ -152,8 +154,17 @@ class Detector:
             factor * limits[0],
             swell if history.gaps(place + 1, WINDOWS[3]) == 0 else None,
             factor * limits[1],
-            history.total(place + 1, DAY) if by_day else None,
-            factor * limits[2] if limits[2] is not None else None,
+        )
+        if limits[2] is None:
+            return judgement
+        six_hours = None
+        if counts[3] >= small.AT_LEAST:
+            six_hours = small.limit(history.same_time(place, LONGEST))
+        return judgement._replace(
+            basis=Basis.WHOLE_DAY,
+            day=history.total(place + 1, DAY),
+            day_limit=factor * limits[2],
+            six_hours_limit=None if six_hours is None else factor * six_hours,
         )
 
     def _above(self, judgement: Judgement, place: int) -> dict[str, float]:
@@ -171,13 +182,15 @@ class Detector:
         }
         if above and not _is_many(judgement):
             above = {}
-        if (
-            judgement.day is not None
-            and judgement.day_limit is not None
-            and judgement.day > judgement.day_limit
-        ):
-            above["day"] = log(judgement.day)
-        return above
+        voices = {
+            "day": (judgement.day, judgement.day_limit),
+            "six_hours": (judgement.counts[3], judgement.six_hours_limit),
+        }
+        return above | {
+            reason: log(count)
+            for reason, (count, limit) in voices.items()
+            if count is not None and limit is not None and count > limit
+        }
 
     def _absolute(self, hour: float, place: int) -> dict[str, float]:
         """Without a past day: far more than in the busiest hour since the stream began."""

@@ -123,6 +123,10 @@ class History:
                 days.append(day)
         return days
 
+    def same_time(self, place: int, window: int) -> list[int]:
+        """The voices of a window at the same time on each past day."""
+        return [self.sums[window][day] for day in self._past_days(place)]
+
     def rate(self, place: int) -> float:
         """Voices in a slot of an ordinary day."""
         if self.began is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import log
 from typing import Any
 
 from monitoring.detection.history import ALIVE, WINDOWS, Four, compare, flash_and_swell
@@ -15,6 +16,7 @@ CAP = 2.0  # a peak counts at most so many times the limit that was in force: no
 FEWEST = 4  # fewer days are filled up with what a brand might do
 MIGHT_FLASH, MIGHT_SWELL = 8, 5  # how many times its average
 FLASH_FACTOR, SWELL_FACTOR = 1.1, 1.0
+FLASH_FLOOR, SWELL_FLOOR = log(1.5), log(1.2)  # however even a brand is, so much more has to be there
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class Peaks:
             for score in (0, 1)
             for peaks in [_peaks([[hour[score] for hour in day] for day in days])]
         )
-        return self.tuning.flash * flash, self.tuning.swell * swell
+        return max(FLASH_FLOOR, self.tuning.flash * flash), max(SWELL_FLOOR, self.tuning.swell * swell)
 
     def _days(self) -> list[list[Hour]]:
         """Blocks of 24 hours back from now in which people talked; the oldest may be half a one."""

@@ -41,9 +41,8 @@ def replay(
     twice, change nothing; a row with a late `known` changes nothing that was heard before.
     """
     arriving: defaultdict[int, dict[int, Counts | None]] = defaultdict(dict)
-    for row in rows:
-        known = row.slot if row.known is None else max(row.slot, row.known)
-        arriving[max(first, known)][row.slot] = row.counts
+    for row in sorted(rows, key=_known):
+        arriving[max(first, _known(row))][row.slot] = row.counts
     for now in range(first, last + 1):
         arrived = arriving.get(now, {})
         counts = arrived.pop(now, NOTHING)
@@ -51,6 +50,10 @@ def replay(
             for heard in detector.correct(arrived):
                 yield now, heard
         yield now, detector.advance(None if now in unknown else counts)
+
+
+def _known(row: Row) -> int:
+    return row.slot if row.known is None else max(row.slot, row.known)
 
 
 def scan(

@@ -1,6 +1,6 @@
-"""Brands that are hardly talked about are judged by the day.
+"""Brands that are hardly talked about are judged by the day, and by six hours of it.
 
-How many voices 24 hours may bring by chance is a negative binomial distribution: mean and spread from the brand's own
+How many voices they may bring by chance is a negative binomial distribution: mean and spread from the brand's own
 past days, as outbreak detection does it for rare diseases (Noufaily et al., "An improved algorithm for outbreak
 detection in multiple surveillance systems", Statistics in Medicine 32, 2013). Each day counts as its voices, capped so
 that one crisis hides no other, and the uncertainty of a mean from few days widens the spread.
@@ -12,12 +12,15 @@ from statistics import fmean, median
 
 SMALL = 50  # voices a day
 DAYS = 7
-BY_CHANCE = 1e-4  # how rarely chance may bring so many; any 24 hours are looked at, so this is low
+BY_CHANCE = 1e-3  # how rarely chance may bring so many
 AT_LEAST = 8  # voices
+FEWEST = 3  # past days, before they say what is usual
 
 
-def limit(days: list[int]) -> float:
-    """The voices of 24 hours that are still usual after these days, the latest first."""
+def limit(days: list[int]) -> float | None:
+    """The voices that are still usual after so many on the past days; None after too few days."""
+    if len(days) < FEWEST:
+        return None
     middle = median(days)
     capped = [min(day, 3 * middle + AT_LEAST) for day in days]
     mean = max(fmean(capped), 0.5)
