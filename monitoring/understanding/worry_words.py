@@ -10,7 +10,7 @@ import re
 import tomllib
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -51,27 +51,26 @@ class Phrase:
 @dataclass(frozen=True)
 class Found:
     worry: Worry
-    words: str  # in lower case
+    words: str  # as they are written in the text
 
 
-def worries(text: str, language: str, *, names: Iterable[str] = ()) -> list[Found]:
+def worries(text: str, language: str, *, names: Collection[str] = ()) -> list[Found]:
     """What was found, in the order of the text, each once.
 
     `language` is a code as `Post.lang` keeps it; "" looks in all lists. `names` of brands and products worry nobody,
     whatever they are made of.
     """
-    text = folded(text[:LONGEST])
-    for name in names:
-        text = text.replace(folded(name), " ")
+    text = unicodedata.normalize("NFC", text[:LONGEST])
     spoken = language.partition("-")[0]
-    found = [] if spoken == "zh" else list(_in_words(WORD.findall(text), spoken))
+    found = [] if spoken == "zh" else list(_in_words(text, spoken, names))
     if spoken in ("", "zh") and HAN.search(text):
-        found += _in_characters(text)
+        found += _in_characters(text, names)
     return list(dict.fromkeys(found))
 
 
-def _in_words(words: list[str], language: str) -> Iterator[Found]:
+def _in_words(text: str, language: str, names: Collection[str]) -> Iterator[Found]:
     by_word, by_stem = _phrases(language)
+    words = WORD.findall(folded(text))
     hits = [
         (place, phrase)
         for place, word in enumerate(words)
@@ -81,17 +80,22 @@ def _in_words(words: list[str], language: str) -> Iterator[Found]:
     ]
     if not hits:
         return
+    named = [Phrase(None, tuple(WORD.findall(folded(name)))) for name in names]
+    hits += [(place, name) for name in named for place in range(len(words)) if name.stands_at(place, words)]
     harmless = {
         place + step for place, phrase in hits if not phrase.worry for step in range(len(phrase.words))
     }
+    written = WORD.findall(text)
     for place, phrase in hits:
         places = range(place, place + len(phrase.words))
         if phrase.worry and harmless.isdisjoint(places):
-            yield Found(phrase.worry, " ".join(words[at] for at in places))
+            yield Found(phrase.worry, " ".join(written[at] for at in places))
 
 
-def _in_characters(text: str) -> Iterator[Found]:
+def _in_characters(text: str, names: Collection[str]) -> Iterator[Found]:
     """The longest entry at a place is what counts, and one that is harmless hides what begins inside it."""
+    for name in names:
+        text = text.replace(name, " ")
     worry_of, pattern = _chinese()
     for match in pattern.finditer(text):
         if worry := worry_of[match[0]]:
@@ -99,12 +103,10 @@ def _in_characters(text: str) -> Iterator[Found]:
 
 
 def folded(text: str) -> str:
-    """Lower case, with one letter for the two i of Turkish, which many type without care."""
+    """Lower case, with one letter for the two i of Turkish, which many type without care. As many words as before."""
     if text.isascii():
         return text.lower()
-    return (
-        unicodedata.normalize("NFC", text).replace("İ", "i").lower().replace("ı", "i").replace("\u2019", "'")
-    )
+    return text.replace("İ", "i").lower().replace("ı", "i")
 
 
 def _fits(entry: str, word: str) -> bool:
@@ -129,7 +131,7 @@ def _phrases(language: str) -> tuple[dict[str, list[Phrase]], dict[str, list[Phr
 
 @cache
 def _chinese() -> tuple[dict[str, Worry | None], re.Pattern[str]]:
-    worry_of = {folded(entry): worry for worry, entry in _entries(_lists()["zh"])}
+    worry_of = {entry: worry for worry, entry in _entries(_lists()["zh"])}
     longest_first = sorted(worry_of, key=len, reverse=True)
     return worry_of, re.compile("|".join(map(re.escape, longest_first)))
 

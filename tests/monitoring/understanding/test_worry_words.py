@@ -77,7 +77,11 @@ def test_a_list_is_read_for_its_language_alone() -> None:
 
 def test_what_was_found_is_shown_in_the_order_of_the_text() -> None:
     found = worries("Smoke! It caught fire, two people were injured. INJURED!", "en")
-    assert [one.words for one in found] == ["caught fire", "injured"]
+    assert [one.words for one in found] == ["caught fire", "injured", "INJURED"]
+    assert [one.words for one in worries("ELİMİ YAKTI bu fırın, sonra elimi yaktı yine", "tr")] == [
+        "ELİMİ YAKTI",
+        "elimi yaktı",
+    ]
 
 
 def test_a_harmless_phrase_hides_only_itself() -> None:
@@ -88,6 +92,9 @@ def test_a_harmless_phrase_hides_only_itself() -> None:
 def test_a_name_worries_nobody() -> None:
     assert worries("Murder Mystery Night was great", "en")
     assert worries("Murder Mystery Night was great", "en", names=["Murder Mystery Night"]) == []
+    assert worries("A murder at Murder Mystery Night", "en", names=["Murder Mystery Night"])
+    assert worries("爆炸鸡排真好吃", "zh")
+    assert worries("爆炸鸡排真好吃", "zh", names=["爆炸鸡排"]) == []
 
 
 def test_decomposed_letters_are_read() -> None:
