@@ -94,7 +94,7 @@ def _in_words(text: str, language: str, names: Collection[str]) -> Iterator[Foun
 
 def _in_characters(text: str, names: Collection[str]) -> Iterator[Found]:
     """The longest entry at a place is what counts, and one that is harmless hides what begins inside it."""
-    for name in names:
+    for name in filter(None, names):
         text = text.replace(name, " ")
     worry_of, pattern = _chinese()
     for match in pattern.finditer(text):

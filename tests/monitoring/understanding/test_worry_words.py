@@ -97,6 +97,11 @@ def test_a_name_worries_nobody() -> None:
     assert worries("爆炸鸡排真好吃", "zh", names=["爆炸鸡排"]) == []
 
 
+def test_an_empty_name_changes_nothing() -> None:
+    assert worries("充电宝起火了", "zh", names=[""])
+    assert worries("The charger caught fire", "en", names=["", "!"])
+
+
 def test_decomposed_letters_are_read() -> None:
     assert worries(unicodedata.normalize("NFD", "śmierć"), "pl")
 
