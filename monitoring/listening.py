@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any
@@ -32,20 +32,39 @@ NOTHING = Counts()
 class Burst:
     """Slots of one look in which a brand was unusual, at most twelve hours apart."""
 
-    first: int  # slots
-    last: int
+    unusual: list[int]  # slots
     since: int  # the slot in which the talk began to be more than usual
     kinds: list[Kind]
     judgement: Judgement  # of the first
     share: dict[str, Any] | None  # of complaints, as it was then
     curve: list[list[Any]]
     peak: int = 0  # most people in an hour
-    hours: set[int] = field(default_factory=set)  # in which it was unusual, as slots
+
+    @property
+    def began_at(self) -> datetime:
+        return slots.start_of(self.since)
 
     @property
     def heard_at(self) -> datetime:
         """The moment from which it could be known."""
-        return slots.start_of(self.first + 1)
+        return slots.start_of(self.unusual[0] + 1)
+
+    @property
+    def last_at(self) -> datetime:
+        """The end of the last unusual slot."""
+        return slots.start_of(self.unusual[-1] + 1)
+
+    @property
+    def hours(self) -> list[str]:
+        """The starts of the hours in which it was unusual."""
+        return [
+            slots.start_of(hour).isoformat() for hour in sorted({n - n % slots.HOUR for n in self.unusual})
+        ]
+
+    def after(self, moment: datetime) -> Burst:
+        """What of it came after a moment at which it was not over."""
+        later = [slot for slot in self.unusual if slot >= slots.slot_of(moment)]
+        return replace(self, unusual=later, since=max(self.since, later[0]))
 
 
 def sensitivity_of(brand: Brand) -> Sensitivity:
@@ -139,14 +158,13 @@ def bursts(detector: BrandDetector, heard: Iterable[Heard], begin: int) -> list[
         unusual = [(kind, judged) for kind, judged in _judged(one) if judged.reasons]
         if not unusual or one.slot < begin:
             continue
-        if not found or one.slot - found[-1].last > QUIET:
+        if not found or one.slot - found[-1].unusual[-1] > QUIET:
             found.append(_began(detector, one, unusual))
         burst = found[-1]
-        burst.last = one.slot
-        burst.hours.add(one.slot - one.slot % slots.HOUR)
+        burst.unusual.append(one.slot)
         burst.kinds += [kind for kind, _judgement in unusual if kind not in burst.kinds]
         burst.peak = max(burst.peak, _people(detector, unusual))
-        burst.curve = curve(detector, burst.kinds[0], burst.first)
+        burst.curve = curve(detector, burst.kinds[0], burst.unusual[0])
     return found
 
 
@@ -160,8 +178,7 @@ def _began(detector: BrandDetector, heard: Heard, unusual: list[tuple[Kind, Judg
     kind, judgement = unusual[0]
     share = detector.share(heard.slot)
     return Burst(
-        first=heard.slot,
-        last=heard.slot,
+        unusual=[],
         since=_since(detector, kind, heard.slot),
         kinds=[kind],
         judgement=judgement,

@@ -39,24 +39,29 @@ def raise_signals(
     What is unusual close to a signal's episode extends it. Looking twice changes nothing. `run` is the import that
     brought the posts.
     """
-    return _take(brand, replayed(brand, first, last, sensitivity_of(brand)), run)
+    bursts = replayed(brand, first, last, sensitivity_of(brand))
+    return _take(_locked(brand), bursts, run) if bursts else []
 
 
 @transaction.atomic
 def listen(*, brand: Brand, now: datetime) -> list[Signal]:
     """Judge what came in since the last look and return the signals that are new."""
+    brand = _locked(brand)  # before its detector: whoever counts voices takes them in this order, too
     return _take(brand, heard_now(brand, now), None)
 
 
+def _locked(brand: Brand) -> Brand:
+    return Brand.objects.select_for_update(no_key=True).get(pk=brand.pk)
+
+
 def _take(brand: Brand, bursts: list[Burst], run: ImportRun | None) -> list[Signal]:
-    if not bursts:
-        return []
-    brand = Brand.objects.select_for_update(no_key=True).get(pk=brand.pk)
     raised = []
     for burst in bursts:
         signal = _episode(brand, burst)
-        if signal is None or _again(signal, burst):
+        if signal is None:
             raised.append(_raise(brand, burst, run))
+        elif _again(signal, burst):
+            raised.append(_raise(brand, burst.after(signal.last_at), run))
         else:
             _extend(signal, burst)
     return raised
@@ -67,46 +72,41 @@ def _episode(brand: Brand, burst: Burst) -> Signal | None:
     quiet = QUIET * slots.LENGTH
     return (
         Signal.objects.select_for_update(of=("self",))
-        .filter(brand=brand, heard_at__lte=_end(burst) + quiet, last_at__gte=burst.heard_at - quiet)
+        .filter(brand=brand, heard_at__lte=burst.last_at + quiet, last_at__gte=burst.heard_at - quiet)
         .order_by("-id")
         .first()
     )
 
 
-def _end(burst: Burst) -> datetime:
-    return slots.start_of(burst.last + 1)
-
-
 def _again(signal: Signal, burst: Burst) -> bool:
     """What was dismissed as history and still runs is another matter too: nobody was alerted of it."""
-    if signal.state != SignalState.DISMISSED or _end(burst) <= signal.last_at:
+    if signal.state != SignalState.DISMISSED or burst.last_at <= signal.last_at:
         return False
-    goes_on = signal.is_history and _is_live(_end(burst))
+    goes_on = signal.is_history and _is_live(burst.last_at)
     return goes_on or burst.peak >= AGAIN_TIMES * (signal.peak_when_decided or 0)
 
 
 def _raise(brand: Brand, burst: Burst, run: ImportRun | None) -> Signal:
     """History alerts nobody; it stands on the page of the import that brought it."""
-    since = slots.start_of(burst.since)
     priority, seen = evidence.of_burst(brand, burst.heard_at, burst.share)
     signal = Signal.objects.create(
         brand=brand,
         kind=SignalKind(burst.kinds[0]),
         priority=priority,
-        began_at=since,
+        began_at=burst.began_at,
         heard_at=burst.heard_at,
-        last_at=_end(burst),
+        last_at=burst.last_at,
         peak=burst.peak,
         run=run,
-        is_history=not _is_live(_end(burst)),
+        is_history=not _is_live(burst.last_at),
         evidence={
             **arithmetic(burst.kinds[0], burst.judgement),
             **seen,
             "said_peak": burst.peak,
             "kinds": [str(kind) for kind in burst.kinds],
-            "unusual_hours": _hours(burst),
+            "unusual_hours": burst.hours,
             "curve": burst.curve,
-            "sample": evidence.typical(brand, since, _end(burst)),
+            "sample": evidence.typical(brand, burst.began_at, burst.last_at),
         },
     )
     _announce(signal, burst)
@@ -135,25 +135,21 @@ def _usual(signal: Signal) -> str:
     return str(_("not known yet")) if usual is None else f"{usual:g}"
 
 
-def _hours(burst: Burst) -> list[str]:
-    return [slots.start_of(hour).isoformat() for hour in sorted(burst.hours)]
-
-
 def _extend(signal: Signal, burst: Burst) -> None:
     """The episode goes on: its curve, its peak and, once taken up, what is attached grow with it."""
-    if _end(burst) <= signal.last_at and burst.peak <= signal.peak:
+    if burst.last_at <= signal.last_at and burst.peak <= signal.peak:
         return  # seen before; or posts that arrived late, and what was raised stays as it was raised
     kept: dict[str, Any] = signal.evidence
     kept["curve"] = _joined(kept["curve"], burst.curve)
-    kept["unusual_hours"] = sorted({*kept["unusual_hours"], *_hours(burst)})
+    kept["unusual_hours"] = sorted({*kept["unusual_hours"], *burst.hours})
     kept["kinds"] += [str(kind) for kind in burst.kinds if str(kind) not in kept["kinds"]]
     if burst.peak > signal.peak:
         signal.peak = burst.peak
-        more = evidence.typical(signal.brand, slots.start_of(burst.since), _end(burst))
+        more = evidence.typical(signal.brand, burst.began_at, burst.last_at)
         kept["sample"] = [*kept["sample"], *(pk for pk in more if pk not in kept["sample"])][
             : 2 * evidence.SAMPLES
         ]
-    signal.last_at = max(signal.last_at, _end(burst))
+    signal.last_at = max(signal.last_at, burst.last_at)
     signal.save(update_fields=["evidence", "peak", "last_at"])
     if signal.incident_id:
         _grow_incident(signal, burst)
@@ -180,7 +176,7 @@ def _grow_incident(signal: Signal, burst: Burst) -> None:
     if not incident.is_open:
         return
     attach_burst(incident=incident, signal=signal, actor=None)
-    if incident.state == IncidentState.MONITORING and _is_live(_end(burst)):
+    if incident.state == IncidentState.MONITORING and _is_live(burst.last_at):
         reason = _("%(n)d people spoke of it within an hour") % {"n": burst.peak}
         breach(incident=incident, actor=None, reason=str(reason))
 

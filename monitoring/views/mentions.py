@@ -39,7 +39,7 @@ def mentions(request: SignedInRequest) -> HttpResponse:
     found, start, end = form.narrow(visible)
     tally = _tally(found)
     brand = form.cleaned_data.get("brand")
-    in_view = Signal.objects.visible_to(request.user).filter(heard_at__gte=start, heard_at__lt=end)
+    in_view = Signal.objects.visible_to(request.user).filter(last_at__gte=start, began_at__lt=end)
     if brand:
         in_view = in_view.filter(brand=brand)
     heard = list(in_view.select_related("brand")[:MOST_SIGNALS])

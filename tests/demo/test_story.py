@@ -131,7 +131,7 @@ def _check_the_crisis_under_way() -> None:
     incident = Incident.objects.get(state=IncidentState.ACTIVE)
     assert incident.level == 2
     signal = Signal.objects.get(incident=incident)
-    assert signal.evidence["count"] > signal.evidence["limit"]
+    assert signal.peak > signal.evidence["usual_hour"]
     assert incident.attached_mentions.count() > 20
     running = deadlines_under(incident).unsettled()
     assert {deadline.purpose for deadline in running} == {

@@ -31,8 +31,17 @@ def page(client, user) -> str:
 
 def make_signal(brand) -> Signal:
     now = timezone.now().replace(minute=0, second=0, microsecond=0)
-    evidence = {"count": 48, "expected": 6.0, "sample": [], "spike_hours": [], "rated": 60}
-    return Signal.objects.create(brand=brand, hour=now, last_hour=now, peak=48, evidence=evidence)
+    evidence = {"usual_hour": 6.0, "sample": [], "unusual_hours": []}
+    began_at = now - timedelta(hours=1)
+    return Signal.objects.create(
+        brand=brand,
+        kind="complaints",
+        began_at=began_at,
+        heard_at=now,
+        last_at=now,
+        peak=48,
+        evidence=evidence,
+    )
 
 
 def test_strangers_sign_in_first(client):
@@ -94,7 +103,7 @@ def test_a_fresh_signal_waits_for_those_who_may_judge_it(client, brand, alice, e
     make_signal(brand)
     assert kinds(alice) == ["signal"]
     assert kinds(erin) == []
-    assert "48 people complain about Kestrel Air" in page(client, alice)
+    assert "48 people complained about Kestrel Air" in page(client, alice)
 
 
 def test_the_lead_is_reminded_of_the_statement_until_it_is_out(activated, alice, bob):

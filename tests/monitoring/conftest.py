@@ -149,7 +149,7 @@ def quiet_week(post: Callable[..., list[Mention]]) -> None:
 
 @pytest.fixture
 def raised(quiet_week: None, post: Callable[..., list[Mention]], brand: Any) -> Any:
-    """A signal: twelve people complain at SPIKE_HOUR, where one is usual."""
+    """A signal: twelve people complain at SPIKE_HOUR, where three people say anything as a rule."""
     post(SPIKE_HOUR, 12)
-    (signal,) = actions.raise_signals(brand=brand, first=SPIKE_HOUR, last=SPIKE_HOUR)
+    (signal,) = actions.raise_signals(brand=brand, first=SPIKE_HOUR, last=SPIKE_HOUR + HOUR)
     return signal

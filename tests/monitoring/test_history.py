@@ -47,7 +47,7 @@ def test_history_is_listed_and_alerts_nobody(alice, bob, raised):
     entry = Entry.objects.get(stream=raised.stream)
     assert raised.is_history
     assert (entry.kind, entry.audience, entry.urgency) == ("signal.raised", [], Urgency.LATER)
-    assert "Kestrel Air: 12 people" in entry.sentence
+    assert "talk about Kestrel Air since" in entry.sentence
     assert on_desk(alice) == on_desk(bob) == set()
 
 
@@ -72,7 +72,8 @@ def test_a_crisis_that_began_yesterday_and_runs_is_live(alice, calm_days, post, 
     post([NOW - hours * HOUR for hours in (30, 20, 10)], 12)
     (signal,) = look(brand, NOW - 31 * HOUR)
     signal.refresh_from_db()
-    assert (signal.hour, signal.last_hour) == (NOW - 30 * HOUR, NOW - 10 * HOUR)
+    assert signal.began_at <= NOW - 30 * HOUR < signal.heard_at
+    assert signal.last_at > NOW - 10 * HOUR
     assert (signal.is_history, alerted(signal)) == (False, {alice.pk})
 
 
@@ -102,7 +103,8 @@ def test_dismissed_history_that_goes_on_is_raised_anew(alice, calm_days, post, b
     assert look(brand, NOW - 30 * HOUR) == []
     post(NOW - 20 * HOUR, 12)  # no more people than before
     (fresh,) = look(brand, NOW - 30 * HOUR)
-    assert (fresh.hour, fresh.is_history, alerted(fresh)) == (NOW - 20 * HOUR, False, {alice.pk})
+    assert (fresh.is_history, alerted(fresh)) == (False, {alice.pk})
+    assert fresh.heard_at > NOW - 20 * HOUR
     assert look(brand, NOW - 30 * HOUR) == []
 
 
@@ -119,14 +121,13 @@ def complaints(hour, count: int = 12) -> list[dict[str, str]]:
     return [row(1000 + n, created_at=moment, sentiment="negative") for n, moment in enumerate(at)]
 
 
-def test_sentiment_that_comes_with_a_second_file_alerts(alice, calm_days, brand, uploaded):
+def test_posts_that_nobody_has_rated_alert_by_volume(alice, calm_days, brand, uploaded):
     rows = complaints(NOW - 2 * HOUR)
     first = accept(uploaded([{**one, "sentiment": ""} for one in rows]), alice)
-    assert not Signal.objects.exists()
-    again = accept(uploaded(rows), alice)
-    assert (first.rows_stored, again.rows_stored, again.rows_duplicate) == (12, 0, 12)
-    (signal,) = again.signals.all()
-    assert (signal.is_history, alerted(signal)) == (False, {alice.pk})
+    (signal,) = first.signals.all()
+    assert (signal.kind, signal.is_history, alerted(signal)) == ("volume", False, {alice.pk})
+    again = accept(uploaded(rows), alice)  # what the second file says of them changes nothing
+    assert (again.rows_stored, again.rows_duplicate, again.signals.count()) == (0, 12, 0)
 
 
 def test_recent_history_is_on_the_desk_of_whoever_imported_it(alice, bob, calm_days, brand, uploaded, client):
@@ -148,9 +149,9 @@ def test_the_desk_says_that_history_is_over_and_what_runs_is_not(alice, calm_day
     (live,) = look(brand, NOW - 2 * HOUR)
     items = {item.url: item for item in work_items_of(alice) if item.kind == "signal"}
     running = items.pop(live.get_absolute_url())
-    assert "12 people complain about Kestrel Air" in running.title
+    assert "people spoke of Kestrel Air within an hour" in running.title
     (history,) = items.values()
-    assert "In your import: up to 12 people complained" in history.title
+    assert "In your import: 14 people spoke of Kestrel Air" in history.title
     assert "was over when you imported it" in history.why
     assert history.step.label == "Open an incident"
 
@@ -163,7 +164,7 @@ def test_older_history_is_on_nobodys_desk(alice, quiet_week, brand, uploaded):
 
 def test_an_incident_of_history_was_detected_as_of_then(alice, raised):
     incident = actions.open_incident(signal=raised, actor=alice, title="Stranded passengers")
-    assert incident.detected_at == SPIKE_HOUR + HOUR
+    assert incident.detected_at == raised.heard_at
     assert incident.first_post_at < incident.detected_at
 
 

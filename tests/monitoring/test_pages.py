@@ -111,14 +111,14 @@ def test_posts_are_text_and_never_markup(client, erin, post):
 
 def test_spikes_are_marked_on_the_curve(client, erin, raised):
     response = get(client, erin, MENTIONS)
-    assert len(response.context["chart"].marks) == 1
-    assert response.context["spikes"] == [raised]
+    assert len(response.context["chart"].marks) == len(raised.evidence["unusual_hours"])
+    assert response.context["signals"] == [raised]
     assert raised.get_absolute_url() in response.content.decode()
 
 
 def test_a_brand_without_baseline_is_said_to_have_none(client, erin, brand, post):
     post(SPIKE_HOUR, 50)
-    assert b"No spike detection for" in get(client, erin, MENTIONS, brand=brand.pk).content
+    assert b"No baseline for" in get(client, erin, MENTIONS, brand=brand.pk).content
 
 
 def test_a_fixed_number_of_queries(client, erin, post):
@@ -147,7 +147,15 @@ def test_a_fixed_number_of_queries_for_signals(client, erin, brand, raised):
 
     at_one = queries()
     Signal.objects.bulk_create(
-        Signal(brand=brand, hour=at, last_hour=at, peak=9, evidence=raised.evidence)
+        Signal(
+            brand=brand,
+            kind="volume",
+            began_at=at - timedelta(hours=1),
+            heard_at=at,
+            last_at=at,
+            peak=9,
+            evidence=raised.evidence,
+        )
         for at in (SPIKE_HOUR + timedelta(days=n) for n in range(1, 1000))
     )
     assert queries() == at_one <= 12
@@ -159,10 +167,11 @@ def test_a_fixed_number_of_queries_for_signals(client, erin, brand, raised):
 def test_the_signal_explains_itself_in_plain_words(client, erin, raised):
     page = get(client, erin, raised.get_absolute_url()).content.decode()
     text = " ".join(page.split())
-    assert "<b>12 people</b> complained between 13:00 and 14:00; usual for this hour: <b>1</b>;" in text
-    assert "signal above <b>7.0</b>" in text
+    assert "<b>12 people spoke of Kestrel Air within an hour</b>" in text
+    assert "12 in the last hour, usually 3." in text
+    assert "the limit, from this brand&#x27;s own strongest days, is" in text
     assert "Nobody answers, number" in text
-    assert "people complained, usually 1, signal above 7.0" in text
+    assert "8 Mar, 13:00: 12 people, usually 3" in text
 
 
 def test_readers_look_and_communicators_decide(client, erin, alice, raised):
