@@ -6,15 +6,23 @@ from collections import Counter
 from datetime import datetime, timedelta
 from statistics import median
 
-from django.db.models import Count, Q
+from django.db.models import Count, DateTimeField, Func, Q, Value
 
-from monitoring.detector import HOUR
-from monitoring.hourly_counts import Bin
 from monitoring.models import Mention, Sentiment
 from people.models import Brand
 
+HOUR = timedelta(hours=1)
 BASELINE_DAYS = 28
 LEAST_DAYS = 3  # with fewer earlier days "usual" means nothing
+
+
+class Bin(Func):
+    """The start of the equally long bin into which a post falls, counted from `origin`."""
+
+    function = "DATE_BIN"
+
+    def __init__(self, step: timedelta, origin: datetime) -> None:
+        super().__init__(Value(step), "posted_at", Value(origin), output_field=DateTimeField())
 
 
 def net_sentiment(brand: Brand, start: datetime, end: datetime) -> float | None:

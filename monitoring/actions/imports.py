@@ -315,7 +315,7 @@ def advance_import(*, run: ImportRun, step: ImportStep) -> ImportRun:
 
 @transaction.atomic
 def finish_import(*, run: ImportRun) -> ImportRun:
-    """Everything is stored and the spike rule has looked at it. The kept file is no longer needed."""
+    """Everything is stored and judged. The kept file is no longer needed."""
     run = lock_import(run=run)
     _end(run, ImportState.FINISHED, percent_done=100)
     _forget_file(run)

@@ -76,7 +76,7 @@ def _store(run: ImportRun, progress: Progress | None) -> None:
         if progress:
             progress(run)
     recount_import(run)
-    _look_for_spikes(run)
+    _judge(run)
     actions.finish_import(run=run)
 
 
@@ -171,7 +171,7 @@ def _added(known: dict[str, dict[str, object]], new: Unknowns) -> dict[str, dict
     return known
 
 
-def _look_for_spikes(run: ImportRun) -> None:
+def _judge(run: ImportRun) -> None:
     """Judge every hour that the import touched, as of that hour: what was there already may have been judged now."""
     span = {"first": Min("posted_at"), "last": Max("posted_at")}
     touched: dict[int, list[datetime]] = {}

@@ -42,9 +42,9 @@ class Survey:
             "language": self._add_language,
             **{name: survey.add for name, survey in self.counts.items()},
         }
-        # Positions and what their cells are told to, for speed. The text is the last of its cells, not its headline.
+        # Positions and what their cells are fed to, for speed. The text is the last of its cells, not its headline.
         self._text = columns["text"][-1] if "text" in columns else None
-        self._told = [(columns[name][-1], add) for name, add in adders.items() if name in columns]
+        self._fed = [(columns[name][-1], add) for name, add in adders.items() if name in columns]
         self._identifying = [
             (columns[name][-1], survey.add)
             for name, survey in (("id", self.ids), ("url", self.addresses))
@@ -78,9 +78,9 @@ class Survey:
         self.garbled += looks_garbled(text)
         self.moments.add(*dated(self.columns, cells))
         self.authors.add(author, text)
-        for position, tell in self._identifying:
-            tell(unwrap(cells[position]), row)
-        for position, add in self._told:
+        for position, feed in self._identifying:
+            feed(unwrap(cells[position]), row)
+        for position, add in self._fed:
             add(unwrap(cells[position]))
 
     def _add_language(self, cell: str) -> None:

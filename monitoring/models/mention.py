@@ -30,7 +30,7 @@ class MentionQuerySet(models.QuerySet["Mention"]):
         return self if user.has_perm("people.read") else self.none()
 
     def complaints(self) -> MentionQuerySet:
-        """Negative posts by others: what the spike rule counts and what an incident gets attached."""
+        """Negative posts by others."""
         return self.filter(sentiment=Sentiment.NEGATIVE, is_brand_own=False)
 
     def attached(self) -> MentionQuerySet:

@@ -169,7 +169,7 @@ def test_an_incident_of_history_was_detected_as_of_then(alice, raised):
 
 
 def test_an_incident_of_history_has_its_whole_time(alice, raised):
-    """Its clocks run from the hour in which it was logged, or it would be overdue and alert everybody at once."""
+    """Its deadlines run from the hour in which it was logged, or it would be overdue and alert everybody at once."""
     incident = actions.open_incident(signal=raised, actor=alice, title="Stranded passengers")
     incident = assess(incident=incident, actor=alice, scores=SCORES[2], category="service_outage")
     deadlines = Deadline.objects.of(incident).unsettled()
