@@ -6,12 +6,16 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
+from common.times import absolute
 from monitoring.models import Signal
+
+CALMING = {"copies", "no_angrier", "no_conversation"}
 
 
 def arithmetic(signal: Signal) -> Iterator[str]:
-    """Why this is a signal, sentence by sentence."""
+    """Why this is a signal, sentence by sentence; as of when it was first heard."""
     seen = signal.evidence
+    yield _("First heard %(moment)s:") % {"moment": absolute(signal.heard_at)}
     if "usual_hour" not in seen:
         yield (
             _("%(hour)d people in the hour before. There is no baseline yet: judged by absolute numbers.")
@@ -35,8 +39,8 @@ def arithmetic(signal: Signal) -> Iterator[str]:
         yield _("By volume: too few of these posts have a sentiment to compare.")
 
 
-def urgency(signal: Signal) -> Iterator[str]:
-    """What makes it look urgent, or less so; each with its numbers."""
+def urgency(signal: Signal, *, calming: bool) -> Iterator[str]:
+    """What makes it look urgent or, `calming`, less so; each with its numbers."""
     seen = signal.evidence
     share = seen.get("share") or {}
     facts = {
@@ -57,4 +61,5 @@ def urgency(signal: Signal) -> Iterator[str]:
         "no_conversation": _("Hardly anybody writes a second time: %(posts)d posts by %(people)d people."),
     }
     for reason in seen["urgency"]:
-        yield sentences[reason] % facts
+        if (reason in CALMING) == calming:
+            yield sentences[reason] % facts

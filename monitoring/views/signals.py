@@ -21,6 +21,7 @@ from monitoring.models import Mention, Signal, SignalKind, SignalState
 from people.access import SignedInRequest, requires
 
 PER_PAGE = 25
+TYPICAL = 3  # posts before the two acts
 
 
 @require_safe
@@ -46,17 +47,20 @@ def signals(request: SignedInRequest) -> HttpResponse:
 def signal(request: SignedInRequest, pk: int) -> HttpResponse:
     found = _visible(request, pk)
     sample = Mention.objects.select_related("brand", "post").in_bulk(found.evidence["sample"])
+    shown = [sample[pk] for pk in found.evidence["sample"] if pk in sample]
     incident = Incident.objects.visible_to(request.user).filter(signals=found).first()
     context = {
         "signal": found,
         "chart": evidence_chart(found),
-        "sample": [sample[pk] for pk in found.evidence["sample"] if pk in sample],
+        "typical": shown[:TYPICAL],
+        "more": shown[TYPICAL:],
         "incident": incident,
         "is_hidden": found.state == SignalState.OPENED and incident is None,
         "may_decide": request.user.has_perm("monitoring.decide"),
         "started": by_others(found.brand, found.began_at, found.last_at).select_related("post").last(),
         "arithmetic": list(signal_words.arithmetic(found)),
-        "urgency": list(signal_words.urgency(found)),
+        "urgent": list(signal_words.urgency(found, calming=False)),
+        "calming": list(signal_words.urgency(found, calming=True)),
         "hours": len(found.evidence["unusual_hours"]),
     }
     return render(request, "monitoring/signal.html", context)

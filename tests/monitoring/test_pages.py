@@ -167,7 +167,7 @@ def test_a_fixed_number_of_queries_for_signals(client, erin, brand, raised):
 def test_the_signal_explains_itself_in_plain_words(client, erin, raised):
     page = get(client, erin, raised.get_absolute_url()).content.decode()
     text = " ".join(page.split())
-    assert "<b>12 people spoke of Kestrel Air within an hour</b>" in text
+    assert "12 people spoke of Kestrel Air within an hour</h2>" in text
     assert "12 in the last hour, usually 3." in text
     assert "the limit, from this brand&#x27;s own strongest days, is" in text
     assert "Nobody answers, number" in text
