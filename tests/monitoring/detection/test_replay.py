@@ -86,6 +86,13 @@ def test_rows_that_were_judged_already_change_nothing_when_they_are_given_again(
     assert [known for known, _ in replay(rows, NOW + 1, NOW + 2, detector)] == [NOW + 1, NOW + 2]
 
 
+def test_late_posts_may_be_the_first_ones():
+    """A brand that is hardly talked about, imported every six hours: nothing is known until they are over."""
+    some = [slot for slot in range(FIRST, NOW) if slot % 6 == 0]
+    rows = [Row(slot, Counts(1), (slot // (6 * HOUR) + 1) * 6 * HOUR) for slot in some]
+    assert heard(rows, NOW) == []
+
+
 def test_posts_that_come_after_a_day_are_filed_and_not_judged():
     rows = [*without(NOW, 6), *crisis(NOW, 6, late=2 * DAY)]
     assert heard(rows, NOW + 3 * DAY) == []
