@@ -14,7 +14,10 @@ def write(path: Path, counts: dict[int, int]) -> None:
     start = datetime(2015, 2, 26, 21, 42, 53)  # noqa: DTZ001 (as the series have it)
     with path.open("w", newline="") as stream:
         csv.writer(stream).writerows(
-            [("timestamp", "value"), *((start + n * timedelta(minutes=5), count) for n, count in counts.items())]
+            [
+                ("timestamp", "value"),
+                *((start + n * timedelta(minutes=5), count) for n, count in counts.items()),
+            ]
         )
 
 
