@@ -129,7 +129,7 @@ class History:
 
     def rate(self, place: int) -> float:
         """Voices in a slot of an ordinary day."""
-        if self.began is None:
+        if self.began is None or self.first + place < self.began:
             return 0.0
         began = max(0, self.began - self.first)
         totals = self.days(place + 1, PAST_DAYS)

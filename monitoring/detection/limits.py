@@ -93,7 +93,7 @@ class Peaks:
 
 
 def _capped(high: float | None, limit: float) -> float | None:
-    return None if high is None else min(high, CAP * limit)
+    return None if high is None else round(min(high, CAP * limit), 4)  # stored every five minutes
 
 
 def _peaks(days: list[list[float | None]]) -> list[float]:

@@ -31,10 +31,10 @@ ORDINARY = [
 
 @st.composite
 def happenings(draw: st.DrawFn) -> list[Post]:
-    """A few bursts on the last day, each known after some delay."""
+    """A few bursts in the first hours and on the last day, each known after some delay."""
     posts = []
     for burst in range(draw(st.integers(1, 3))):
-        start = draw(st.integers(2 * DAY, 3 * DAY - HOUR))
+        start = draw(st.integers(2 * DAY, 3 * DAY - HOUR) | st.integers(0, 2 * HOUR))
         delay = draw(st.sampled_from([0, 0, 20, 90, 400]))
         for n in range(draw(st.integers(5, 60))):
             at = start_of(FIRST + start) + timedelta(seconds=45 * n)

@@ -126,6 +126,33 @@ class TestBeginning:
         assert (judged[DAY // 2].basis, judged[-1].basis) == (Basis.LEARNING, Basis.PAST_DAYS)
 
 
+class TestLatePosts:
+    """Corrections of the last day: as if their counts had been known, but for what was said."""
+
+    CHANGES = {FIRST + 5 * DAY - 200: 30, FIRST + 5 * DAY - 199: None, FIRST + 5 * DAY - 7: 25}
+
+    def test_leave_the_same_state_as_if_they_had_been_in_time(self):
+        counts = lively(5)
+        late, in_time = Detector(FIRST), Detector(FIRST)
+        feed(late, counts)
+        late.correct(self.CHANGES)
+        feed(in_time, [self.CHANGES.get(FIRST + n, count) for n, count in enumerate(counts)])
+        one, other = late.to_json(), in_time.to_json()
+        del one["said"], other["said"]
+        assert one == other
+
+    def test_have_the_slots_since_then_judged_again(self):
+        detector = Detector(FIRST)
+        feed(detector, lively(5))
+        judged = detector.correct(self.CHANGES)
+        assert [judgement.slot - FIRST - 5 * DAY for judgement in judged] == list(range(-200, 0))
+
+    def test_that_change_nothing_have_nothing_judged(self):
+        detector = Detector(FIRST)
+        feed(detector, even(5))
+        assert detector.correct({FIRST + 5 * DAY - 3: 4}) == []
+
+
 class TestGaps:
     def test_unknown_slots_are_no_zeros(self):
         """Half a day without collecting, two days ago: as if it had never been."""

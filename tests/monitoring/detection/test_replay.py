@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from monitoring.detection.brand import BrandDetector, Kind
 from monitoring.detection.counting import Counts, Row
-from monitoring.detection.detector import Sensitivity
+from monitoring.detection.detector import Basis, Sensitivity
 from monitoring.detection.replay import episodes, replay, scan
 from monitoring.detection.slots import DAY, HOUR
 from tests.monitoring.detection.streams import FIRST, even
@@ -56,6 +56,12 @@ def test_unknown_slots_are_no_quiet_ones():
     outage = range(NOW - 2 * DAY, NOW - 2 * DAY + 6 * HOUR)
     rows = [row for row in USUAL if row.slot not in outage]
     assert scan(rows, FIRST, NOW + DAY, unknown=outage) == []
+    bases = {
+        one.slot: one.volume.basis
+        for _, one in replay(rows, FIRST, NOW, BrandDetector(FIRST), unknown=outage)
+        if one.volume and one.slot >= FIRST + 2 * DAY
+    }
+    assert {slot for slot, basis in bases.items() if basis is Basis.UNKNOWN} == set(outage)
 
 
 def test_late_posts_are_said_when_they_are_known():
@@ -65,8 +71,26 @@ def test_late_posts_are_said_when_they_are_known():
 
 
 def test_late_posts_of_an_episode_that_was_said_are_not_said_again():
-    rows = [*without(NOW, HOUR), *crisis(NOW, HOUR), Row(NOW + 1, Counts(41), NOW + 3 * HOUR)]
-    assert heard(rows, NOW + DAY) == heard([row for row in rows if row.known != NOW + 3 * HOUR], NOW + DAY)
+    """Even where they show that it was four times as grave an hour before."""
+    rows = [*without(NOW, HOUR), *crisis(NOW, HOUR), Row(NOW - HOUR, Counts(160), NOW + 3 * HOUR)]
+    said = heard(rows, NOW + DAY)
+    assert said[0] == (0, 0, "new")
+    assert all(known == slot for known, slot, _ in said)
+
+
+def test_rows_that_were_judged_already_change_nothing_when_they_are_given_again():
+    """The older of two rows of a slot must not take the place of the newer."""
+    rows = [*USUAL, Row(NOW - 5, Counts(60), NOW - 2)]
+    detector = BrandDetector(FIRST)
+    list(replay(rows, FIRST, NOW, detector))
+    assert [known for known, _ in replay(rows, NOW + 1, NOW + 2, detector)] == [NOW + 1, NOW + 2]
+
+
+def test_late_posts_may_be_the_first_ones():
+    """A brand that is hardly talked about, imported every six hours: nothing is known until they are over."""
+    some = [slot for slot in range(FIRST, NOW) if slot % 6 == 0]
+    rows = [Row(slot, Counts(1), (slot // (6 * HOUR) + 1) * 6 * HOUR) for slot in some]
+    assert heard(rows, NOW) == []
 
 
 def test_posts_that_come_after_a_day_are_filed_and_not_judged():
