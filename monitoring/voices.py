@@ -13,28 +13,46 @@ from monitoring.models import ImportRun, Listening, Mention, VoiceCount
 from people.models import Brand
 
 SLOT = timedelta(minutes=5)
-SILENCE = timedelta(hours=1)  # after which a person is a voice again
-# Each post against the one before it of the same person, of the same kind. `people` reaches back an hour further than
-# what is counted. Slots that stay as they are are not written.
+QUARTER = timedelta(hours=6)  # at whose end every conversation is cut, see detection.counting
+# Each person's posts of each kind, quarter of a day by quarter of a day: which begin a conversation, and which are the
+# first in an hour of it. Slots that stay as they are are not written.
 COUNT = """
     WITH spoken AS (
-        SELECT said.posted_at, sentiment <> '' AS is_rated, sentiment = 'negative' AS is_complaint,
-            lag(said.posted_at) OVER (PARTITION BY person ORDER BY said.posted_at, said.id) AS before,
-            lag(said.posted_at) OVER (
-                PARTITION BY person, sentiment <> '' ORDER BY said.posted_at, said.id) AS rated_before,
-            lag(said.posted_at) OVER (
-                PARTITION BY person, sentiment = 'negative' ORDER BY said.posted_at, said.id) AS hurt_before
+        SELECT said.id, said.posted_at, person, kind
         FROM monitoring_mention said JOIN monitoring_post post ON post.id = said.post_id
-        WHERE brand_id = %(brand)s AND NOT is_brand_own AND NOT post.day_only
-          AND said.posted_at >= %(first)s - %(silence)s AND said.posted_at < %(end)s
+        CROSS JOIN LATERAL (
+            VALUES ('voice', true), ('rated', sentiment <> ''), ('complaint', sentiment = 'negative')
+        ) kinds (kind, is_one)
+        WHERE brand_id = %(brand)s AND NOT is_brand_own AND NOT post.day_only AND is_one
+          AND said.posted_at >= %(first)s AND said.posted_at < %(end)s
+    ), begun AS (
+        SELECT *, posted_at - lag(posted_at) OVER own < '1 hour' AS goes_on
+        FROM spoken
+        WINDOW own AS (
+            PARTITION BY kind, person, date_bin(%(quarter)s, posted_at, 'epoch'::timestamptz) ORDER BY posted_at, id
+        )
+    ), talked AS (
+        SELECT *, floor(
+            extract(epoch FROM posted_at - max(posted_at) FILTER (WHERE goes_on IS NOT TRUE) OVER own) / 3600
+        ) AS hour
+        FROM begun
+        WINDOW own AS (
+            PARTITION BY kind, person, date_bin(%(quarter)s, posted_at, 'epoch'::timestamptz) ORDER BY posted_at, id
+            ROWS UNBOUNDED PRECEDING
+        )
+    ), heard AS (
+        SELECT kind, date_bin(%(slot)s, posted_at, 'epoch'::timestamptz) AS begins_at,
+            goes_on IS NOT TRUE OR hour <> lag(hour) OVER own AS counts
+        FROM talked
+        WINDOW own AS (
+            PARTITION BY kind, person, date_bin(%(quarter)s, posted_at, 'epoch'::timestamptz) ORDER BY posted_at, id
+        )
     ), counted AS (
-        SELECT date_bin(%(slot)s, posted_at, 'epoch'::timestamptz) AS begins_at, count(*) AS posts,
-            count(*) FILTER (WHERE before IS NULL OR posted_at - before >= %(silence)s) AS voices,
-            count(*) FILTER (WHERE is_rated
-                AND (rated_before IS NULL OR posted_at - rated_before >= %(silence)s)) AS rated,
-            count(*) FILTER (WHERE is_complaint
-                AND (hurt_before IS NULL OR posted_at - hurt_before >= %(silence)s)) AS complaints
-        FROM spoken WHERE posted_at >= %(first)s GROUP BY 1
+        SELECT begins_at, count(*) FILTER (WHERE kind = 'voice') AS posts,
+            count(*) FILTER (WHERE counts AND kind = 'voice') AS voices,
+            count(*) FILTER (WHERE counts AND kind = 'rated') AS rated,
+            count(*) FILTER (WHERE counts AND kind = 'complaint') AS complaints
+        FROM heard GROUP BY 1
     ), gone AS (
         DELETE FROM monitoring_voicecount old
         WHERE brand_id = %(brand)s AND begins_at >= %(first)s AND begins_at < %(end)s
@@ -57,7 +75,11 @@ COUNT = """
 
 def start_of_slot(moment: datetime) -> datetime:
     """The five minutes (UTC) into which a moment falls."""
-    seconds = int(SLOT.total_seconds())
+    return _start(moment, SLOT)
+
+
+def _start(moment: datetime, length: timedelta) -> datetime:
+    seconds = int(length.total_seconds())
     return datetime.fromtimestamp(int(moment.timestamp()) // seconds * seconds, UTC)
 
 
@@ -71,11 +93,10 @@ def recount(brand: Brand, first: datetime, last: datetime) -> list[datetime]:
     Brand.objects.select_for_update(no_key=True).get(pk=brand.pk)
     names: dict[str, Any] = {
         "brand": brand.pk,
-        "first": start_of_slot(first),
-        "end": start_of_slot(last + SILENCE)
-        + SLOT,  # a post takes the voice of the same person's within the hour
+        "first": _start(first, QUARTER),
+        "end": _start(last, QUARTER) + QUARTER,
         "slot": SLOT,
-        "silence": SILENCE,
+        "quarter": QUARTER,
     }
     with connection.cursor() as cursor:
         cursor.execute(COUNT, names)

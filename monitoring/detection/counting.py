@@ -1,20 +1,22 @@
 """From posts to voices: people, not posts.
 
-An author counts once an hour: with the first post, and again only with one that comes at least an hour after the last
-that counted. The brand's own posts are left out. Posts whose author is unknown count each.
+An author counts with a post that follows an hour of silence, and then once in every hour of that conversation. Every
+conversation is cut at 00:00, 06:00, 12:00 and 18:00 UTC, so that whether a post counts hangs on six hours at most and
+any part of the past can be counted again. The brand's own posts are left out. Posts whose author is unknown count each.
 """
 
 from __future__ import annotations
 
 from bisect import insort
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
 from monitoring.detection.slots import SECONDS, slot_of
 
 AN_HOUR = 3600
+QUARTER = 6 * AN_HOUR
 
 
 class Counts(NamedTuple):
@@ -83,40 +85,32 @@ def _counts(streams: dict[str, _Voices], slot: int) -> Counts:
 
 
 class _Voices:
-    """The voices of one stream: each author's posts, and which of them count."""
+    """The voices of one stream: each author's posts in a quarter of a day, and how many count in each slot."""
 
     def __init__(self) -> None:
         self.by_slot: Counter[int] = Counter()
-        self.posted: defaultdict[str, list[int]] = defaultdict(list)
-        self.counted: defaultdict[str, list[int]] = defaultdict(list)
+        self.posted: defaultdict[tuple[str, int], list[int]] = defaultdict(list)
 
     def add(self, author: str, moment: int) -> set[int]:
         if not author:
             self.by_slot[moment // SECONDS] += 1
             return {moment // SECONDS}
-        insort(self.posted[author], moment)
-        if self.posted[author][-1] == moment:  # the usual case: nothing later is known yet
-            fresh = self._later(self.counted[author][-1:], [moment])
-            return self._count(author, [], fresh)
-        before = [at for at in self.counted[author] if at < moment]
-        after = [at for at in self.posted[author] if not before or at > before[-1]]
-        fresh = self._later(before[-1:], after)
-        return self._count(author, self.counted[author][len(before) :], fresh)
+        posted = self.posted[author, moment // QUARTER]
+        before = [at // SECONDS for at in counting(posted)]
+        insort(posted, moment)
+        after = [at // SECONDS for at in counting(posted)]
+        self.by_slot.subtract(before)
+        self.by_slot.update(after)
+        return {*before, *after}
 
-    @staticmethod
-    def _later(last: list[int], moments: list[int]) -> list[int]:
-        """Which of the moments after the last counted one count."""
-        fresh: list[int] = []
-        for moment in moments:
-            previous = fresh[-1:] or last
-            if not previous or moment - previous[0] >= AN_HOUR:
-                fresh.append(moment)
-        return fresh
 
-    def _count(self, author: str, gone: list[int], fresh: list[int]) -> set[int]:
-        counted = self.counted[author]
-        del counted[len(counted) - len(gone) :]
-        counted += fresh
-        self.by_slot.subtract(moment // SECONDS for moment in gone)
-        self.by_slot.update(moment // SECONDS for moment in fresh)
-        return {moment // SECONDS for moment in gone + fresh}
+def counting(posted: Iterable[int]) -> Iterator[int]:
+    """Which of the moments of one author in a quarter of a day count, in their order."""
+    began, previous, hour = 0, -AN_HOUR, 0
+    for moment in posted:
+        if moment - previous >= AN_HOUR:
+            began, hour = moment, -1
+        if (moment - began) // AN_HOUR != hour:
+            hour = (moment - began) // AN_HOUR
+            yield moment
+        previous = moment

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,14 +10,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitoring import actions
+from monitoring.detection.counting import QUARTER, counting
 from monitoring.models import Mention, VoiceCount
-from monitoring.voices import SILENCE, recount, start_of_slot
+from monitoring.voices import recount, start_of_slot
 from tests.factories import BrandFactory, mention
 from tests.monitoring.conftest import row
 
 pytestmark = pytest.mark.django_db
 START = datetime(2026, 3, 8, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
+EVENING = datetime(2026, 3, 8, 16, 30, tzinfo=UTC)  # conversations are cut at 18:00
 
 
 def counts(brand):
@@ -27,33 +29,43 @@ def counts(brand):
 
 def by_hand(brand):
     """The same without SQL."""
-    found: dict[datetime, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
-    before: dict[tuple[int, str], datetime] = {}
-    for one in Mention.objects.filter(brand=brand, is_brand_own=False).order_by("posted_at", "id"):
-        kinds = [
-            "voices",
-            *(["rated"] if one.sentiment else []),
-            *(["complaints"] if one.sentiment == "negative" else []),
-        ]
-        slot = found[start_of_slot(one.posted_at)]
-        slot[3] += 1
-        for kind in kinds:
-            last = before.get((one.person, kind))
-            if last is None or one.posted_at - last >= SILENCE:
-                slot[("voices", "complaints", "rated").index(kind)] += 1
-            before[one.person, kind] = one.posted_at
-    return [(at, *numbers) for at, numbers in sorted(found.items())]
+    kinds = {
+        "voices": lambda one: True,
+        "complaints": lambda one: one.sentiment == "negative",
+        "rated": lambda one: one.sentiment,
+    }
+    found: dict[datetime, Counter[str]] = defaultdict(Counter)
+    stored = list(Mention.objects.filter(brand=brand, is_brand_own=False).order_by("posted_at", "id"))
+    for kind, is_one in kinds.items():
+        posted: dict[tuple[int, int], list[int]] = defaultdict(list)
+        for one in filter(is_one, stored):
+            moment = int(one.posted_at.timestamp())
+            posted[one.person, moment // QUARTER].append(moment)
+        for moments in posted.values():
+            for moment in counting(moments):
+                found[start_of_slot(datetime.fromtimestamp(moment, UTC))][kind] += 1
+    for one in stored:
+        found[start_of_slot(one.posted_at)]["posts"] += 1
+    return [(at, *(found[at][kind] for kind in (*kinds, "posts"))) for at in sorted(found)]
 
 
-def test_a_person_is_one_voice_until_an_hour_of_silence(brand):
-    for minutes in (0, 3, 50, 111):
+def test_a_person_is_a_voice_once_an_hour_and_again_after_an_hour_of_silence(brand):
+    for minutes in (0, 3, 50, 65, 118, 200):
         mention(brand, START + minutes * MINUTE, author="somebody")
     mention(brand, START, author="another", sentiment="negative")
     assert counts(brand) == [
         (START, 2, 1, 1, 3),
         (START + 50 * MINUTE, 0, 0, 0, 1),
-        (START + 110 * MINUTE, 1, 0, 0, 1),
+        (START + 65 * MINUTE, 1, 0, 0, 1),
+        (START + 115 * MINUTE, 0, 0, 0, 1),
+        (START + 200 * MINUTE, 1, 0, 0, 1),
     ]
+
+
+def test_a_day_without_times_is_not_counted(run_import, brand):
+    run_import([row(n, created_at=f"2026-03-0{n + 1}") for n in range(8)])
+    assert Mention.objects.filter(brand=brand).count() == 8
+    assert counts(brand) == []
 
 
 def test_nobody_in_particular_is_a_person_each_and_the_brand_is_none(brand):
@@ -82,7 +94,7 @@ def test_however_posts_come_go_and_change_the_counts_are_those_of_a_recount(bran
     Mention.objects.all().delete()
     VoiceCount.objects.all().delete()
     stored = [
-        mention(brand, START + minutes * MINUTE, author=author, sentiment=sentiment, is_brand_own=is_own)
+        mention(brand, EVENING + minutes * MINUTE, author=author, sentiment=sentiment, is_brand_own=is_own)
         for minutes, author, sentiment, is_own in posts
     ]
     assert counts(brand) == by_hand(brand)
