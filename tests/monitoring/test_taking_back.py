@@ -17,6 +17,7 @@ from incidents.models import Incident
 from journal.models import Entry
 from monitoring import actions
 from monitoring.actions.undoing import TakingBack
+from monitoring.importing.rows import RowError
 from monitoring.importing.run import carry_on
 from monitoring.models import ImportRun, IncidentMention, Mention, Post, Sighting
 from monitoring.tasks import sweep_imports
@@ -50,6 +51,10 @@ def attach(incident: Incident, **of_mention: object) -> Mention:
     mention = Mention.objects.get(**of_mention)
     IncidentMention.objects.create(incident=incident, mention=mention)
     return mention
+
+
+def refuse(builder, record) -> None:
+    raise RowError("No")
 
 
 # Undoing --------------------------------------------------------------------------------------------------------------
@@ -323,6 +328,61 @@ def test_a_stopped_import_leaves_no_file(halfway, keep, django_capture_on_commit
     with django_capture_on_commit_callbacks(execute=True):
         run = halfway(keep=keep)
     assert not run.file_path.exists()
+
+
+def test_stopping_takes_back_what_only_was_there_already(uploaded, stored, alice, monkeypatch):
+    monkeypatch.setattr("monitoring.importing.run.BATCH_ROWS", 10)
+    stored([row(n, sentiment="") for n in range(20)])
+    run = uploaded([row(n, sentiment="negative") for n in range(20)])
+    actions.accept_preview(run=run, actor=alice)
+    carry_on(run.pk, progress=lambda run: actions.cancel_import(run=run, actor=alice, keep=False))
+    carry_on(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.rows_stored, tones()) == ("undone", 0, {""})
+    assert not Sighting.objects.exists()
+
+
+# The list of rejected rows
+
+
+@pytest.fixture
+def with_rejects(stored):
+    run = stored([row(1), row(2, created_at="soon")])
+    assert run.rejects_path.exists()
+    return run
+
+
+def test_the_list_of_rejected_rows_goes_with_its_import(
+    with_rejects, alice, client, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        undo(with_rejects, alice)
+    assert not with_rejects.rejects_path.exists()
+    client.force_login(alice)
+    assert client.get(with_rejects.get_absolute_url()).status_code == 200
+    assert client.get(reverse("monitoring:rejected", args=[with_rejects.pk])).status_code == 404
+
+
+def test_the_list_of_rejected_rows_stays_until_all_is_taken_back(
+    with_rejects, alice, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.undo_import(run=with_rejects, actor=alice)
+    assert with_rejects.rejects_path.exists()
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_a_stopped_import_keeps_its_list_only_if_it_keeps_its_rows(
+    uploaded, alice, brand, monkeypatch, django_capture_on_commit_callbacks, keep
+):
+    monkeypatch.setattr("monitoring.importing.run.BATCH_ROWS", 10)
+    run = uploaded([row(n) for n in range(40)])
+    actions.accept_preview(run=run, actor=alice)
+    monkeypatch.setattr("monitoring.importing.rows.RowBuilder.build", refuse)
+    with django_capture_on_commit_callbacks(execute=True):
+        carry_on(run.pk, progress=lambda run: actions.cancel_import(run=run, actor=alice, keep=keep))
+    run.refresh_from_db()
+    assert (run.state, run.rows_rejected, run.rejects_path.exists()) == ("cancelled", 10, keep)
 
 
 def test_a_preview_is_thrown_away(uploaded, alice, brand):
