@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import available_timezones
@@ -25,9 +25,11 @@ NONE = "-"
 TIME_OF_DAY = "time_of_day"  # the second column of posted_at
 HEADLINE = "title"  # the first of two of text
 ALL_NEW = "brand_all_new"
+MANY_COLUMNS = 200  # of a file with more, each field offers only those that it may be read from
 MANY_BRANDS = 4  # so many new ones can be added with one tick
 # The first ones, in the order of the page.
 MAIN = ("text", HEADLINE, "posted_at", TIME_OF_DAY, "author", "url", "sentiment", "brand")
+READ_AS = {TIME_OF_DAY: "posted_at"}  # whose candidates are offered
 LABELS = {TIME_OF_DAY: _("Time of day"), "brand": _("Brand, by column")}
 ORDERS = [
     ("", _("As the column shows")),
@@ -80,6 +82,10 @@ class PreviewForm(Form):
     # What the page shows, in its order
 
     @property
+    def has_many_columns(self) -> bool:
+        return len(self.preview.header) > MANY_COLUMNS
+
+    @property
     def decisions(self) -> list[Decision]:
         """What the person is asked, with the fields that answer it; then what is worth a look."""
         asked = [Decision(one, self._answers_to(one.about)) for one in self.preview.questions]
@@ -117,17 +123,25 @@ class PreviewForm(Form):
     # Its fields
 
     def _ask_columns(self) -> None:
-        columns: list[tuple[str, Any]] = [(NONE, _("Not in this file"))]
-        columns += [(str(position), name[:80]) for position, name in enumerate(self.preview.header)]
         for name in [*MAIN, *(name for name in FIELDS if name not in MAIN)]:
             position = self._position(name)
             self.fields[f"column_{name}"] = forms.ChoiceField(
                 label=LABELS.get(name) or FIELDS[name].label,
-                choices=columns,
+                choices=self._offered(name),
                 initial=position,
                 required=False,
                 help_text=self._explanation(name, position),
             )
+
+    def _offered(self, name: str) -> list[tuple[str, Any]]:
+        header = self.preview.header
+        offered: Iterable[int] = range(len(header))
+        if self.has_many_columns:
+            chosen = {position for positions in self.plan.columns.values() for position in positions}
+            may_be = self.preview.candidates.get(READ_AS.get(name, name), ())
+            offered = sorted(position for position in {*chosen, *may_be} if position < len(header))
+        columns: list[tuple[str, Any]] = [(str(position), header[position][:80]) for position in offered]
+        return [(NONE, _("Not in this file")), *columns]
 
     def _explanation(self, name: str, position: str) -> SafeString | str:
         """What the field is, why it is read from this column, and what stands there."""

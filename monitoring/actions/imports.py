@@ -183,10 +183,12 @@ def _remember(run: ImportRun, actor: User) -> None:
 def cancel_import(*, run: ImportRun, actor: User, keep: bool) -> ImportRun:
     """Stop. What is stored already stays (`keep`), or is taken back."""
     run = _locked(run, actor)
-    if not keep and run.rows_stored and run.may_be_cancelled:
+    if not keep and run.rows_stored + run.rows_duplicate and run.may_be_cancelled:
         return _undo(run, actor)
     _end(run, ImportState.CANCELLED)
     _forget_file(run)
+    if not keep:
+        _forget_lists(run)
     return run
 
 
@@ -327,6 +329,7 @@ def finish_undoing(*, run: ImportRun) -> ImportRun:
     """Everything that could be taken back is."""
     run = lock_import(run=run)
     _end(run, ImportState.UNDONE)
+    _forget_lists(run)
     if run.undone_by:
         dismiss_baseless(run=run, actor=run.undone_by, reason=_("The import was undone."))
     return run
@@ -334,8 +337,17 @@ def finish_undoing(*, run: ImportRun) -> ImportRun:
 
 def _forget_file(run: ImportRun) -> None:
     if run.is_uploaded:
-        path = run.file_path
-        transaction.on_commit(lambda: path.unlink(missing_ok=True), robust=True)
+        _remove_on_commit(run.file_path)
+
+
+def _forget_lists(run: ImportRun) -> None:
+    """The rejected and repaired rows of an import of which nothing is kept."""
+    _remove_on_commit(run.rejects_path)
+    _remove_on_commit(run.repairs_path)
+
+
+def _remove_on_commit(path: Path) -> None:
+    transaction.on_commit(partial(path.unlink, missing_ok=True), robust=True)
 
 
 @transaction.atomic

@@ -36,8 +36,17 @@ MOVING = """
 STEPS = (
     """UPDATE monitoring_sighting SET mention_id = target FROM moving
        WHERE mention_id = moving.id AND target <> moving.id""",
-    """INSERT INTO monitoring_sighting (run_id, line, mention_id)
-       SELECT %(run)s, line, target FROM moving WHERE target <> id""",
+    """INSERT INTO monitoring_sighting (run_id, line, mention_id, sentiment, sentiment_source, has_address)
+       SELECT %(run)s, mine.line, target, sentiment, sentiment_source, addressed_by_id IS NOT DISTINCT FROM %(run)s
+       FROM moving JOIN monitoring_mention mine USING (id) JOIN monitoring_post post ON post.id = post_id
+       WHERE target <> moving.id ORDER BY mine.line""",
+    # What nobody of the other brand has judged is judged now.
+    """UPDATE monitoring_mention mention
+       SET sentiment = said.sentiment, sentiment_source = said.sentiment_source, judged_by_id = %(run)s
+       FROM (SELECT DISTINCT ON (mention_id) mention_id, sentiment, sentiment_source
+             FROM monitoring_sighting WHERE run_id = %(run)s AND sentiment <> ''
+             AND mention_id IN (SELECT target FROM moving) ORDER BY mention_id, id) said
+       WHERE mention.id = said.mention_id AND mention.sentiment = ''""",
     "DELETE FROM monitoring_mention mine USING moving WHERE mine.id = moving.id AND target <> moving.id",
     "UPDATE monitoring_mention mine SET brand_id = %(brand)s FROM moving WHERE mine.id = moving.id",
     "DROP TABLE moving",

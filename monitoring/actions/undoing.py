@@ -14,9 +14,9 @@ from monitoring.models import ImportRun, Sighting
 from monitoring.one_at_a_time import lock_posts
 
 PORTION = 5_000
-# What is attached to an incident is evidence and stays, also when that happened while we waited for its lock.
+# Both name the mentions of one portion. Another import that brought it as well is its oldest sighting.
 MINE = """
-    CREATE TEMPORARY TABLE mine AS
+    CREATE TEMPORARY TABLE portion AS
     SELECT mention.id, mention.post_id, other.id AS sighting_id, other.run_id, other.line
     FROM monitoring_mention mention
     LEFT JOIN LATERAL (
@@ -27,21 +27,62 @@ MINE = """
       AND NOT EXISTS (SELECT FROM monitoring_incidentmention WHERE mention_id = mention.id)
     ORDER BY mention.id LIMIT %(portion)s FOR UPDATE OF mention
 """
-ATTACHED_MEANWHILE = "DELETE FROM mine USING monitoring_incidentmention WHERE mention_id = mine.id"
+SEEN = """
+    CREATE TEMPORARY TABLE portion AS
+    SELECT mention.id, mention.post_id, mine.id AS sighting_id
+    FROM (SELECT id, mention_id FROM monitoring_sighting
+          WHERE run_id = %(run)s ORDER BY line LIMIT %(portion)s) mine
+    JOIN monitoring_mention mention ON mention.id = mine.mention_id
+    ORDER BY mention.id FOR UPDATE OF mention
+"""
+NO_SIGHTINGS = "DELETE FROM monitoring_sighting WHERE id IN (SELECT sighting_id FROM portion)"
+# What is attached to an incident is evidence and stays, also when that happened while we waited for its lock.
+NOT_ATTACHED = "DELETE FROM portion USING monitoring_incidentmention WHERE mention_id = portion.id"
+# The oldest of the other imports that said it is believed now; without one nobody has said it.
+REJUDGED = """
+    UPDATE monitoring_mention mention
+    SET sentiment = coalesce(other.sentiment, ''), sentiment_source = coalesce(other.sentiment_source, ''),
+        judged_by_id = other.run_id
+    FROM portion LEFT JOIN LATERAL (
+        SELECT run_id, sentiment, sentiment_source FROM monitoring_sighting
+        WHERE mention_id = portion.id AND run_id <> %(run)s AND sentiment <> '' ORDER BY id LIMIT 1
+    ) other ON true
+    WHERE mention.id = portion.id AND coalesce(mention.judged_by_id, mention.run_id) = %(run)s
+"""
+# Only sightings say who else gave the address: one that came with the post's first mention of another brand is
+# forgotten. The next import that gives it brings it back.
+READDRESSED = """
+    UPDATE monitoring_post post
+    SET addressed_by_id = other.run_id,
+        address_key = CASE WHEN other.run_id IS NOT NULL THEN address_key END,
+        url = CASE WHEN other.run_id IS NOT NULL THEN url ELSE '' END
+    FROM portion LEFT JOIN LATERAL (
+        SELECT sighting.run_id
+        FROM monitoring_sighting sighting JOIN monitoring_mention mention ON mention.id = sighting.mention_id
+        WHERE mention.post_id = portion.post_id AND sighting.run_id <> %(run)s AND has_address
+        ORDER BY sighting.id LIMIT 1
+    ) other ON true
+    WHERE post.id = portion.post_id AND post.addressed_by_id = %(run)s
+      AND NOT EXISTS (SELECT FROM monitoring_mention mention JOIN monitoring_incidentmention attached
+                      ON attached.mention_id = mention.id WHERE mention.post_id = post.id)
+"""
 # Another import brought it as well: from now on it is that one's.
 HANDED_ON = """
-    UPDATE monitoring_mention mention SET run_id = mine.run_id, line = mine.line FROM mine
-    WHERE mention.id = mine.id AND mine.run_id IS NOT NULL
+    UPDATE monitoring_mention mention SET run_id = portion.run_id, line = portion.line FROM portion
+    WHERE mention.id = portion.id AND portion.run_id IS NOT NULL
 """
-STEPS = (
-    "DELETE FROM monitoring_sighting WHERE id IN (SELECT sighting_id FROM mine)",
-    """DELETE FROM monitoring_sighting sighting USING mine
-       WHERE sighting.mention_id = mine.id AND (mine.run_id IS NULL OR sighting.run_id = %(run)s)""",
-    "DELETE FROM monitoring_mention mention USING mine WHERE mention.id = mine.id AND mine.run_id IS NULL",
-    """DELETE FROM monitoring_post post USING mine WHERE post.id = mine.post_id
+# A mention that is handed on loses the sighting that it becomes, and those of the import itself; others all of them.
+REMOVED = (
+    """DELETE FROM monitoring_sighting sighting USING portion
+       WHERE sighting.mention_id = portion.id AND (portion.run_id IS NULL OR sighting.run_id = %(run)s)""",
+    "DELETE FROM monitoring_mention mention USING portion WHERE mention.id = portion.id AND portion.run_id IS NULL",
+    """DELETE FROM monitoring_post post USING portion WHERE post.id = portion.post_id
        AND NOT EXISTS (SELECT FROM monitoring_mention WHERE post_id = post.id)""",
 )
-OWN_SIGHTINGS = "DELETE FROM monitoring_sighting WHERE run_id = %(run)s"
+STEPS = {
+    MINE: (NOT_ATTACHED, REJUDGED, READDRESSED, HANDED_ON, NO_SIGHTINGS, *REMOVED),
+    SEEN: (NO_SIGHTINGS, NOT_ATTACHED, REJUDGED, READDRESSED),
+}
 
 
 @dataclass(frozen=True)
@@ -68,13 +109,14 @@ def take_back(*, run: ImportRun) -> bool:
     run = lock_import(run=run)
     set_fields(run, seen_at=timezone.now(), attempts=0)
     lock_posts()
+    return any(_take_back(run, named) for named in STEPS)
+
+
+def _take_back(run: ImportRun, named: str) -> bool:
+    names = {"run": run.pk, "portion": PORTION}
     with connection.cursor() as cursor:
-        names = {"run": run.pk, "portion": PORTION}
-        cursor.execute(MINE, names)
-        cursor.execute("SELECT count(*) FROM mine")
-        (found,) = cursor.fetchone()
-        if not found:
-            cursor.execute(OWN_SIGHTINGS, names)
-        for step in (ATTACHED_MEANWHILE, HANDED_ON, *STEPS, "DROP TABLE mine"):
+        cursor.execute(named, names)
+        found = cursor.rowcount > 0
+        for step in (*STEPS[named], "DROP TABLE portion"):
             cursor.execute(step, names if "%(run)s" in step else None)
-    return bool(found)
+    return found

@@ -39,6 +39,7 @@ BRANDS_SHOWN = MAX_NEW_BRANDS + 1
 SCALE_SHOWN = 20
 CELLS_NAMED = 5
 COLUMNS_NAMED = 8
+CANDIDATES_KEPT = 20  # of each field
 
 Progress = Callable[[int, float], None]
 
@@ -66,6 +67,7 @@ class Preview:
     posts: Sequence[Mapping[str, Any]]  # how the first ones will look
     ignored: Sequence[tuple[str, str]]  # column's name, why it is not used
     used: Mapping[str, str] = field(default_factory=dict)  # field → why it is read from its column
+    candidates: Mapping[str, Sequence[int]] = field(default_factory=dict)  # field → columns, the best first
     samples: Sequence[str] = ()  # of each column the first cell that says something
     header_key: str = ""  # by which it is remembered how a person reads it; empty without a header
     scale: Mapping[str, str] = field(default_factory=dict)  # cell → proposed label
@@ -153,6 +155,10 @@ class _Look:
             header_key=self.header_key,
             ignored=self._ignored(),
             used=self._used(),
+            candidates={
+                name: [one.column for one in found[:CANDIDATES_KEPT]]
+                for name, found in self.proposal.candidates.items()
+            },
             samples=[_first_cell(self.sample, position) for position in range(len(self.table.header))],
             scale=scale.proposed if scale else {},
             scale_cells=_in_order(scale.cells) if scale else (),

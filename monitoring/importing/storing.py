@@ -54,7 +54,7 @@ KNOWN_BY_CONTENT = """
 """
 # The first of them to say where a post can be read is believed, so that it is known by its address from now on.
 ADDRESSED = """
-    UPDATE monitoring_post post SET address_key = said.address_key, url = said.url
+    UPDATE monitoring_post post SET address_key = said.address_key, url = said.url, addressed_by_id = %(run)s
     FROM (SELECT DISTINCT ON (address_key) address_key, url, post_id FROM arrived
           WHERE address_key IS NOT NULL AND post_id IS NOT NULL ORDER BY address_key, line) said
     WHERE post.id = said.post_id AND post.address_key IS NULL
@@ -81,19 +81,22 @@ NEW_MENTIONS = """
     )
     SELECT count(*), min(posted_at), max(posted_at) FROM stored
 """
+# In the order of the lines: the oldest sighting that judges is the one that counts.
 SIGHTINGS = """
-    INSERT INTO monitoring_sighting (run_id, line, mention_id)
-    SELECT %(run)s, arrived.line, mention.id
+    INSERT INTO monitoring_sighting (run_id, line, mention_id, sentiment, sentiment_source, has_address)
+    SELECT %(run)s, arrived.line, mention.id, arrived.sentiment, arrived.sentiment_source,
+        arrived.address_key IS NOT NULL
     FROM arrived JOIN monitoring_mention mention USING (post_id, brand_id)
     WHERE (mention.run_id, mention.line) IS DISTINCT FROM (%(run)s, arrived.line)
+    ORDER BY arrived.line
 """
 # What nobody had judged before is judged now.
 JUDGED = """
     UPDATE monitoring_mention mention
-    SET sentiment = arrived.sentiment, sentiment_source = arrived.sentiment_source
-    FROM arrived
-    WHERE mention.post_id = arrived.post_id AND mention.brand_id = arrived.brand_id
-      AND mention.sentiment = '' AND arrived.sentiment <> ''
+    SET sentiment = said.sentiment, sentiment_source = said.sentiment_source, judged_by_id = %(run)s
+    FROM (SELECT DISTINCT ON (post_id, brand_id) post_id, brand_id, sentiment, sentiment_source FROM arrived
+          WHERE sentiment <> '' ORDER BY post_id, brand_id, line) said
+    WHERE mention.post_id = said.post_id AND mention.brand_id = said.brand_id AND mention.sentiment = ''
 """
 
 
@@ -117,12 +120,12 @@ def store(rows: Sequence[Row], *, run_id: int) -> Stored:
         cursor.execute(SAME_BATCH)
         cursor.execute(KNOWN_BY_ADDRESS)
         cursor.execute(KNOWN_BY_CONTENT)
-        cursor.execute(ADDRESSED)
+        cursor.execute(ADDRESSED, {"run": run_id})
         cursor.execute(NEW_POSTS)
         cursor.execute(NEW_MENTIONS, {"run": run_id})
         stored = Stored(*cursor.fetchone())
         if stored.rows < len(rows):
             cursor.execute(SIGHTINGS, {"run": run_id})
-            cursor.execute(JUDGED)
+            cursor.execute(JUDGED, {"run": run_id})
         cursor.execute("DROP TABLE arrived")
         return stored

@@ -59,6 +59,9 @@ class Mention(models.Model):
         "monitoring.ImportRun", models.PROTECT, null=True, related_name="mentions", db_index=False
     )
     line = models.PositiveIntegerField(null=True)  # of that import's file
+    judged_by = models.ForeignKey(  # which import gave the sentiment, where `run` did not when it brought it
+        "monitoring.ImportRun", models.PROTECT, null=True, related_name="+", db_index=False, editable=False
+    )
     stored_at = models.DateTimeField(_("stored"), db_default=Now(), editable=False)
 
     objects = MentionQuerySet.as_manager()
@@ -123,12 +126,18 @@ class Sighting(models.Model):
 
     run = models.ForeignKey("monitoring.ImportRun", models.CASCADE, related_name="sightings", db_index=False)
     line = models.PositiveIntegerField()  # of the import's file
-    mention = models.ForeignKey(Mention, models.CASCADE, related_name="sightings")
+    # The index that begins with the mention serves as the foreign key's too.
+    mention = models.ForeignKey(Mention, models.CASCADE, related_name="sightings", db_index=False)
+    # What its row said: it counts once the imports before it are undone.
+    sentiment = models.CharField(max_length=8, choices=Sentiment, blank=True)
+    sentiment_source = models.CharField(max_length=60, blank=True)
+    has_address = models.BooleanField(default=False)
 
     class Meta:
         indexes = [
-            models.Index(fields=["run", "line"], name="sighting_of_import")
-        ]  # its page, and its undoing
+            models.Index(fields=["run", "line"], name="sighting_of_import"),  # its page, and its undoing
+            models.Index(fields=["mention", "id"], name="sighting_of_mention"),  # the oldest of each
+        ]
 
     def __str__(self) -> str:
         return f"{self.run_id}:{self.line}"

@@ -27,6 +27,9 @@ class Post(models.Model):
     replies = models.BigIntegerField(_("replies"), null=True, blank=True)
     reach = models.BigIntegerField(_("reach"), null=True, blank=True)  # people, as the tool estimates it
     url = models.CharField(_("address"), max_length=2000, blank=True)
+    addressed_by = models.ForeignKey(  # which import gave the address later; none where it came with the post
+        "monitoring.ImportRun", models.PROTECT, null=True, related_name="+", db_index=False, editable=False
+    )
     flags = models.CharField(_("flags"), max_length=500, blank=True)
     posted_at = models.DateTimeField(_("posted"))
     day_only = models.BooleanField(default=False)  # the source gives no time of day

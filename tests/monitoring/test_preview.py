@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.urls import reverse
 
 from common.errors import ActionRefused, NotAllowed
 from monitoring import actions
 from monitoring.importing.plan import Answers
 from monitoring.models import ColumnMemory, ImportRun, Mention, Post
+from monitoring.preview_form import PreviewForm
 from people.models import Brand
 from tests.factories import BrandFactory
 from tests.monitoring.conftest import accept, look_at, row
@@ -404,3 +406,44 @@ def test_a_zone_in_a_row_that_is_none_is_said(looked_at, zone, is_said):
     run = looked_at([*rows, row(12, created_at="2026-03-01 11:00", timezone=zone)])
     assert run.plan["columns"]["zone"] == [7]
     assert says(run, "Time zone: 1 value is not understood") == is_said
+
+
+def with_features(count: int) -> list[dict[str, str]]:
+    return [row(n, **{f"feature {m}": str(m * n % 7) for m in range(count)}) for n in range(5)]
+
+
+def offered(page: str, field: str) -> str:
+    """The choices of one field on the page."""
+    return page.split(f'name="column_{field}"')[1].split("</select>")[0]
+
+
+def test_of_very_many_columns_each_field_offers_those_that_may_be_it(uploaded, alice, brand, client):
+    run = uploaded(with_features(900))
+    client.force_login(alice)
+    page = client.get(run.get_absolute_url()).content.decode()
+    assert len(page) < 300_000
+    assert "This file has 907 columns." in page
+    assert "--map" in page
+    assert ">created_at<" in offered(page, "posted_at")
+    assert ">text<" in offered(page, "posted_at")  # another field is read from it now
+    assert "feature 899" not in offered(page, "posted_at")
+    assert "Only the first 200 are shown." in page
+
+
+def test_a_column_that_was_chosen_is_offered_among_very_many(uploaded, alice, brand, client):
+    run = answer(uploaded(with_features(900)), alice, columns={"likes": (906,)})
+    client.force_login(alice)
+    page = client.get(run.get_absolute_url()).content.decode()
+    assert '<option value="906" selected>feature 899</option>' in offered(page, "likes")
+    shown = {field.html_name: field.value() or "" for field in PreviewForm(run=run)}
+    client.post(reverse("monitoring:preview", args=[run.pk]), {**shown, "do": "import"})
+    run.refresh_from_db()
+    assert run.state == "accepted"
+
+
+def test_of_some_columns_every_field_offers_all(uploaded, alice, brand, client):
+    run = uploaded(with_features(150))
+    client.force_login(alice)
+    page = client.get(run.get_absolute_url()).content.decode()
+    assert "feature 149" in offered(page, "posted_at")
+    assert "--map" not in page

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from itertools import permutations
 from time import sleep
 
 import pytest
@@ -16,6 +17,7 @@ from incidents.models import Incident
 from journal.models import Entry
 from monitoring import actions
 from monitoring.actions.undoing import TakingBack
+from monitoring.importing.rows import RowError
 from monitoring.importing.run import carry_on
 from monitoring.models import ImportRun, IncidentMention, Mention, Post, Sighting
 from monitoring.tasks import sweep_imports
@@ -49,6 +51,10 @@ def attach(incident: Incident, **of_mention: object) -> Mention:
     mention = Mention.objects.get(**of_mention)
     IncidentMention.objects.create(incident=incident, mention=mention)
     return mention
+
+
+def refuse(builder, record) -> None:
+    raise RowError("No")
 
 
 # Undoing --------------------------------------------------------------------------------------------------------------
@@ -180,6 +186,105 @@ def test_a_failed_import_can_be_undone(stored, alice):
     assert undo(run, alice).state == "undone"
 
 
+# Who judged it, and who knew where it can be read ------------------------------------------------------------------
+
+
+def tones() -> set[str]:
+    return set(Mention.objects.values_list("sentiment", flat=True))
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+@pytest.mark.parametrize(
+    "said", [("positive", "negative", "neutral"), ("", "negative", "positive"), ("neutral", "", "negative")]
+)
+def test_the_judgement_is_that_of_the_oldest_import_that_is_left(stored, alice, said, order):
+    runs = [stored([row(n, sentiment=tone) for n in range(2)]) for tone in said]
+    left = list(said)
+    for undone in order:
+        assert tones() == {next(filter(None, left), "")}
+        undo(runs[undone], alice)
+        left[undone] = ""
+    assert not Mention.objects.exists()
+
+
+def test_a_judgement_says_who_judged_or_is_none(stored, alice):
+    (first, *_others) = [
+        stored([row(1, sentiment=tone, sentiment_source=f"Tool {n}")])
+        for n, tone in enumerate(("positive", "negative"))
+    ]
+    undo(first, alice)
+    assert Mention.objects.get().sentiment_source == "Tool 1"
+
+
+def test_an_undone_judgement_can_be_given_again(stored, alice):
+    stored([row(1, sentiment="")])
+    again = stored([row(1, sentiment="positive")])
+    undo(again, alice)
+    mention = Mention.objects.get()
+    assert (mention.sentiment, mention.sentiment_source, mention.judged_by) == ("", "", None)
+    stored([row(1, sentiment="negative")])
+    assert tones() == {"negative"}
+
+
+def test_the_first_row_that_judges_counts_within_a_file(stored, alice):
+    first = stored([row(1, sentiment=""), row(1, sentiment="negative"), row(1, sentiment="positive")])
+    assert tones() == {"negative"}
+    stored([row(1, sentiment="neutral")])
+    undo(first, alice)
+    assert tones() == {"neutral"}
+
+
+def test_judgements_are_taken_back_in_portions(stored, alice, monkeypatch):
+    monkeypatch.setattr("monitoring.actions.undoing.PORTION", 3)
+    stored([row(n, sentiment="") for n in range(10)])
+    undo(stored([row(n, sentiment="negative") for n in range(10)]), alice)
+    assert (tones(), Mention.objects.count(), Sighting.objects.count()) == ({""}, 10, 0)
+
+
+def test_what_an_incident_has_keeps_its_judgement(stored, alice, incident):
+    stored([row(n, sentiment="") for n in range(2)])
+    again = stored([row(n, sentiment="negative") for n in range(2)])
+    kept = attach(incident, post__author="person-1")
+    undo(again, alice)
+    assert list(Mention.objects.filter(sentiment="negative")) == [kept]
+
+
+def addressed(number: int) -> dict[str, str]:
+    return row(number, url=f"https://x.com/person-{number}/status/{number}")
+
+
+def addresses() -> set[str]:
+    return {post.url for post in Post.objects.exclude(address_key=None)}
+
+
+def test_an_address_that_only_an_undone_import_gave_goes(stored, alice):
+    stored([row(n) for n in range(2)])
+    second, third = stored([addressed(0), addressed(1)]), stored([addressed(1)])
+    undo(second, alice)
+    assert addresses() == {addressed(1)["url"]}
+    assert Post.objects.get(author="person-0").url == ""
+    undo(third, alice)
+    assert addresses() == set()
+    stored([addressed(0)])
+    assert (addresses(), Post.objects.count()) == ({addressed(0)["url"]}, 2)
+
+
+def test_the_address_goes_with_whoever_gave_it_also_once_the_post_is_theirs(stored, alice):
+    first, second, third = stored([row(1)]), stored([addressed(1)]), stored([row(1)])
+    undo(first, alice)
+    assert addresses() == {addressed(1)["url"]}
+    undo(second, alice)
+    assert (addresses(), Mention.objects.get().run) == (set(), third)
+
+
+def test_an_address_stays_that_came_with_the_post_or_that_an_incident_has(stored, alice, incident):
+    stored([row(1, url=""), addressed(2), row(3, url="")])
+    again = stored([addressed(1), addressed(2), addressed(3)])
+    attach(incident, post__author="person-3")
+    undo(again, alice)
+    assert addresses() == {addressed(2)["url"], addressed(3)["url"]}
+
+
 # Stopping -------------------------------------------------------------------------------------------------------------
 
 
@@ -223,6 +328,61 @@ def test_a_stopped_import_leaves_no_file(halfway, keep, django_capture_on_commit
     with django_capture_on_commit_callbacks(execute=True):
         run = halfway(keep=keep)
     assert not run.file_path.exists()
+
+
+def test_stopping_takes_back_what_only_was_there_already(uploaded, stored, alice, monkeypatch):
+    monkeypatch.setattr("monitoring.importing.run.BATCH_ROWS", 10)
+    stored([row(n, sentiment="") for n in range(20)])
+    run = uploaded([row(n, sentiment="negative") for n in range(20)])
+    actions.accept_preview(run=run, actor=alice)
+    carry_on(run.pk, progress=lambda run: actions.cancel_import(run=run, actor=alice, keep=False))
+    carry_on(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.rows_stored, tones()) == ("undone", 0, {""})
+    assert not Sighting.objects.exists()
+
+
+# The list of rejected rows
+
+
+@pytest.fixture
+def with_rejects(stored):
+    run = stored([row(1), row(2, created_at="soon")])
+    assert run.rejects_path.exists()
+    return run
+
+
+def test_the_list_of_rejected_rows_goes_with_its_import(
+    with_rejects, alice, client, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        undo(with_rejects, alice)
+    assert not with_rejects.rejects_path.exists()
+    client.force_login(alice)
+    assert client.get(with_rejects.get_absolute_url()).status_code == 200
+    assert client.get(reverse("monitoring:rejected", args=[with_rejects.pk])).status_code == 404
+
+
+def test_the_list_of_rejected_rows_stays_until_all_is_taken_back(
+    with_rejects, alice, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.undo_import(run=with_rejects, actor=alice)
+    assert with_rejects.rejects_path.exists()
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_a_stopped_import_keeps_its_list_only_if_it_keeps_its_rows(
+    uploaded, alice, brand, monkeypatch, django_capture_on_commit_callbacks, keep
+):
+    monkeypatch.setattr("monitoring.importing.run.BATCH_ROWS", 10)
+    run = uploaded([row(n) for n in range(40)])
+    actions.accept_preview(run=run, actor=alice)
+    monkeypatch.setattr("monitoring.importing.rows.RowBuilder.build", refuse)
+    with django_capture_on_commit_callbacks(execute=True):
+        carry_on(run.pk, progress=lambda run: actions.cancel_import(run=run, actor=alice, keep=keep))
+    run.refresh_from_db()
+    assert (run.state, run.rows_rejected, run.rejects_path.exists()) == ("cancelled", 10, keep)
 
 
 def test_a_preview_is_thrown_away(uploaded, alice, brand):
@@ -315,6 +475,35 @@ def test_a_spike_of_the_other_brand_is_found(stored, alice, heron, quiet_week):
     run = stored(angry)
     actions.move_import(run=run, actor=alice, brand=heron)
     assert heron.signals.get().peak == 12
+
+
+def test_what_the_other_brand_had_unrated_is_judged_until_that_is_undone(stored, alice, heron, brand):
+    stored([row(n, brand="Heron Rail", sentiment="") for n in range(3)])
+    stored([row(2, brand="Heron Rail", sentiment="positive")])
+    run = stored([row(n, sentiment="negative") for n in range(3)])
+    actions.move_import(run=run, actor=alice, brand=heron)
+    rated = Mention.objects.order_by("post__author").values_list("sentiment", flat=True)
+    assert list(rated.all()) == ["negative", "negative", "positive"]
+    undo(run, alice)
+    assert list(rated.all()) == ["", "", "positive"]
+
+
+def test_what_is_moved_judges_once_the_other_brands_import_is_undone(stored, alice, heron, brand):
+    there = stored([row(1, brand="Heron Rail", sentiment="positive")])
+    run = stored([row(1, sentiment="negative")])
+    actions.move_import(run=run, actor=alice, brand=heron)
+    assert tones() == {"positive"}
+    undo(there, alice)
+    assert (tones(), Mention.objects.get().run) == ({"negative"}, run)
+
+
+def test_an_address_goes_also_after_moving(stored, alice, heron, brand):
+    stored([row(1, brand="Heron Rail")])
+    run = stored([addressed(1)])
+    actions.move_import(run=run, actor=alice, brand=heron)
+    assert addresses() == {addressed(1)["url"]}
+    undo(run, alice)
+    assert addresses() == set()
 
 
 # What was raised because of it ------------------------------------------------------------------------------------
