@@ -54,7 +54,7 @@ class ImportStep:
     duplicate: int
     rejected: int
     repaired: int
-    first_posted_at: datetime | None  # of what was stored
+    first_posted_at: datetime | None  # of what was stored, or was there already
     last_posted_at: datetime | None
     line: int
     percent_done: int

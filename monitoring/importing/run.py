@@ -6,11 +6,10 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from datetime import datetime
 from itertools import islice
 
 from django.db import transaction
-from django.db.models import Max, Min
+from django.db.models import Q
 from django.utils import timezone, translation
 
 from monitoring import actions
@@ -172,14 +171,10 @@ def _added(known: dict[str, dict[str, object]], new: Unknowns) -> dict[str, dict
 
 
 def _judge(run: ImportRun) -> None:
-    """Judge every hour that the import touched, as of that hour: what was there already may have been judged now."""
-    span = {"first": Min("posted_at"), "last": Max("posted_at")}
-    touched: dict[int, list[datetime]] = {}
-    for mentions in (Mention.objects.filter(run=run), Mention.objects.filter(sightings__run=run)):
-        for brand, first, last in (
-            mentions.order_by().values("brand").annotate(**span).values_list("brand", *span)
-        ):
-            touched.setdefault(brand, []).extend((first, last))
-    for brand in Brand.objects.filter(pk__in=touched):
-        times = touched[brand.pk]
-        actions.raise_signals(brand=brand, first=min(times), last=max(times), run=run)
+    """Judge the time of the import's posts, each moment as of then: what was there already may have been judged now."""
+    if run.first_posted_at is None or run.last_posted_at is None:
+        return
+    mentions = (Mention.objects.filter(run=run), Mention.objects.filter(sightings__run=run))
+    brands = [one.order_by().values("brand") for one in mentions]
+    for brand in Brand.objects.filter(Q(pk__in=brands[0]) | Q(pk__in=brands[1])).order_by("pk"):
+        actions.raise_signals(brand=brand, first=run.first_posted_at, last=run.last_posted_at, run=run)

@@ -77,9 +77,14 @@ NEW_MENTIONS = """
             brand_id, post_id, posted_at, person, is_brand_own, sentiment, sentiment_source, %(run)s, line
         FROM arrived ORDER BY post_id, brand_id, line
         ON CONFLICT (post_id, brand_id) DO NOTHING
-        RETURNING posted_at
+        RETURNING 1
     )
-    SELECT count(*), min(posted_at), max(posted_at) FROM stored
+    SELECT count(*) FROM stored
+"""
+# What was there already may be judged now, so its time is looked at, too.
+SPAN = """
+    SELECT min(mention.posted_at), max(mention.posted_at)
+    FROM arrived JOIN monitoring_mention mention USING (post_id, brand_id)
 """
 # In the order of the lines: the oldest sighting that judges is the one that counts.
 SIGHTINGS = """
@@ -102,6 +107,8 @@ JUDGED = """
 
 @dataclass(frozen=True)
 class Stored:
+    """How many mentions are new, and from when to when those of all rows were posted."""
+
     rows: int
     first_posted_at: datetime | None
     last_posted_at: datetime | None
@@ -123,7 +130,9 @@ def store(rows: Sequence[Row], *, run_id: int) -> Stored:
         cursor.execute(ADDRESSED, {"run": run_id})
         cursor.execute(NEW_POSTS)
         cursor.execute(NEW_MENTIONS, {"run": run_id})
-        stored = Stored(*cursor.fetchone())
+        (count,) = cursor.fetchone()
+        cursor.execute(SPAN)
+        stored = Stored(count, *cursor.fetchone())
         if stored.rows < len(rows):
             cursor.execute(SIGHTINGS, {"run": run_id})
             cursor.execute(JUDGED, {"run": run_id})

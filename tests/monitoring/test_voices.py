@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from monitoring import actions
 from monitoring.detection.counting import QUARTER, counting
+from monitoring.importing.run import carry_on
 from monitoring.models import Mention, VoiceCount
 from monitoring.voices import recount, start_of_slot
 from tests.factories import BrandFactory, mention
@@ -116,7 +117,17 @@ def test_an_import_is_counted_taken_back_and_moved(run_import, alice):
     assert counts(kestrel) == []
     assert counts(other) == by_hand(other) != []
     actions.undo_import(run=run, actor=alice)
-    from monitoring.importing.run import carry_on
-
     carry_on(run.pk)
     assert not VoiceCount.objects.exists()
+
+
+def test_what_a_second_file_judges_is_counted_and_taken_back_with_it(run_import, alice, brand):
+    run_import([row(n, sentiment="") for n in range(20)])
+    assert sum(complaints for _at, _voices, complaints, _rated, _posts in counts(brand)) == 0
+    second = run_import([row(n, sentiment="negative") for n in range(20)])
+    assert counts(brand) == by_hand(brand)
+    assert sum(complaints for _at, _voices, complaints, _rated, _posts in counts(brand)) == 20
+    actions.undo_import(run=second, actor=alice)
+    carry_on(second.pk)
+    assert counts(brand) == by_hand(brand)
+    assert sum(complaints for _at, _voices, complaints, _rated, _posts in counts(brand)) == 0
