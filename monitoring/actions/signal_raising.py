@@ -16,6 +16,7 @@ from journal.actions import record
 from journal.models import Urgency
 from monitoring import evidence
 from monitoring.actions.signal_decisions import attach_burst
+from monitoring.deadlines import ask_for_decision
 from monitoring.detection import slots
 from monitoring.detection.detector import QUIET
 from monitoring.detection.words import arithmetic
@@ -39,16 +40,18 @@ def raise_signals(
     What is unusual close to a signal's episode extends it. Looking twice changes nothing. `run` is the import that
     brought the posts.
     """
-    return _take(brand, replayed(brand, first, last, sensitivity_of(brand)), run)
+    sensitivity = sensitivity_of(brand)
+    return _take(brand, replayed(brand, first, last, sensitivity), sensitivity, run)
 
 
 @transaction.atomic
 def listen(*, brand: Brand, now: datetime) -> list[Signal]:
     """Judge what came in since the last look and return the signals that are new."""
-    return _take(brand, heard_now(brand, now), None)
+    bursts = heard_now(brand, now)
+    return _take(brand, bursts, sensitivity_of(brand), None)  # which nobody changes before this ends
 
 
-def _take(brand: Brand, bursts: list[Burst], run: ImportRun | None) -> list[Signal]:
+def _take(brand: Brand, bursts: list[Burst], sensitivity: str, run: ImportRun | None) -> list[Signal]:
     if not bursts:
         return []
     brand = Brand.objects.select_for_update(no_key=True).get(pk=brand.pk)
@@ -56,7 +59,7 @@ def _take(brand: Brand, bursts: list[Burst], run: ImportRun | None) -> list[Sign
     for burst in bursts:
         signal = _episode(brand, burst)
         if signal is None or _again(signal, burst):
-            raised.append(_raise(brand, burst, run))
+            raised.append(_raise(brand, burst, sensitivity, run))
         else:
             _extend(signal, burst)
     return raised
@@ -85,7 +88,7 @@ def _again(signal: Signal, burst: Burst) -> bool:
     return goes_on or burst.peak >= AGAIN_TIMES * (signal.peak_when_decided or 0)
 
 
-def _raise(brand: Brand, burst: Burst, run: ImportRun | None) -> Signal:
+def _raise(brand: Brand, burst: Burst, sensitivity: str, run: ImportRun | None) -> Signal:
     """History alerts nobody; it stands on the page of the import that brought it."""
     since = slots.start_of(burst.since)
     priority, seen = evidence.of_burst(brand, burst.heard_at, burst.share)
@@ -93,6 +96,7 @@ def _raise(brand: Brand, burst: Burst, run: ImportRun | None) -> Signal:
         brand=brand,
         kind=SignalKind(burst.kinds[0]),
         priority=priority,
+        sensitivity=sensitivity,
         began_at=since,
         heard_at=burst.heard_at,
         last_at=_end(burst),
@@ -109,6 +113,7 @@ def _raise(brand: Brand, burst: Burst, run: ImportRun | None) -> Signal:
             "sample": evidence.typical(brand, since, _end(burst)),
         },
     )
+    ask_for_decision(signal, signal.raised_at)
     _announce(signal, burst)
     return signal
 
@@ -163,9 +168,12 @@ def _extend(signal: Signal, burst: Burst) -> None:
 
 def _say_again(signal: Signal, burst: Burst) -> None:
     """It was not over after all, or there are twice as many people as when it was last said."""
-    if signal.is_history or signal.peak >= AGAIN_TIMES * signal.evidence["said_peak"]:
+    was_history = signal.is_history
+    if was_history or signal.peak >= AGAIN_TIMES * signal.evidence["said_peak"]:
         signal.evidence["said_peak"] = signal.peak
         set_fields(signal, is_history=False, evidence=signal.evidence)
+        if was_history:
+            ask_for_decision(signal, timezone.now())
         _announce(signal, burst)
 
 
