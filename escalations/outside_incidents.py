@@ -17,7 +17,7 @@ class OutsideIncidents:
     permission = "people.work"  # of who may acknowledge
 
     def people_for(self, _subject: Any, codes: Iterable[str]) -> list[User]:
-        """A role means whoever is on duty for it, a level the administrators."""
+        """A role means whoever is on duty for it, a level the administrators; never nobody."""
         found: list[User] = []
         for code in codes:
             kind, which = recipient_codes.parse(code)
@@ -27,7 +27,11 @@ class OutsideIncidents:
                 found += User.objects.filter(pk=which, is_active=True)
             else:
                 found += administrators()
-        return list({person.pk: person for person in found or administrators()}.values())
+        return list({person.pk: person for person in found or self.last_resort()}.values())
+
+    def last_resort(self) -> list[User]:
+        """Who is alerted where the codes mean nobody."""
+        return administrators()
 
     def may_acknowledge(self, actor: User, _subject: Any) -> bool:
         return actor.has_perm(self.permission)

@@ -16,9 +16,11 @@ from escalations.purposes import Purpose
 from journal.actions import record
 from journal.models import Entry, Urgency
 from monitoring.models import Priority, Signal
-from people.models import User
+from people.models import CrisisRole, User, administrators, on_duty
 
 UNDECIDED = "signal.undecided"
+# Whose shifts have to do with signals, nearest first.
+ALERTED_ROLES = (CrisisRole.MONITORING_ANALYST, CrisisRole.SOCIAL_MANAGER, CrisisRole.CRISIS_LEAD)
 # Policies are kept by level; no signal has one before it is an incident.
 LEVELS = {Priority.HIGH: Level.L2, Priority.LOW: Level.L3}
 
@@ -34,6 +36,10 @@ class SignalScope(OutsideIncidents):
     def lock(self, _model: type[Model], pks: Collection[int], *, skip_locked: bool) -> dict[int, Any]:
         rows = Signal.objects.select_for_update(of=("self",), skip_locked=skip_locked)
         return {signal.pk: signal for signal in rows.select_related("brand").filter(pk__in=pks)}
+
+    def last_resort(self) -> list[User]:
+        """Those on duty for the next role that listens or leads."""
+        return next(filter(None, map(on_duty, ALERTED_ROLES)), None) or administrators()
 
     def urgency_of(self, signal: Signal) -> Urgency:
         return Urgency.NOW if signal.priority == Priority.HIGH else Urgency.SOON

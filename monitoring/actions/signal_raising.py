@@ -16,17 +16,16 @@ from journal.actions import record
 from journal.models import Urgency
 from monitoring import evidence
 from monitoring.actions.signal_decisions import attach_burst
-from monitoring.deadlines import ask_for_decision
+from monitoring.deadlines import ALERTED_ROLES, ask_for_decision
 from monitoring.detection import slots
 from monitoring.detection.detector import QUIET
 from monitoring.detection.words import arithmetic
 from monitoring.listening import Burst, heard_now, replayed, sensitivity_of
 from monitoring.models import ImportRun, Signal, SignalKind, SignalState
-from people.models import Brand, CrisisRole, SiteRole, User, on_duty
+from people.models import Brand, SiteRole, User, on_duty
 
 # An episode whose last burst is older is history: it is listed, and nobody is alerted.
 LIVE = timedelta(hours=24)
-ALERTED_ROLES = (CrisisRole.MONITORING_ANALYST, CrisisRole.SOCIAL_MANAGER, CrisisRole.CRISIS_LEAD)
 # A dismissed episode that grows to this many times what was dismissed is another matter.
 AGAIN_TIMES = 2
 

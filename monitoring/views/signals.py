@@ -51,6 +51,7 @@ def signal(request: SignedInRequest, pk: int) -> HttpResponse:
         "chart": evidence_chart(found),
         "sample": [sample[pk] for pk in found.evidence["sample"] if pk in sample],
         "incident": incident,
+        "deadline": found.deadlines.pressing().first(),
         "is_hidden": found.state == SignalState.OPENED and incident is None,
         "may_decide": request.user.has_perm("monitoring.decide"),
         "started": by_others(found.brand, found.began_at, found.last_at).select_related("post").last(),

@@ -95,6 +95,11 @@ def test_each_step_alerts_more_of_those_on_duty(live, alice, bob, carol, admin):
     assert Entry.objects.filter(stream=live.stream, kind="deadline.exhausted").exists()
 
 
+def test_where_nobody_listens_the_next_role_on_duty_is_alerted(live, carol, admin):
+    on_duty("CL", carol)
+    assert run_out(live).audience == [carol.pk]
+
+
 def test_with_nobody_on_duty_the_administrators_are_alerted(live, admin):
     assert run_out(live).audience == [admin.pk]
 
@@ -161,6 +166,14 @@ def test_a_signal_leads_nobody_to_a_confidential_incident(client, live, alice):
     page = client.get(reverse("escalations:deadline", args=[deadline.pk]))
     assert page.status_code == 200
     assert "Hushed" not in page.content.decode()
+
+
+def test_the_page_of_a_signal_counts_down_until_somebody_decides(client, live, alice):
+    client.force_login(alice)
+    address = reverse("escalations:deadline", args=[deadlines_of(live).get().pk])
+    assert address in client.get(live.get_absolute_url()).content.decode()
+    actions.dismiss(signal=live, actor=alice, dismissal="noise")
+    assert address not in client.get(live.get_absolute_url()).content.decode()
 
 
 def test_the_policies_are_named_by_priority(client, admin):
