@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Case, Exists, OuterRef, Prefetch, Q, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -24,7 +24,7 @@ from incidents.models import Incident, RoleAssignment, RoleState
 from incidents.models.incident import ACTIVE_ROLE_STATES, IncidentQuerySet
 from incidents.next_step import next_step
 from incidents.templatetags.incidents import purpose_label
-from monitoring.models import Signal
+from monitoring.models import Priority, Signal
 from people.models import CrisisRole, User
 from postmortems.models import CorrectiveAction, PostMortem, PostMortemState
 from postmortems.models.followup import CorrectiveActionState
@@ -43,7 +43,8 @@ PATIENCE = {
     "acknowledge": timedelta(minutes=5),
     "role": timedelta(minutes=10),
     "publish": timedelta(minutes=15),
-    "signal": timedelta(minutes=30),
+    "signal": timedelta(minutes=10),  # of high priority; one of low priority waits behind those
+    "history": timedelta(minutes=30),
     "changes": timedelta(hours=1),
     "lead": timedelta(hours=2),
     "calm": timedelta(days=2),  # it is over already, and has only to be ended in order
@@ -95,7 +96,9 @@ def work_items_of(user: User) -> list[WorkItem]:
     if user.has_perm("people.work"):
         alerted = {item.url for item in found if item.kind == "alert"}
         found += [item for item in _unacknowledged(user) if item.url not in alerted]
-        found += [*_without_lead(user), *_led(user), *_signals(user)]
+        listed = {item.url for item in found}
+        found += [*_without_lead(user), *_led(user)]
+        found += [item for item in _signals(user) if item.url not in listed]
     # What the reader was alerted about comes first, whatever else is late.
     return sorted(found, key=lambda item: (not item.alerted, item.rank, item.level or 0))
 
@@ -136,10 +139,11 @@ def _alert(status: DeadlineStatus, user: User) -> WorkItem:
         icon="siren",
         title=f"{status.label}: {status.incident or status.subject}",
         url=status.path,
-        why=why,
+        why=f"{status.level_name} · {why}" if status.level_name else why,
         step=step,
         rank=status.latest.counts_to,
-        level=status.level,
+        level=None if status.level_name else status.level,
+        has_level=not status.level_name,
         due_at=status.latest.counts_to,
         due_label=_("lapses") if status.acknowledged_by else "",
         alerted=status.acknowledged_by is None,
@@ -151,7 +155,7 @@ def pressing_deadlines(path: str = "deadlines") -> Prefetch:
     return Prefetch(path, Deadline.objects.pressing(), to_attr="pressing_deadlines")
 
 
-def _deadline(subject: Incident | PostMortem) -> Deadline | None:
+def _deadline(subject: Incident | PostMortem | Signal) -> Deadline | None:
     deadlines: list[Deadline] = getattr(subject, "pressing_deadlines", [])
     return deadlines[0] if deadlines else None
 
@@ -345,21 +349,36 @@ def _signals(user: User) -> Iterator[WorkItem]:
     if not user.has_perm("monitoring.decide"):
         return
     seen = Signal.objects.visible_to(user)
-    waiting = (seen.fresh() | seen.recent_history_of(user)).select_related("brand").order_by("raised_at")
+    waiting = (
+        (seen.fresh() | seen.recent_history_of(user))
+        .select_related("brand")
+        .prefetch_related(pressing_deadlines())
+        .order_by("is_history", Case(When(priority=Priority.HIGH, then=0), default=1), "raised_at")
+    )
+    last_of_high = None
     for signal in waiting[:MOST_OF_A_KIND]:
-        yield _for_history(signal) if signal.is_history else _for_signal(signal)
+        item = _for_history(signal) if signal.is_history else _for_signal(signal)
+        if signal.priority == Priority.LOW and last_of_high:
+            item = replace(item, rank=max(item.rank, last_of_high))
+        elif not signal.is_history:
+            last_of_high = max(item.rank, last_of_high or item.rank)
+        yield item
 
 
 def _for_signal(signal: Signal) -> WorkItem:
+    deadline = _deadline(signal)
     return WorkItem(
         kind="signal",
         icon="radar",
         title=_("Signal: %(what)s") % {"what": signal.headline},
         url=signal.get_absolute_url(),
-        why=_("Review it: dismiss it with a reason, or open an incident"),
+        why=_("%(priority)s · review it: dismiss it with a reason, or open an incident")
+        % {"priority": signal.get_priority_display()},
         since=signal.raised_at,
         has_level=False,
-        rank=signal.raised_at + PATIENCE["signal"],
+        due_at=deadline.counts_to if deadline else None,
+        due_label=purpose_label(deadline) if deadline else "",
+        rank=deadline.counts_to if deadline else signal.raised_at + PATIENCE["signal"],
         step=Step(_("Look"), signal.get_absolute_url()),
     )
 
@@ -371,11 +390,11 @@ def _for_history(signal: Signal) -> WorkItem:
         icon="radar",
         title=_("In your import: %(what)s") % {"what": signal.headline},
         url=signal.get_absolute_url(),
-        why=_("It began on %(moment)s and was over when you imported it; nobody was alerted")
-        % {"moment": absolute(signal.began_at)},
+        why=_("%(priority)s · it began on %(moment)s and was over when you imported it; nobody was alerted")
+        % {"priority": signal.get_priority_display(), "moment": absolute(signal.began_at)},
         since=signal.raised_at,
         has_level=False,
-        rank=signal.raised_at + PATIENCE["signal"],
+        rank=signal.raised_at + PATIENCE["history"],
         step=Step(_("Open an incident"), reverse("monitoring:open", args=[signal.pk])),
     )
 

@@ -143,6 +143,9 @@ def every_policy() -> list[tuple[purposes.Purpose, list[tuple[int, Policy | None
     """All purposes with their policy of each level, None where there is no target; two queries."""
     stored = {(row.purpose, row.level): row for row in Policy.objects.prefetch_related("steps")}
     return [
-        (purpose, [(level, stored.get((purpose.code, level))) for level in Level.values])
+        (
+            purpose,
+            [(level, stored.get((purpose.code, level))) for level in purpose.level_names or Level.values],
+        )
         for purpose in purposes.every()
     ]

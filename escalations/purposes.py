@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from django.db.models import Model, QuerySet
@@ -52,6 +52,10 @@ def _no_facts(_subject: Any) -> dict[str, Any]:
     return {}
 
 
+def _its_incident(subject: Any) -> Any:
+    return getattr(subject, "incident", None)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Purpose:
     code: str
@@ -86,6 +90,10 @@ class Purpose:
     follows: str | Promise = ""
     # Kinds of entries, other than those about a missed target, whose readers are asked to acknowledge.
     asked_by: Collection[str] = ()
+    # What the levels of its policies are called, where they are not those of an incident; others are not used.
+    level_names: Mapping[int, str | Promise] = field(default_factory=dict)
+    # The incident on which a subject hangs, shown to whoever may see the subject.
+    incident_of: Callable[[Any], Any] = _its_incident
 
     @property
     def must_follow(self) -> str:

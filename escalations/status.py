@@ -86,7 +86,12 @@ class DeadlineStatus:
     @property
     def incident(self) -> Any:
         """What the subject hangs on, where it hangs on an incident."""
-        return getattr(self.subject, "incident", None)
+        return self.purpose.incident_of(self.subject)
+
+    @property
+    def level_name(self) -> str | Promise:
+        """What takes the place of the level, where the subject has none."""
+        return self.purpose.level_names.get(self.latest.level, "")
 
     @property
     def level(self) -> int | None:

@@ -11,7 +11,7 @@ from ninja import Field, Query, Router, Schema, Status
 from ninja.pagination import LimitOffsetPagination, paginate
 
 from monitoring import actions
-from monitoring.models import Mention, Sentiment, Signal, SignalState
+from monitoring.models import DismissalReason, Mention, Sentiment, Signal, SignalState
 from people.models import User
 
 router = Router(tags=["monitoring"])
@@ -41,7 +41,10 @@ class SignalOut(Schema):
     brand: str = Field(alias="brand.name")
     kind: str
     priority: str
+    sensitivity: str
     state: str
+    dismissal: str
+    reason: str
     began_at: datetime
     heard_at: datetime
     last_at: datetime
@@ -56,7 +59,10 @@ NO_NUL = r"^[^\x00]*$"
 
 
 class DismissIn(Schema, extra="forbid"):
-    reason: str = Field(max_length=2000, pattern=NO_NUL)
+    """`reason` is in the caller's own words: required with the dismissal reason “other”."""
+
+    reason: str = Field("", max_length=2000, pattern=NO_NUL)
+    dismissal: DismissalReason = DismissalReason.OTHER
 
 
 class OpenIn(Schema, extra="forbid"):
@@ -115,7 +121,7 @@ def get_signal(request: HttpRequest, pk: int) -> Signal:
 
 @router.post("/signals/{pk}/dismiss", response=SignalOut)
 def dismiss_signal(request: HttpRequest, pk: int, body: DismissIn) -> Signal:
-    return actions.dismiss(signal=_signal(request, pk), actor=_person(request), reason=body.reason)
+    return actions.dismiss(signal=_signal(request, pk), actor=_person(request), **body.model_dump())
 
 
 @router.post("/signals/{pk}/open", response={201: OpenedOut})

@@ -7,11 +7,14 @@ class MonitoringConfig(AppConfig):
     verbose_name = _("Monitoring")
 
     def ready(self) -> None:
+        from escalations import purposes
         from escalations.missed import add_context
         from incidents import gates
         from incidents import panels as room_panels
         from journal import entry_kinds
         from monitoring import gate_checks, panels, velocity_context
+        from monitoring.deadlines import PURPOSES
+        from monitoring.models import DismissalReason, Priority, Sensitivity
         from monitoring.understanding.sentiment import checks  # noqa: F401 (registers itself)
 
         entry_kinds.declare(
@@ -19,7 +22,14 @@ class MonitoringConfig(AppConfig):
                 "signal.raised": _(
                     "Unusually much talk about {brand} since {at}: {count} people within an hour, usually {usual}"
                 ),
-                "signal.dismissed": _("{actor} dismissed a signal about {brand}: {reason}"),
+                "signal.dismissed": _("{actor} dismissed a signal about {brand}. {dismissal}: {reason}"),
+                "signal.dismissed_without_note": _("{actor} dismissed a signal about {brand}: {dismissal}"),
+                "signal.undecided": _(
+                    "Nobody has decided about a signal about {brand}: {priority}. Alerted: {alerted}"
+                ),
+                "listening.sensitivity_changed": _(
+                    "{actor} changed the sensitivity for {brand} from “{sensitivity_before}” to “{sensitivity}”"
+                ),
                 "signal.opened": _("{actor} took up a signal about {brand}"),
                 "mentions.attached": _("{actor} attached {count} mentions to “{title}”"),
                 "import.queued": _("{actor} gave “{file}” to be imported"),
@@ -37,6 +47,11 @@ class MonitoringConfig(AppConfig):
                 "import.failed": _("The import of “{file}” failed: {error}"),
             }
         )
+        entry_kinds.declare_labels("dismissal", dict(DismissalReason.choices))
+        entry_kinds.declare_labels("priority", dict(Priority.choices))
+        for key in ("sensitivity", "sensitivity_before"):
+            entry_kinds.declare_labels(key, dict(Sensitivity.choices))
+        purposes.declare(*PURPOSES)
         for check in gate_checks.CHECKS:
             gates.register(check)
         room_panels.register(panels.PANEL)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.forms import DayInput, Filter, Form
 from incidents.models import Category
-from monitoring.models import ImportRun, Mention, Sentiment, SignalState
+from monitoring.models import DismissalReason, ImportRun, Mention, Sensitivity, Sentiment, SignalState
 from people.models import Brand
 
 UNRATED = "unrated"
@@ -170,6 +170,31 @@ class SignalFilter(Filter):
     )
     brand = forms.ModelChoiceField(
         Brand.objects.all(), label=_("Brand"), required=False, empty_label=_("All")
+    )
+
+
+class DismissForm(Form):
+    dismissal = forms.ChoiceField(
+        label=_("Why is this no reason to act?"),
+        choices=DismissalReason.choices,
+        widget=forms.RadioSelect,
+        help_text=_("Counted: it shows how often early warning is right about this brand."),
+    )
+    reason = forms.CharField(
+        label=_("In your words"),
+        required=False,
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Needed with “Other”. For example: a known outage that is already being answered."),
+    )
+
+
+class SensitivityForm(Form):
+    sensitivity = forms.ChoiceField(
+        label=_("How sensitive?"),
+        choices=Sensitivity.choices,
+        widget=forms.RadioSelect,
+        help_text=_("High raises more signals, and sooner; low raises fewer. The next look goes by it."),
     )
 
 

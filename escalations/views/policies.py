@@ -47,7 +47,7 @@ def policies(request: SignedInRequest) -> HttpResponse:
 
 @requires("people.administer")
 def policy(request: SignedInRequest, purpose: str, level: int) -> HttpResponse:
-    about = _purpose_or_404(purpose)
+    about = _purpose_or_404(purpose, level)
     stored = Policy.objects.prefetch_related("steps").filter(purpose=purpose, level=level).first()
     page = _Page(request, about, level)
     if request.method != "POST":
@@ -76,11 +76,14 @@ def policy(request: SignedInRequest, purpose: str, level: int) -> HttpResponse:
     return page.show(form, facts=facts, theirs=theirs, status=sent.status)
 
 
-def _purpose_or_404(code: str) -> Purpose:
+def _purpose_or_404(code: str, level: int) -> Purpose:
     try:
-        return purposes.get(code)
+        purpose = purposes.get(code)
     except KeyError:
         raise Http404 from None
+    if purpose.level_names and level not in purpose.level_names:
+        raise Http404
+    return purpose
 
 
 def _form_of(stored: Policy | None) -> PolicyForm:

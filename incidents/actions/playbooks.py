@@ -16,14 +16,13 @@ from django.utils.translation import gettext_lazy as _
 from common.errors import Invalid
 from common.levels import Level
 from common.times import end_of_day
-from escalations import recipient_codes
 from escalations.actions import arm
-from escalations.models import Deadline
+from escalations.outside_incidents import OutsideIncidents
 from incidents.actions.locking import require
 from incidents.models import Playbook
 from journal.actions import record
 from journal.models import Entry, Urgency
-from people.models import User, administrators, on_duty
+from people.models import User
 
 PLAYBOOK_REVIEW = "playbook.review"
 STREAM = "playbooks"
@@ -56,7 +55,7 @@ def schedule_review(playbook: Playbook) -> None:
     arm(subject=playbook, purpose=PLAYBOOK_REVIEW, level=Level.L4, since=timezone.now(), due_at=due_at)
 
 
-class PlaybookScope:
+class PlaybookScope(OutsideIncidents):
     """The playbook library; see `escalations.purposes.Scope`."""
 
     def stream_of(self, _playbook: Playbook) -> str:
@@ -65,31 +64,6 @@ class PlaybookScope:
     def lock(self, _model: type[Model], pks: Collection[int], *, skip_locked: bool) -> dict[int, Any]:
         rows = Playbook.objects.select_for_update(skip_locked=skip_locked).filter(pk__in=pks)
         return {playbook.pk: playbook for playbook in rows}
-
-    def people_for(self, _playbook: Playbook, codes: Iterable[str]) -> list[User]:
-        """Outside an incident nobody holds a role: whoever is on duty for it is meant, else the administrators."""
-        found: list[User] = []
-        for code in codes:
-            kind, which = recipient_codes.parse(code)
-            if kind in recipient_codes.BY_ROLE:
-                found += on_duty(which)
-            elif kind == "person" and which.isdecimal():
-                found += User.objects.filter(pk=which, is_active=True)
-            else:
-                found += administrators()
-        return list({person.pk: person for person in found or administrators()}.values())
-
-    def may_acknowledge(self, actor: User, _playbook: Playbook) -> bool:
-        return actor.has_perm("people.work")
-
-    def urgency_of(self, _playbook: Playbook) -> Urgency:
-        return Urgency.SOON
-
-    def codes_after_rise(self, _playbook: Playbook, codes: list[str]) -> list[str]:
-        return codes
-
-    def raise_level(self, _playbook: Playbook, _deadline: Deadline) -> bool:
-        return False
 
 
 def note(

@@ -22,6 +22,7 @@ from monitoring.actions.imports import (
     undo_import,
 )
 from monitoring.actions.moving import move_import
+from monitoring.actions.sensitivity import change_sensitivity
 from monitoring.actions.signal_decisions import attach_burst, dismiss, open_incident
 from monitoring.actions.signal_raising import listen, raise_signals
 from monitoring.actions.undoing import take_back, what_taking_back_does
@@ -36,6 +37,7 @@ __all__ = [
     "answer_import",
     "attach_burst",
     "cancel_import",
+    "change_sensitivity",
     "dismiss",
     "fail_import",
     "finish_import",

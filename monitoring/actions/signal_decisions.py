@@ -9,14 +9,16 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import ActionRefused, Invalid, NotAllowed
 from common.transitions import change_state
+from escalations.actions import stop
 from incidents.actions import log_incident
 from incidents.models import Incident
 from incidents.scope import record_in
 from journal.actions import record
+from monitoring.deadlines import UNDECIDED
 from monitoring.detection import slots
 from monitoring.evidence import of_the_burst
 from monitoring.listening import replayed, sensitivity_of
-from monitoring.models import ImportRun, IncidentMention, Signal, SignalState
+from monitoring.models import DismissalReason, ImportRun, IncidentMention, Signal, SignalState
 from monitoring.models.mention import MentionQuerySet
 from monitoring.rules import SIGNAL_LIFE
 from people.models import User
@@ -25,24 +27,31 @@ ATTACH_AT_ONCE = 2000
 
 
 @transaction.atomic
-def dismiss(*, signal: Signal, actor: User, reason: str) -> Signal:
-    """Decide that a signal is no reason to act. If the episode doubles afterwards, it is raised again."""
+def dismiss(
+    *, signal: Signal, actor: User, reason: str = "", dismissal: str = DismissalReason.OTHER
+) -> Signal:
+    """Decide that a signal is no reason to act. If the episode doubles afterwards, it is raised again.
+
+    `reason` is in the person's own words. Raises Invalid for a `dismissal` that is unknown, or “other” without words.
+    """
     signal = _lock(signal)
     _require(signal, actor, SignalState.DISMISSED)
     reason = reason.strip()
-    if not reason:
-        raise Invalid(_("Say why this is no reason to act: the next reader will ask."))
-    _note_dismissal(signal, actor, reason)
+    if dismissal not in DismissalReason.values:
+        raise Invalid(_("Choose one of the reasons."), field="dismissal")
+    if dismissal == DismissalReason.OTHER and not reason:
+        raise Invalid(_("Say why this is no reason to act: the next reader will ask."), field="reason")
+    _note_dismissal(signal, actor, DismissalReason(dismissal), reason)
     return signal
 
 
-def _note_dismissal(signal: Signal, actor: User, reason: str) -> None:
-    _decide(signal, actor, SignalState.DISMISSED, reason)
+def _note_dismissal(signal: Signal, actor: User, dismissal: DismissalReason, reason: str) -> None:
+    _decide(signal, actor, SignalState.DISMISSED, dismissal=dismissal, reason=reason)
     record(
         stream=signal.stream,
-        kind="signal.dismissed",
+        kind="signal.dismissed" if reason else "signal.dismissed_without_note",
         actor=actor,
-        data={"brand": signal.brand.name, "reason": reason},
+        data={"brand": signal.brand.name, "dismissal": dismissal, "reason": reason},
         path=signal.get_absolute_url(),
     )
 
@@ -72,7 +81,7 @@ def open_incident(
         detected_at=signal.heard_at if signal.is_history else None,
         confidential=confidential,
     )
-    _decide(signal, actor, SignalState.OPENED, "", incident)
+    _decide(signal, actor, SignalState.OPENED, incident=incident)
     # The signal is for everybody, the incident perhaps not: its entry names neither the incident nor its title.
     record(
         stream=signal.stream,
@@ -94,7 +103,7 @@ def dismiss_baseless(*, run: ImportRun, actor: User, reason: object) -> list[Sig
         if signal.state == SignalState.NEW and not replayed(
             signal.brand, signal.began_at, last, sensitivity_of(signal.brand)
         ):
-            _note_dismissal(signal, actor, str(reason))
+            _note_dismissal(signal, actor, DismissalReason.OTHER, str(reason))
             dismissed.append(signal)
     return dismissed
 
@@ -140,15 +149,24 @@ def _require(signal: Signal, actor: User, to_state: SignalState) -> None:
 
 
 def _decide(
-    signal: Signal, actor: User, state: SignalState, reason: str, incident: Incident | None = None
+    signal: Signal,
+    actor: User,
+    state: SignalState,
+    *,
+    dismissal: str = "",
+    reason: str = "",
+    incident: Incident | None = None,
 ) -> None:
+    """Write the decision; nobody is asked for one any more."""
     change_state(
         signal,
         state,
         SIGNAL_LIFE,
         decided_by=actor,
         decided_at=timezone.now(),
+        dismissal=dismissal,
         reason=reason,
         incident=incident,
         peak_when_decided=signal.peak,
     )
+    stop(subject=signal, purpose=UNDECIDED)

@@ -16,16 +16,16 @@ from journal.actions import record
 from journal.models import Urgency
 from monitoring import evidence
 from monitoring.actions.signal_decisions import attach_burst
+from monitoring.deadlines import ALERTED_ROLES, ask_for_decision
 from monitoring.detection import slots
 from monitoring.detection.detector import QUIET
 from monitoring.detection.words import arithmetic
 from monitoring.listening import Burst, heard_now, replayed, sensitivity_of
 from monitoring.models import ImportRun, Signal, SignalKind, SignalState
-from people.models import Brand, CrisisRole, SiteRole, User, on_duty
+from people.models import Brand, SiteRole, User, on_duty
 
 # An episode whose last burst is older is history: it is listed, and nobody is alerted.
 LIVE = timedelta(hours=24)
-ALERTED_ROLES = (CrisisRole.MONITORING_ANALYST, CrisisRole.SOCIAL_MANAGER, CrisisRole.CRISIS_LEAD)
 # A dismissed episode that grows to this many times what was dismissed is another matter.
 AGAIN_TIMES = 2
 
@@ -39,29 +39,31 @@ def raise_signals(
     What is unusual close to a signal's episode extends it. Looking twice changes nothing. `run` is the import that
     brought the posts.
     """
-    bursts = replayed(brand, first, last, sensitivity_of(brand))
-    return _take(_locked(brand), bursts, run) if bursts else []
+    sensitivity = sensitivity_of(brand)
+    bursts = replayed(brand, first, last, sensitivity)
+    return _take(_locked(brand), bursts, sensitivity, run) if bursts else []
 
 
 @transaction.atomic
 def listen(*, brand: Brand, now: datetime) -> list[Signal]:
     """Judge what came in since the last look and return the signals that are new."""
     brand = _locked(brand)  # before its detector: whoever counts voices takes them in this order, too
-    return _take(brand, heard_now(brand, now), None)
+    bursts = heard_now(brand, now)
+    return _take(brand, bursts, sensitivity_of(brand), None)  # which nobody changes before this ends
 
 
 def _locked(brand: Brand) -> Brand:
     return Brand.objects.select_for_update(no_key=True).get(pk=brand.pk)
 
 
-def _take(brand: Brand, bursts: list[Burst], run: ImportRun | None) -> list[Signal]:
+def _take(brand: Brand, bursts: list[Burst], sensitivity: str, run: ImportRun | None) -> list[Signal]:
     raised = []
     for burst in bursts:
         signal = _episode(brand, burst)
         if signal is None:
-            raised.append(_raise(brand, burst, run))
+            raised.append(_raise(brand, burst, sensitivity, run))
         elif _again(signal, burst):
-            raised.append(_raise(brand, burst.after(signal.last_at), run))
+            raised.append(_raise(brand, burst.after(signal.last_at), sensitivity, run))
         else:
             _extend(signal, burst)
     return raised
@@ -86,13 +88,14 @@ def _again(signal: Signal, burst: Burst) -> bool:
     return goes_on or burst.peak >= AGAIN_TIMES * (signal.peak_when_decided or 0)
 
 
-def _raise(brand: Brand, burst: Burst, run: ImportRun | None) -> Signal:
+def _raise(brand: Brand, burst: Burst, sensitivity: str, run: ImportRun | None) -> Signal:
     """History alerts nobody; it stands on the page of the import that brought it."""
     priority, seen = evidence.of_burst(brand, burst.heard_at, burst.share)
     signal = Signal.objects.create(
         brand=brand,
         kind=SignalKind(burst.kinds[0]),
         priority=priority,
+        sensitivity=sensitivity,
         began_at=burst.began_at,
         heard_at=burst.heard_at,
         last_at=burst.last_at,
@@ -109,6 +112,7 @@ def _raise(brand: Brand, burst: Burst, run: ImportRun | None) -> Signal:
             "sample": evidence.typical(brand, burst.began_at, burst.last_at),
         },
     )
+    ask_for_decision(signal, signal.raised_at)
     _announce(signal, burst)
     return signal
 
@@ -159,9 +163,12 @@ def _extend(signal: Signal, burst: Burst) -> None:
 
 def _say_again(signal: Signal, burst: Burst) -> None:
     """It was not over after all, or there are twice as many people as when it was last said."""
-    if signal.is_history or signal.peak >= AGAIN_TIMES * signal.evidence["said_peak"]:
+    was_history = signal.is_history
+    if was_history or signal.peak >= AGAIN_TIMES * signal.evidence["said_peak"]:
         signal.evidence["said_peak"] = signal.peak
         set_fields(signal, is_history=False, evidence=signal.evidence)
+        if was_history:
+            ask_for_decision(signal, timezone.now())
         _announce(signal, burst)
 
 

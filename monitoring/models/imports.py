@@ -63,9 +63,7 @@ class ImportRun(models.Model):
     rows_repaired = models.PositiveIntegerField(_("repaired"), default=0)  # among those stored
     unknown_values = models.JSONField(default=dict)  # field → {"count": n, "examples": [[line, cell], ...]}
     percent_done = models.PositiveSmallIntegerField(default=0)  # of the file
-    first_posted_at = models.DateTimeField(
-        null=True
-    )  # of its posts, also of those that were there already
+    first_posted_at = models.DateTimeField(null=True)  # of its posts, also of those that were there already
     last_posted_at = models.DateTimeField(null=True)
     error = models.TextField(_("what went wrong"), blank=True)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.conf import settings
+from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -12,7 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from escalations.models import Deadline
 from incidents.models import Incident
+from monitoring.models.listening import Sensitivity
 from people.models import Brand, User
 
 
@@ -38,6 +41,17 @@ class Priority(models.TextChoices):
 
     HIGH = "high", _("High priority")
     LOW = "low", _("Low priority")
+
+
+class DismissalReason(models.TextChoices):
+    """Why a signal was no reason to act: what the precision of early warning is counted by."""
+
+    JOKE = "joke", _("Joke or meme")
+    PROMOTION = "promotion", _("Promotion or contest")
+    OWN_POST = "own_post", _("Set off by our own post")
+    KNOWN_ISSUE = "known_issue", _("Known issue, dealt with already")
+    NOISE = "noise", _("Noise: nothing unusual")
+    OTHER = "other", _("Other")
 
 
 class SignalQuerySet(models.QuerySet["Signal"]):
@@ -66,6 +80,9 @@ class Signal(models.Model):
     brand = models.ForeignKey(Brand, models.PROTECT, related_name="signals", verbose_name=_("brand"))
     kind = models.CharField(_("kind"), max_length=10, choices=SignalKind)
     priority = models.CharField(_("priority"), max_length=4, choices=Priority, default=Priority.HIGH)
+    sensitivity = models.CharField(  # with which it was raised
+        _("sensitivity"), max_length=6, choices=Sensitivity, default=Sensitivity.NORMAL
+    )
     state = models.CharField(_("state"), max_length=9, choices=SignalState, default=SignalState.NEW)
     began_at = models.DateTimeField(_("since"))  # when the talk began to be more than usual
     heard_at = models.DateTimeField(_("heard"))  # the moment from which it could be known
@@ -77,7 +94,10 @@ class Signal(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("decided by")
     )
     decided_at = models.DateTimeField(_("decided"), null=True)
-    reason = models.TextField(_("reason"), blank=True)
+    dismissal = models.CharField(
+        _("dismissal reason"), max_length=11, choices=DismissalReason, blank=True, default=""
+    )
+    reason = models.TextField(_("note"), blank=True)  # beside the dismissal reason, in somebody's own words
     peak_when_decided = models.PositiveIntegerField(
         null=True
     )  # a dismissed episode that doubles is raised again
@@ -86,6 +106,8 @@ class Signal(models.Model):
         "monitoring.ImportRun", models.PROTECT, null=True, related_name="signals"
     )
     is_history = models.BooleanField(default=False)  # it was over when it was found: nobody was alerted
+
+    deadlines = GenericRelation(Deadline)
 
     objects = SignalQuerySet.as_manager()
 
@@ -107,7 +129,15 @@ class Signal(models.Model):
                 name="signal_decided_has_who_and_when",
             ),
             models.CheckConstraint(
-                condition=~Q(state="dismissed") | ~Q(reason=""), name="signal_dismissed_has_reason"
+                condition=Q(sensitivity__in=Sensitivity.values), name="signal_sensitivity_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="dismissed", dismissal__in=DismissalReason.values)
+                | (~Q(state="dismissed") & Q(dismissal="")),
+                name="signal_dismissed_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=~Q(dismissal="other") | ~Q(reason=""), name="signal_other_reason_has_words"
             ),
             models.CheckConstraint(
                 condition=Q(state="opened", incident__isnull=False)
@@ -129,7 +159,7 @@ class Signal(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.brand} {self.heard_at:%Y-%m-%d %H:%M}"
+        return self.headline
 
     def get_absolute_url(self) -> str:
         return reverse("monitoring:signal", args=[self.pk])

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django import template
 from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.translation import ngettext
 
 from common.times import absolute, day
 from monitoring.importing.meaning.fields import FIELDS
@@ -22,6 +23,11 @@ def field_label(name: str) -> str:
 @register.simple_tag
 def sentiment_label(value: str) -> str:
     return str(Sentiment(value).label)
+
+
+@register.simple_tag
+def days_in_words(days: int) -> str:
+    return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
 
 
 @register.simple_tag

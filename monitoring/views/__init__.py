@@ -1,3 +1,4 @@
+from monitoring.views.early_warning import early_warning, sensitivity, stored_past
 from monitoring.views.imports import (
     cancel_import,
     import_run,
@@ -14,6 +15,7 @@ from monitoring.views.signals import dismiss_signal, open_signal, signal, signal
 __all__ = [
     "cancel_import",
     "dismiss_signal",
+    "early_warning",
     "import_run",
     "imports",
     "listed_rows",
@@ -22,7 +24,9 @@ __all__ = [
     "open_signal",
     "preview",
     "retry_import",
+    "sensitivity",
     "signal",
     "signals",
+    "stored_past",
     "undo_import",
 ]

@@ -10,13 +10,12 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from common.forms import ReasonForm
 from common.pages import confirm, typed
 from incidents.models import Incident
 from monitoring import actions, signal_words
 from monitoring.charts import evidence_chart
 from monitoring.evidence import by_others
-from monitoring.forms import OpenIncidentForm, SignalFilter
+from monitoring.forms import DismissForm, OpenIncidentForm, SignalFilter
 from monitoring.models import Mention, Signal, SignalKind, SignalState
 from people.access import SignedInRequest, requires
 
@@ -55,6 +54,7 @@ def signal(request: SignedInRequest, pk: int) -> HttpResponse:
         "typical": shown[:TYPICAL],
         "more": shown[TYPICAL:],
         "incident": incident,
+        "deadline": found.deadlines.pressing().first(),
         "is_hidden": found.state == SignalState.OPENED and incident is None,
         "may_decide": request.user.has_perm("monitoring.decide"),
         "started": by_others(found.brand, found.began_at, found.last_at).select_related("post").last(),
@@ -80,11 +80,7 @@ def dismiss_signal(request: SignedInRequest, pk: int) -> HttpResponse:
             _("If twice as many people speak of it later, it is raised again."),
         ],
         label=_("Dismiss"),
-        form=ReasonForm(
-            typed(request),
-            label=_("Why is this no reason to act?"),
-            help_text=_("For example: a joke that travels, a known outage that is already being answered."),
-        ),
+        form=DismissForm(typed(request)),
         back=found,
         done=_("Dismissed. If it grows to twice its size, it is raised again."),
         template="monitoring/decide.html",

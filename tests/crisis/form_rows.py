@@ -456,8 +456,14 @@ MONITORING = {
         wrong={"file": ""},
         kept=lambda world: f'value="{world.open.incident.brand_id}" selected',
     ),
+    "sensitivity": Row(
+        data(sensitivity="low"),
+        wrong={"sensitivity": "loud"},
+        kept=lambda world: 'value="low"',
+    ),
     "dismiss": Row(
-        **REASON,
+        data(dismissal="joke", reason=MARK),
+        wrong=LONG,
         refused=lambda world: monitoring.dismiss(
             signal=world.things["signal"], actor=world.people["approver"], reason="A joke"
         ),

@@ -69,6 +69,10 @@ def mail_delivery(world: World, user: User) -> list[Any]:
     return [Delivery.objects.outside().order_by("pk").values_list("pk", flat=True)[0]]
 
 
+def brand(world: World, user: User) -> list[Any]:
+    return [world.open.incident.brand_id]
+
+
 def deadline(world: World, user: User) -> list[Any]:
     return [Deadline.objects.of(world.open.incident).unsettled().latest("pk").pk]
 
@@ -213,9 +217,16 @@ PAGES: dict[str, Row] = {
     "monitoring:cancel": Row(thing("preview"), get=WORKERS, post=WORKERS),
     "monitoring:undo": Row(thing("run"), get=WORKERS, post=WORKERS),
     "monitoring:move": Row(thing("run"), get=WORKERS, post=WORKERS),
+    "monitoring:early_warning": Row(),
+    "monitoring:sensitivity": Row(
+        brand, get=WORKERS, post=WORKERS, data=lambda world: {"sensitivity": "low"}
+    ),
+    "monitoring:stored_past": Row(lambda world, user: [*brand(world, user), "normal"], get=WORKERS),
     "monitoring:signals": Row(),
     "monitoring:signal": Row(thing("signal")),
-    "monitoring:dismiss": Row(thing("signal"), get=WORKERS, post=WORKERS),
+    "monitoring:dismiss": Row(
+        thing("signal"), get=WORKERS, post=WORKERS, data=lambda world: {"dismissal": "joke"}
+    ),
     "monitoring:open": Row(thing("signal"), get=WORKERS, post=WORKERS),
     "escalations:policies": Row(get=ADMINISTRATORS),
     "escalations:policy": Row(
