@@ -38,6 +38,8 @@ STEPS = (
        WHERE mention_id = moving.id AND target <> moving.id""",
     """INSERT INTO monitoring_sighting (run_id, line, mention_id)
        SELECT %(run)s, line, target FROM moving WHERE target <> id""",
+    """DELETE FROM monitoring_sentimentcorrection correction USING moving
+       WHERE correction.mention_id = moving.id AND target <> moving.id""",
     "DELETE FROM monitoring_mention mine USING moving WHERE mine.id = moving.id AND target <> moving.id",
     "UPDATE monitoring_mention mine SET brand_id = %(brand)s FROM moving WHERE mine.id = moving.id",
     "DROP TABLE moving",

@@ -37,6 +37,8 @@ STEPS = (
     "DELETE FROM monitoring_sighting WHERE id IN (SELECT sighting_id FROM mine)",
     """DELETE FROM monitoring_sighting sighting USING mine
        WHERE sighting.mention_id = mine.id AND (mine.run_id IS NULL OR sighting.run_id = %(run)s)""",
+    """DELETE FROM monitoring_sentimentcorrection correction USING mine
+       WHERE correction.mention_id = mine.id AND mine.run_id IS NULL""",
     "DELETE FROM monitoring_mention mention USING mine WHERE mention.id = mine.id AND mine.run_id IS NULL",
     """DELETE FROM monitoring_post post USING mine WHERE post.id = mine.post_id
        AND NOT EXISTS (SELECT FROM monitoring_mention WHERE post_id = post.id)""",

@@ -1,3 +1,4 @@
+from monitoring.views.estimates import estimates, switch_own_head
 from monitoring.views.imports import (
     cancel_import,
     import_run,
@@ -8,12 +9,14 @@ from monitoring.views.imports import (
     retry_import,
     undo_import,
 )
-from monitoring.views.mentions import mentions
+from monitoring.views.mentions import correct, mentions, take_back_correction
 from monitoring.views.signals import dismiss_signal, open_signal, signal, signals
 
 __all__ = [
     "cancel_import",
+    "correct",
     "dismiss_signal",
+    "estimates",
     "import_run",
     "imports",
     "listed_rows",
@@ -24,5 +27,7 @@ __all__ = [
     "retry_import",
     "signal",
     "signals",
+    "switch_own_head",
+    "take_back_correction",
     "undo_import",
 ]
