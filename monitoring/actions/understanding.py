@@ -29,18 +29,18 @@ def understand() -> int:
         .select_related("brand", "post")
         .select_for_update(of=("self", "post"), no_key=True, skip_locked=True)[:PORTION]
     )
-    spoken: dict[int, Post] = {}
+    worrying, speaking = defaultdict(list), defaultdict(set)
     for mention in portion:
-        post = spoken.setdefault(mention.post_id, mention.post)  # two brands may share it
-        if not post.lang:
-            post.lang = language_of(post.text)
-            post.lang_detected = bool(post.lang)
-        mention.worry = _most_urgent(post, mention.brand.name)
-        mention.looked_at = timezone.now()
-    Post.objects.bulk_update(
-        [post for post in spoken.values() if post.lang_detected], ["lang", "lang_detected"]
-    )
-    Mention.objects.bulk_update(portion, ["worry", "looked_at"])
+        post = mention.post
+        if not post.lang and (language := language_of(post.text)):
+            post.lang = language
+            speaking[language].add(post.pk)  # two brands may share it
+        worrying[_most_urgent(post, mention.brand.name)].append(mention.pk)
+    # Of few kinds: one statement for each is many times as fast as one row at a time.
+    for language, posts in speaking.items():
+        Post.objects.filter(pk__in=posts).update(lang=language, lang_detected=True)
+    for worry, mentions in worrying.items():
+        Mention.objects.filter(pk__in=mentions).update(worry=worry, looked_at=timezone.now())
     return len(portion)
 
 
@@ -58,10 +58,9 @@ def estimate() -> int:
     portion = list(Mention.objects.to_estimate().select_related("post")[:ESTIMATED_AT_ONCE])
     labels = _estimated(portion)
     still = Mention.objects.filter(pk__in=labels).to_estimate()
-    held = list(still.select_for_update(no_key=True, skip_locked=True))
-    for mention in held:
-        mention.estimate = labels[mention.pk]
-    Mention.objects.bulk_update(held, ["estimate"])
+    held = list(still.select_for_update(no_key=True, skip_locked=True).values_list("pk", flat=True))
+    for label in Label:
+        Mention.objects.filter(pk__in=[pk for pk in held if labels[pk] == label]).update(estimate=label)
     return len(held)
 
 
