@@ -34,6 +34,12 @@ app.conf.beat_schedule = {
     },
     "watch": {"task": "operations.tasks.watch", "schedule": 60.0, "options": {"expires": 50}},
     "sweep-imports": {"task": "monitoring.tasks.sweep_imports", "schedule": 15.0, "options": HINT},
+    "understand": {"task": "monitoring.tasks.understand", "schedule": 15.0, "options": HINT},
+    "fit-own-heads": {
+        "task": "monitoring.tasks.fit_own_heads",
+        "schedule": 300.0,
+        "options": {"expires": 290},
+    },
     # Eight weeks ahead are planned; hourly, because beat forgets on every restart when it last ran.
     "extend-rotations": {"task": "readiness.tasks.extend_rotations", "schedule": 3600.0, "options": HINT},
     "forget-sent-forms": {"task": "common.tasks.forget_sent_forms", "schedule": 600.0, "options": HINT},

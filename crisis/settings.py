@@ -182,6 +182,8 @@ CELERY_TASK_ROUTES = {
     "escalations.tasks.*": {"queue": "engine"},
     "notifications.tasks.*": {"queue": "deliveries"},
     "monitoring.tasks.carry_on_import": {"queue": "imports"},
+    "monitoring.tasks.understand": {"queue": "understanding"},
+    "monitoring.tasks.fit_own_heads": {"queue": "understanding"},
 }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_ACCEPT_CONTENT = ["json"]

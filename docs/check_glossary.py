@@ -23,6 +23,7 @@ NOT_LOOKED_AT = (
     GLOSSARY,
     "docs/check_glossary.py",
     "tests/docs/",
+    "benchmarks/labelled/",
     "tests/monitoring/exports/",
     "locale/",
     "requirements/",

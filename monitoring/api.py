@@ -23,11 +23,15 @@ class MentionOut(Schema):
     external_id: str = Field(alias="post.external_id")
     platform: str = Field(alias="post.platform")
     lang: str = Field(alias="post.lang")
+    lang_detected: bool = Field(alias="post.lang_detected")  # by its words; the source gave none
     author: str = Field(alias="post.author")
     author_followers: int | None = Field(alias="post.author_followers")
     is_brand_own: bool
     text: str = Field(alias="post.text")
-    sentiment: str
+    sentiment: str  # as the source or a person said it
+    sentiment_source: str  # "corrected" where a person did on the pages
+    estimate: str  # a model's guess: negative, not_negative, unknown; says something only where `sentiment` is empty
+    worry: str  # the most urgent that its words speak of
     retweets: int | None = Field(alias="post.retweets")
     likes: int | None = Field(alias="post.likes")
     replies: int | None = Field(alias="post.replies")

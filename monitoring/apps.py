@@ -15,7 +15,7 @@ class MonitoringConfig(AppConfig):
         from monitoring import gate_checks, panels, velocity_context
         from monitoring.deadlines import PURPOSES
         from monitoring.models import DismissalReason, Priority, Sensitivity
-        from monitoring.understanding.sentiment import checks  # noqa: F401 (registers itself)
+        from monitoring.understanding.sentiment import Label, checks  # noqa: F401 (checks registers itself)
 
         entry_kinds.declare(
             {
@@ -31,6 +31,18 @@ class MonitoringConfig(AppConfig):
                     "{actor} changed the sensitivity for {brand} from “{sensitivity_before}” to “{sensitivity}”"
                 ),
                 "signal.opened": _("{actor} took up a signal about {brand}"),
+                "sentiment.corrected": _("{actor} said that a post about {brand} is: {label}"),
+                "sentiment.correction_taken_back": _(
+                    "{actor} took back that a post about {brand} is: {label}"
+                ),
+                "head.better": _(
+                    "{count} corrections for {brand} made estimates better: its own head is at hand"
+                ),
+                "head.not_better": _(
+                    "{count} corrections for {brand} made estimates no better: the shipped head stays"
+                ),
+                "head.switched_on": _("{actor} lets the own head of {brand} estimate"),
+                "head.switched_off": _("{actor} lets the shipped head estimate for {brand}"),
                 "mentions.attached": _("{actor} attached {count} mentions to “{title}”"),
                 "import.queued": _("{actor} gave “{file}” to be imported"),
                 "import.retried": _("{actor} let the import of “{file}” carry on"),
@@ -52,6 +64,7 @@ class MonitoringConfig(AppConfig):
         for key in ("sensitivity", "sensitivity_before"):
             entry_kinds.declare_labels(key, dict(Sensitivity.choices))
         purposes.declare(*PURPOSES)
+        entry_kinds.declare_labels("label", dict(Label.choices))
         for check in gate_checks.CHECKS:
             gates.register(check)
         room_panels.register(panels.PANEL)

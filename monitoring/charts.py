@@ -64,7 +64,14 @@ class Bucket:
         return self.values.get("", 0)
 
     @property
+    def rated(self) -> int:
+        return self.total - self.unrated
+
+    @property
     def in_words(self) -> str:
+        if not self.rated:  # "0 negative" would say that somebody has looked
+            words = _("%(when)s: %(total)d mentions, none rated")
+            return words % {"when": self.label, "total": self.total}
         words = _("%(when)s: %(total)d mentions, %(negative)d negative, %(positive)d positive")
         return words % {
             "when": self.label,
@@ -115,16 +122,18 @@ def volume_chart(
     signals: Iterable[Signal] = (),
     onset: datetime | None = None,
 ) -> Chart:
-    """How many posts per hour (day, week) and how many of them negative and positive. One query."""
+    """How many posts per hour (day, week) and how many of them negative and positive, as given. One query."""
     step = HOUR if end - start <= MOST_HOURS * HOUR else DAY if end - start <= MOST_DAYS * DAY else WEEK
     borders = _borders(start, end, step)
     buckets = _buckets(mentions, borders, end, step)
     top = _round_up(max((bucket.total for bucket in buckets), default=0))
-    lines = [
-        _line("volume", _("all mentions"), [bucket.total for bucket in buckets], top, with_area=True),
-        _line("negative", _("negative"), [bucket.negative for bucket in buckets], top, with_area=True),
-        _line("positive", _("positive"), [bucket.positive for bucket in buckets], top),
-    ]
+    lines = [_line("volume", _("all mentions"), [bucket.total for bucket in buckets], top, with_area=True)]
+    if any(bucket.rated for bucket in buckets):
+        negative, positive = [b.negative for b in buckets], [b.positive for b in buckets]
+        lines += [
+            _line("negative", _("negative"), negative, top, with_area=True),
+            _line("positive", _("positive"), positive, top),
+        ]
     wide = WIDTH / len(buckets)
     unusual = {
         bisect_right(borders, datetime.fromisoformat(hour)) - 1

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
-from django.db.models import Count, DateTimeField, Func, Q, Value
+from django.db.models import Count, DateTimeField, Func, Q, QuerySet, Value
 
 from monitoring.models import Mention, Sentiment
+from monitoring.models.mention import ESTIMATED, GIVEN
 from people.models import Brand
 
 HOUR = timedelta(hours=1)
@@ -25,21 +27,44 @@ class Bin(Func):
         super().__init__(Value(step), "posted_at", Value(origin), output_field=DateTimeField())
 
 
-def net_sentiment(brand: Brand, start: datetime, end: datetime) -> float | None:
-    """(positive - negative) / all rated mentions x 100, from `start` on and before `end`; own posts left out.
+@dataclass(frozen=True)
+class Tally:
+    """Of how many mentions the sentiment is given, and of which kind; of how many others it is estimated.
 
-    Between -100 and 100; None where no mention has a sentiment.
+    What is estimated is never counted with what is given: it only says how much more is known.
     """
-    found = (
-        Mention.objects.filter(brand=brand, is_brand_own=False)
-        .between(start, end)
-        .aggregate(
-            positive=Count("pk", filter=Q(sentiment=Sentiment.POSITIVE)),
+
+    total: int = 0
+    negative: int = 0
+    positive: int = 0
+    given: int = 0
+    estimated: int = 0
+
+    @property
+    def unknown(self) -> int:
+        return self.total - self.given - self.estimated
+
+    @property
+    def net(self) -> float | None:
+        """Net sentiment of what is given, between -100 and 100; None where nothing is."""
+        return (self.positive - self.negative) / self.given * 100 if self.given else None
+
+
+def tally(mentions: QuerySet[Mention]) -> Tally:
+    return Tally(
+        **mentions.order_by().aggregate(
+            total=Count("pk"),
             negative=Count("pk", filter=Q(sentiment=Sentiment.NEGATIVE)),
-            rated=Count("pk", filter=~Q(sentiment="")),
+            positive=Count("pk", filter=Q(sentiment=Sentiment.POSITIVE)),
+            given=Count("pk", filter=GIVEN),
+            estimated=Count("pk", filter=ESTIMATED),
         )
     )
-    return (found["positive"] - found["negative"]) / found["rated"] * 100 if found["rated"] else None
+
+
+def tally_of(brand: Brand, start: datetime, end: datetime) -> Tally:
+    """From `start` on and before `end`; own posts left out."""
+    return tally(Mention.objects.filter(brand=brand, is_brand_own=False).between(start, end))
 
 
 def velocity(brand: Brand, at: datetime) -> float | None:

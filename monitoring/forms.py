@@ -14,9 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from common.forms import DayInput, Filter, Form
 from incidents.models import Category
 from monitoring.models import DismissalReason, ImportRun, Mention, Sensitivity, Sentiment, SignalState
+from monitoring.understanding.sentiment import Label
+from monitoring.understanding.worry_words import Worry
 from people.models import Brand
 
 UNRATED = "unrated"
+ANY = "any"
 LATEST = timedelta(days=7)
 PERIODS = {"24h": timedelta(hours=24), "7d": timedelta(days=7), "30d": timedelta(days=30)}
 # Platforms are what the newest posts name; asking all of them would read the whole table.
@@ -35,6 +38,12 @@ class MentionFilter(Filter):
         label=_("Sentiment"),
         required=False,
         choices=[("", _("All")), *Sentiment.choices, (UNRATED, _("Not rated"))],
+    )
+    estimate = forms.ChoiceField(
+        label=_("Estimated"), required=False, choices=[("", _("All")), *Label.choices]
+    )
+    worry = forms.ChoiceField(
+        label=_("Worry"), required=False, choices=[("", _("All")), (ANY, _("Any")), *Worry.choices]
     )
     period = forms.ChoiceField(
         label=_("Period"),
@@ -57,6 +66,8 @@ class MentionFilter(Filter):
         names = {row["post__platform"] for row in recent} | {
             str(self.data.get("platform", "")).replace("\0", "")[:32]
         }
+        if settings.SENTIMENT_MODEL == "off":
+            del self.fields["estimate"]
         platform = cast(forms.ChoiceField, self.fields["platform"])
         platform.choices = [("", _("All")), *((name, name) for name in sorted(names - {""}))]
 
@@ -85,6 +96,10 @@ class MentionFilter(Filter):
             mentions = mentions.filter(post__platform=wanted["platform"])
         if wanted.get("sentiment"):
             mentions = mentions.filter(sentiment=wanted["sentiment"].replace(UNRATED, ""))
+        if wanted.get("estimate"):  # where none is given: the two are never mixed
+            mentions = mentions.filter(sentiment="", estimate=wanted["estimate"])
+        if worry := wanted.get("worry"):
+            mentions = mentions.exclude(worry="") if worry == ANY else mentions.filter(worry=worry)
         if wanted.get("q"):
             mentions = mentions.filter(post__text__icontains=wanted["q"])
         start, end = self._span(mentions, wanted)

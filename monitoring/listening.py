@@ -111,7 +111,7 @@ def heard_now(brand: Brand, now: datetime) -> list[Burst]:
     probe = BrandDetector.from_json(detector.to_json())
     found += bursts(probe, [probe.advance(counts.get(running, NOTHING))], running)
     detector.volume.said, detector.complaints.said = probe.volume.said, probe.complaints.said
-    kept.state, kept.heard_to, kept.changed_from = detector.to_json(), slots.start_of(running), None
+    kept.detector, kept.heard_to, kept.changed_from = detector.to_json(), slots.start_of(running), None
     kept.save()
     return found
 
@@ -120,15 +120,15 @@ def _carried_on(kept: Listening, running: int) -> tuple[BrandDetector, list[Hear
     """The detector as the last look left it, and what is heard where counts have changed since."""
     changed = kept.changed_from or kept.heard_to
     if (
-        kept.state is None
+        kept.detector is None
         or kept.heard_to is None
         or changed is None
         or kept.heard_to - changed > CORRECTED
         or slots.slot_of(kept.heard_to) > running
-        or kept.state["volume"]["sensitivity"] != kept.sensitivity
+        or kept.detector["volume"]["sensitivity"] != kept.sensitivity
     ):
         return _made_anew(kept, running), []
-    detector = BrandDetector.from_json(kept.state)
+    detector = BrandDetector.from_json(kept.detector)
     begin, end = slots.slot_of(changed), slots.slot_of(kept.heard_to)
     counts = _counts(kept.brand, begin, end - 1)
     return detector, detector.correct({slot: counts.get(slot, NOTHING) for slot in range(begin, end)})

@@ -1,5 +1,6 @@
 """Celery entry points: ids or nothing at all, and everything is found again from the rows."""
 
+import time
 from datetime import timedelta
 
 from celery import shared_task
@@ -30,6 +31,24 @@ def sweep_imports() -> None:
             wake_import(run.pk)
         elif timezone.now() - (run.seen_at or run.created_at) > STALE_AFTER:
             actions.abandon_import(run_id=run.pk)
+
+
+# At most so long at a stretch; the next hint carries on.
+UNDERSTANDING_SECONDS = 12.0
+
+
+@shared_task
+def understand() -> None:
+    """Language and worry first, which takes moments; then estimates, which take a model some time."""
+    ends = time.monotonic() + UNDERSTANDING_SECONDS
+    while time.monotonic() < ends and (actions.understand() or actions.estimate()):
+        pass
+
+
+@shared_task
+def fit_own_heads() -> None:
+    for brand in actions.brands_to_fit():
+        actions.fit_own_head(brand=brand)
 
 
 @shared_task

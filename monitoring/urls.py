@@ -5,6 +5,10 @@ from monitoring import views
 app_name = "monitoring"
 urlpatterns = [
     path("", views.mentions, name="mentions"),
+    path("mentions/<int:pk>/correct/", views.correct, name="correct"),
+    path("mentions/<int:pk>/take-back/", views.take_back_correction, name="take_back_correction"),
+    path("estimates/", views.estimates, name="estimates"),
+    path("estimates/<int:pk>/", views.switch_own_head, name="switch_own_head"),
     path("imports/", views.imports, name="imports"),
     path("imports/<int:pk>/", views.import_run, name="import"),
     path("imports/<int:pk>/preview/", views.preview, name="preview"),

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Q, Value
+from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Coalesce, Least
 
 from monitoring.models import ImportRun, Listening, Mention, VoiceCount
@@ -108,14 +108,17 @@ def recount(brand: Brand, first: datetime, last: datetime) -> list[datetime]:
 
 
 def recount_import(run: ImportRun) -> None:
-    """Count anew what an import brought, or has given back or to another brand, whose counts may still hold it."""
+    """Count anew what an import brought, or has given back or to another brand."""
+    for brand in brands_of(run).order_by("pk"):  # in one order for everybody, for each is locked
+        if run.first_posted_at and run.last_posted_at:
+            recount(brand, run.first_posted_at, run.last_posted_at)
+
+
+def brands_of(run: ImportRun) -> QuerySet[Brand]:
+    """Whose mentions it brought, and whose counts may still hold what it has given away."""
+    has = Mention.objects.filter(run=run).order_by().values("brand")
     first, last = run.first_posted_at, run.last_posted_at
     if first is None or last is None:
-        return
-    has = Mention.objects.filter(run=run).order_by().values("brand")
-    counted = (
-        VoiceCount.objects.filter(begins_at__range=(start_of_slot(first), last)).order_by().values("brand")
-    )
-    # In one order for everybody, for each is locked.
-    for brand in Brand.objects.filter(Q(pk__in=has) | Q(pk__in=counted)).order_by("pk"):
-        recount(brand, first, last)
+        return Brand.objects.filter(pk__in=has)
+    counted = VoiceCount.objects.filter(begins_at__range=(start_of_slot(first), last)).order_by()
+    return Brand.objects.filter(Q(pk__in=has) | Q(pk__in=counted.values("brand")))

@@ -7,7 +7,7 @@ empty is not zero but unknown, and says why.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from statistics import median
 from typing import Any
@@ -39,6 +39,25 @@ class Hour:
         return (self.positive - self.negative) / self.rated * 100
 
 
+@dataclass(frozen=True)
+class Known:
+    """Of how many posts the sentiment is given; of the others a model has estimated some. Only given ones count."""
+
+    given: int = 0
+    estimated: int = 0
+    unknown: int = 0
+
+    @property
+    def in_words(self) -> str:
+        total = self.given + self.estimated + self.unknown
+        if not total:
+            return ""
+        words = gettext(
+            "sentiment given for %(given)d of %(total)d posts, estimated for %(estimated)d, unknown for %(unknown)d"
+        )
+        return words % {**asdict(self), "total": total}
+
+
 @dataclass
 class Facts:
     """What the record says; times are UTC instants."""
@@ -59,6 +78,9 @@ class Facts:
     stakeholders_on_time: int = 0
     sentiment_before: float | None = None
     sentiment_after: float | None = None
+    known_before: Known = Known()  # how much of it is known in each of the three times
+    known_open: Known = Known()
+    known_after: Known = Known()
     after_is_partial: bool = False  # the day after the stand-down is not over yet
     hours: Sequence[Hour] = ()  # while the incident was open
 
@@ -185,21 +207,23 @@ def net_sentiments(facts: Facts) -> list[Figure]:
     few = gettext("no hour had %(n)d rated posts") % {"n": RATED_POSTS_PER_HOUR}
     so_far = _("so far; the 24 hours are not over") if facts.after_is_partial else ""
     return [
-        _sentiment("sentiment_before", facts.sentiment_before, unrated),
-        _sentiment("sentiment_lowest", lowest.net if lowest else None, few),
+        _sentiment("sentiment_before", facts.sentiment_before, unrated, facts.known_before),
+        _sentiment("sentiment_lowest", lowest.net if lowest else None, few, facts.known_open),
         _sentiment(
             "sentiment_after",
             facts.sentiment_after,
             unrated if facts.resolved_at else _("it has not stood down"),
+            facts.known_after,
             so_far,
         ),
     ]
 
 
 def _sentiment(
-    code: str, value: float | None, why_unknown: str | Promise, note: str | Promise = ""
+    code: str, value: float | None, why_unknown: str | Promise, known: Known, note: str | Promise = ""
 ) -> Figure:
-    return Figure(code, LABELS[code], value, "points", why_unknown if value is None else note)
+    notes = [str(why_unknown if value is None else note), known.in_words]
+    return Figure(code, LABELS[code], value, "points", "; ".join(filter(None, notes)))
 
 
 def duration(minutes: float) -> str:

@@ -11,9 +11,9 @@ from django.utils import timezone
 from incidents.models import Incident
 from journal.models import Entry
 from monitoring.charts import Chart, volume_chart
-from monitoring.figures import net_sentiment
+from monitoring.figures import Tally, tally_of
 from monitoring.models import Mention, Sentiment
-from postmortems.figures import Facts, Hour
+from postmortems.figures import Facts, Hour, Known
 from responses.models import Answer, CaseState, ClaimState, Publication
 
 BEFORE = timedelta(days=7)
@@ -44,6 +44,8 @@ def gather(incident: Incident) -> Facts:
     )
     onset = min(incident.first_post_at or incident.detected_at, incident.detected_at)
     end = incident.resolved_at
+    before = tally_of(incident.brand, onset - BEFORE, onset)
+    after = tally_of(incident.brand, end, end + AFTER) if end else Tally()
     return Facts(
         detected_at=incident.detected_at,
         logged_at=incident.logged_at,
@@ -63,16 +65,27 @@ def gather(incident: Incident) -> Facts:
         claims_settled=claims["settled"],
         stakeholders_due=notices["due"],
         stakeholders_on_time=notices["on_time"],
-        sentiment_before=net_sentiment(incident.brand, onset - BEFORE, onset),
-        sentiment_after=net_sentiment(incident.brand, end, end + AFTER) if end else None,
+        sentiment_before=before.net,
+        sentiment_after=after.net,
+        known_before=_known(before),
+        known_open=_known(tally_of(incident.brand, onset, _end_of_open(incident, onset))),
+        known_after=_known(after),
         after_is_partial=bool(end and end + AFTER > timezone.now()),
         hours=hours_open(incident, onset),
     )
 
 
+def _known(tally: Tally) -> Known:
+    return Known(tally.given, tally.estimated, tally.unknown)
+
+
+def _end_of_open(incident: Incident, start: datetime) -> datetime:
+    return min(incident.resolved_at or start + LONGEST, start + LONGEST)
+
+
 def hours_open(incident: Incident, start: datetime) -> list[Hour]:
     """Rated posts by others per hour, from `start` until the stand-down."""
-    end = min(incident.resolved_at or start + LONGEST, start + LONGEST)
+    end = _end_of_open(incident, start)
     rows = (
         Mention.objects.filter(brand=incident.brand_id, is_brand_own=False)
         .exclude(sentiment="")

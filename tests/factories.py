@@ -49,7 +49,7 @@ class IncidentFactory(factory.django.DjangoModelFactory):
     logged_at = factory.SelfAttribute("detected_at")
 
 
-OF_THE_MENTION = {"is_brand_own", "sentiment", "sentiment_source", "run", "line"}
+OF_THE_MENTION = {"is_brand_own", "sentiment", "sentiment_source", "estimate", "worry", "run", "line"}
 _numbers = count(1)
 
 

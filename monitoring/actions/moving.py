@@ -13,7 +13,7 @@ from monitoring.actions.signal_decisions import dismiss_baseless
 from monitoring.actions.signal_raising import raise_signals
 from monitoring.models import ImportRun, Mention, Signal
 from monitoring.one_at_a_time import lock_posts
-from monitoring.voices import recount_import
+from monitoring.voices import brands_of, recount_import
 from people.models import Brand, User
 
 # Waits for whoever attaches one of them to an incident; the next statement sees that it is attached.
@@ -47,6 +47,8 @@ STEPS = (
              FROM monitoring_sighting WHERE run_id = %(run)s AND sentiment <> ''
              AND mention_id IN (SELECT target FROM moving) ORDER BY mention_id, id) said
        WHERE mention.id = said.mention_id AND mention.sentiment = ''""",
+    """DELETE FROM monitoring_sentimentcorrection correction USING moving
+       WHERE correction.mention_id = moving.id AND target <> moving.id""",
     "DELETE FROM monitoring_mention mine USING moving WHERE mine.id = moving.id AND target <> moving.id",
     "UPDATE monitoring_mention mine SET brand_id = %(brand)s FROM moving WHERE mine.id = moving.id",
     "DROP TABLE moving",
@@ -80,6 +82,8 @@ def move_import(*, run: ImportRun, actor: User, brand: Brand) -> ImportRun:
 
 def _lock_signals(run: ImportRun, brand: Brand) -> None:
     """Brands, their signals, then mentions: in this order everybody locks them who decides about a signal."""
-    touched = Brand.objects.filter(Q(pk=brand.pk) | Q(signals__run=run)).values("pk")
+    touched = Brand.objects.filter(
+        Q(pk=brand.pk) | Q(signals__run=run) | Q(pk__in=brands_of(run).values("pk"))
+    ).values("pk")
     list(Brand.objects.select_for_update(no_key=True).filter(pk__in=touched).order_by("pk"))
     list(Signal.objects.select_for_update(of=("self",)).filter(run=run).order_by("pk"))

@@ -38,7 +38,8 @@ SEEN = """
 NO_SIGHTINGS = "DELETE FROM monitoring_sighting WHERE id IN (SELECT sighting_id FROM portion)"
 # What is attached to an incident is evidence and stays, also when that happened while we waited for its lock.
 NOT_ATTACHED = "DELETE FROM portion USING monitoring_incidentmention WHERE mention_id = portion.id"
-# The oldest of the other imports that said it is believed now; without one nobody has said it.
+# The oldest of the other imports that said it is believed now; without one nobody has said it. What a person has
+# corrected stays.
 REJUDGED = """
     UPDATE monitoring_mention mention
     SET sentiment = coalesce(other.sentiment, ''), sentiment_source = coalesce(other.sentiment_source, ''),
@@ -48,6 +49,7 @@ REJUDGED = """
         WHERE mention_id = portion.id AND run_id <> %(run)s AND sentiment <> '' ORDER BY id LIMIT 1
     ) other ON true
     WHERE mention.id = portion.id AND coalesce(mention.judged_by_id, mention.run_id) = %(run)s
+      AND mention.sentiment_source <> 'corrected'
 """
 # Only sightings say who else gave the address: one that came with the post's first mention of another brand is
 # forgotten. The next import that gives it brings it back.
@@ -75,6 +77,8 @@ HANDED_ON = """
 REMOVED = (
     """DELETE FROM monitoring_sighting sighting USING portion
        WHERE sighting.mention_id = portion.id AND (portion.run_id IS NULL OR sighting.run_id = %(run)s)""",
+    """DELETE FROM monitoring_sentimentcorrection correction USING portion
+       WHERE correction.mention_id = portion.id AND portion.run_id IS NULL""",
     "DELETE FROM monitoring_mention mention USING portion WHERE mention.id = portion.id AND portion.run_id IS NULL",
     """DELETE FROM monitoring_post post USING portion WHERE post.id = portion.post_id
        AND NOT EXISTS (SELECT FROM monitoring_mention WHERE post_id = post.id)""",

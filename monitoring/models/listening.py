@@ -18,13 +18,13 @@ class Sensitivity(models.TextChoices):
 
 
 class Listening(models.Model):
-    """The detector of one brand as it stood after the last look. Without a state it is made anew from the counts."""
+    """The detector of one brand as it stood after the last look. Without one it is made anew from the counts."""
 
     brand = models.OneToOneField(Brand, models.CASCADE, primary_key=True, related_name="listening")
     sensitivity = models.CharField(
         _("sensitivity"), max_length=6, choices=Sensitivity, default=Sensitivity.NORMAL
     )
-    state = models.JSONField(null=True)  # detection.BrandDetector.to_json()
+    detector = models.JSONField(null=True)  # detection.BrandDetector.to_json()
     heard_to = models.DateTimeField(null=True)  # the end of the last slot in it
     changed_from = models.DateTimeField(null=True)  # the first slot before that whose counts are others now
 
@@ -34,7 +34,8 @@ class Listening(models.Model):
                 condition=Q(sensitivity__in=Sensitivity.values), name="listening_sensitivity_known"
             ),
             models.CheckConstraint(
-                condition=Q(state__isnull=True) | Q(heard_to__isnull=False), name="listening_state_has_time"
+                condition=Q(detector__isnull=True) | Q(heard_to__isnull=False),
+                name="listening_detector_has_time",
             ),
         ]
 

@@ -8,11 +8,14 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from incidents.models import Incident
 from monitoring.models.post import Post
+from monitoring.understanding.sentiment import Label
+from monitoring.understanding.worry_words import Worry
 from people.models import Brand, User
 
 
@@ -22,6 +25,14 @@ class Sentiment(models.TextChoices):
     NEGATIVE = "negative", _("Negative")
     NEUTRAL = "neutral", _("Neutral")
     POSITIVE = "positive", _("Positive")
+
+
+CORRECTED = "corrected"  # who judged it: a person on these pages
+# Shares of mentions by what is known of their sentiment; the rest is unknown.
+GIVEN = ~Q(sentiment="")
+ESTIMATED = Q(sentiment="", estimate__in=[Label.NEGATIVE, Label.NOT_NEGATIVE])
+# What a model may still look at: the brand's own posts need no guess.
+TO_ESTIMATE = Q(sentiment="", estimate="", is_brand_own=False)
 
 
 class MentionQuerySet(models.QuerySet["Mention"]):
@@ -36,6 +47,14 @@ class MentionQuerySet(models.QuerySet["Mention"]):
     def attached(self) -> MentionQuerySet:
         """Those that belong to an incident, each once."""
         return self.filter(attachments__isnull=False).distinct()
+
+    def to_understand(self) -> MentionQuerySet:
+        """Those at which no worker has looked yet, the newest first: a crisis is understood before history."""
+        return self.filter(looked_at__isnull=True).order_by("-posted_at", "-id")
+
+    def to_estimate(self) -> MentionQuerySet:
+        """Those by others whose sentiment nobody has said and no model has estimated yet, the newest first."""
+        return self.filter(TO_ESTIMATE).order_by("-posted_at", "-id")
 
     def between(self, start: datetime, end: datetime) -> MentionQuerySet:
         """Posted from `start` on and before `end`."""
@@ -55,6 +74,13 @@ class Mention(models.Model):
     is_brand_own = models.BooleanField(_("written by the brand"), default=False)
     sentiment = models.CharField(_("sentiment"), max_length=8, choices=Sentiment, blank=True)
     sentiment_source = models.CharField(_("who judged the sentiment"), max_length=60, blank=True)
+    # A model's guess, where no sentiment is given; empty where none has looked.
+    estimate = models.CharField(
+        _("estimated sentiment"), max_length=12, choices=Label, blank=True, default="", db_default=""
+    )
+    # The most urgent that its words speak of.
+    worry = models.CharField(_("worry"), max_length=9, choices=Worry, blank=True, default="", db_default="")
+    looked_at = models.DateTimeField(null=True, editable=False)  # by a worker, for language and worry
     run = models.ForeignKey(  # which import brought it first; others are its sightings
         "monitoring.ImportRun", models.PROTECT, null=True, related_name="mentions", db_index=False
     )
@@ -76,22 +102,46 @@ class Mention(models.Model):
             models.CheckConstraint(
                 condition=Q(sentiment__in=["", *Sentiment.values]), name="mention_sentiment_known"
             ),
+            models.CheckConstraint(
+                condition=Q(estimate__in=["", *Label.values]), name="mention_estimate_known"
+            ),
+            models.CheckConstraint(condition=Q(worry__in=["", *Worry.values]), name="mention_worry_known"),
         ]
         indexes = [
             # The sentiment rides along so that curves and sums need not visit the rows.
             models.Index(  # the list over all brands
-                fields=["-posted_at", "-id"], include=["sentiment"], name="mention_newest"
+                fields=["-posted_at", "-id"], include=["sentiment", "estimate"], name="mention_newest"
             ),
             models.Index(  # the list of one brand, its curves and figures
                 fields=["brand", "-posted_at", "-id"],
-                include=["sentiment", "is_brand_own", "person"],
+                include=["sentiment", "estimate", "is_brand_own", "person"],
                 name="mention_of_brand",
             ),
             models.Index(fields=["run", "-posted_at", "-id"], name="mention_of_import"),
+            # What a worker has still to look at.
+            models.Index(
+                fields=["-posted_at", "-id"],
+                condition=Q(looked_at__isnull=True),
+                name="mention_to_understand",
+            ),
+            models.Index(fields=["-posted_at", "-id"], condition=TO_ESTIMATE, name="mention_to_estimate"),
+            models.Index(  # the list of those that worry
+                fields=["-posted_at", "-id"], condition=~Q(worry=""), name="mention_worrying"
+            ),
         ]
 
     def __str__(self) -> str:
         return str(self.post)
+
+    def get_absolute_url(self) -> str:
+        """Its day in the list."""
+        day = timezone.localdate(self.posted_at).isoformat()
+        page = reverse("monitoring:mentions")
+        return f"{page}?brand={self.brand_id}&since={day}&until={day}#{self.anchor}"
+
+    @property
+    def anchor(self) -> str:
+        return f"mention-{self.pk}"
 
     @property
     def is_recent(self) -> bool:
@@ -100,8 +150,20 @@ class Mention(models.Model):
 
     @property
     def tone(self) -> str:
-        """The sentiment in words, also where there is none."""
-        return str(Sentiment(self.sentiment).label if self.sentiment else _("Not rated"))
+        """The sentiment in words, marked where it is estimated; also where there is none."""
+        if self.sentiment:
+            return str(Sentiment(self.sentiment).label)
+        if self.is_estimated:
+            return str(_("Estimated: %(label)s") % {"label": str(Label(self.estimate).label).lower()})
+        return str(_("Not rated"))
+
+    @property
+    def is_estimated(self) -> bool:
+        return not self.sentiment and self.estimate in (Label.NEGATIVE, Label.NOT_NEGATIVE)
+
+    @property
+    def is_corrected(self) -> bool:
+        return self.sentiment_source == CORRECTED
 
 
 class IncidentMention(models.Model):

@@ -19,6 +19,8 @@ class Post(models.Model):
     platform = models.CharField(_("platform"), max_length=32, blank=True)
     external_id = models.CharField(_("number at the source"), max_length=200, blank=True)
     lang = models.CharField(_("language"), max_length=16, blank=True)
+    # The source said nothing, and the words of the text did.
+    lang_detected = models.BooleanField(default=False, db_default=False, editable=False)
     author = models.CharField(_("author"), max_length=200, blank=True)
     author_followers = models.BigIntegerField(_("followers of the author"), null=True, blank=True)
     text = models.TextField(_("text"))

@@ -1,4 +1,5 @@
 from monitoring.views.early_warning import early_warning, sensitivity, stored_past
+from monitoring.views.estimates import estimates, switch_own_head
 from monitoring.views.imports import (
     cancel_import,
     import_run,
@@ -9,13 +10,15 @@ from monitoring.views.imports import (
     retry_import,
     undo_import,
 )
-from monitoring.views.mentions import mentions
+from monitoring.views.mentions import correct, mentions, take_back_correction
 from monitoring.views.signals import dismiss_signal, open_signal, signal, signals
 
 __all__ = [
     "cancel_import",
+    "correct",
     "dismiss_signal",
     "early_warning",
+    "estimates",
     "import_run",
     "imports",
     "listed_rows",
@@ -28,5 +31,7 @@ __all__ = [
     "signal",
     "signals",
     "stored_past",
+    "switch_own_head",
+    "take_back_correction",
     "undo_import",
 ]

@@ -12,6 +12,8 @@ from django.db import connection, transaction
 from django.test import override_settings
 from django.utils import timezone
 
+from monitoring.actions import correct
+from monitoring.models import Mention, OwnHead
 from operations.models import Violation
 from readiness.actions import add_shift, offer_swap, save_rotation
 from tests.crisis.world import (
@@ -80,11 +82,19 @@ def build_world() -> World:
         hours_from=None,
         hours_until=None,
     )
+    signal = raise_signal(brand)
+    mention, corrected = Mention.objects.filter(brand=brand).order_by("pk")[:2]
+    correct(mention=corrected, actor=writer, label="not_negative")
     things = {
         "shift": shift,
         "rotation": rotation,
         "swap": offer_swap(actor=writer, shift=shift, taker=approver),
-        "signal": raise_signal(brand),
+        "signal": signal,
+        "mention": mention,
+        "corrected": corrected,
+        "own_head": OwnHead.objects.create(
+            brand=brand, numbers={}, figures={}, corrections=100, fitted_at=timezone.now()
+        ),
         "run": import_with_lists(writer, brand),
         "preview": file_in_preview(writer, brand),
         "violation": Violation.objects.create(invariant="I6", what="incident-1 #1 for person 1"),

@@ -208,6 +208,14 @@ PAGES: dict[str, Row] = {
     "readiness:playbooks": Row(),
     "readiness:playbook": Row(lambda world, user: ["outage"]),
     "monitoring:mentions": Row(),
+    "monitoring:correct": Row(
+        thing("mention"), get=None, post=WORKERS, data=lambda world: {"label": "not_negative"}
+    ),
+    "monitoring:take_back_correction": Row(thing("corrected"), get=None, post=WORKERS),
+    "monitoring:estimates": Row(),
+    "monitoring:switch_own_head": Row(
+        thing("own_head"), get=None, post=WORKERS, data=lambda world: {"on": "no"}
+    ),
     "monitoring:imports": Row(post=WORKERS),
     "monitoring:import": Row(thing("run")),
     "monitoring:rejected": Row(thing("run"), get=WORKERS),

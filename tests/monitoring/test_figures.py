@@ -12,7 +12,7 @@ from django.utils import timezone
 from incidents import gates
 from incidents.models import Incident, IncidentState
 from monitoring import actions
-from monitoring.figures import net_sentiment, velocities, velocity
+from monitoring.figures import tally_of, velocities, velocity
 from monitoring.panels import context
 from tests.monitoring.conftest import HOUR, SPIKE_HOUR
 
@@ -37,12 +37,12 @@ def test_net_sentiment_is_the_balance_of_what_is_rated(brand, post):
     post(SPIKE_HOUR, 50, sentiment="")
     post(SPIKE_HOUR, 50, sentiment="positive", is_brand_own=True)
     post(SPIKE_HOUR + HOUR, 50, sentiment="positive")
-    assert net_sentiment(brand, SPIKE_HOUR, SPIKE_HOUR + HOUR) == pytest.approx(-40)
+    assert tally_of(brand, SPIKE_HOUR, SPIKE_HOUR + HOUR).net == pytest.approx(-40)
 
 
 def test_without_rated_mentions_there_is_no_net_sentiment(brand, post):
     post(SPIKE_HOUR, 5, sentiment="")
-    assert net_sentiment(brand, SPIKE_HOUR, SPIKE_HOUR + HOUR) is None
+    assert tally_of(brand, SPIKE_HOUR, SPIKE_HOUR + HOUR).net is None
 
 
 def test_velocity_compares_with_the_same_hour_of_other_days(brand, usual, post, now):

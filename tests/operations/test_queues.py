@@ -25,9 +25,13 @@ from people.models import DutyShift
 from tests.pace import PATIENCE_SECONDS, Pace
 from tests.processes import running, wait_until
 
-# What has a queue of its own, and imports; everything else shares the third.
+# What has a queue of its own; everything else shares the third.
 OWN_QUEUE = {"escalations": "engine", "notifications": "deliveries"}
-IMPORTS = "monitoring.tasks.carry_on_import"
+QUEUE_OF_TASK = {
+    "monitoring.tasks.carry_on_import": "imports",
+    "monitoring.tasks.understand": "understanding",
+    "monitoring.tasks.fit_own_heads": "understanding",
+}
 
 
 def test_every_task_has_its_queue() -> None:
@@ -36,9 +40,8 @@ def test_every_task_has_its_queue() -> None:
     assert names
     for name in names:
         queue = current_app.amqp.router.route({}, name)["queue"].name
-        assert queue == (
-            "imports" if name == IMPORTS else OWN_QUEUE.get(name.partition(".")[0], "default")
-        ), name
+        expected = QUEUE_OF_TASK.get(name) or OWN_QUEUE.get(name.partition(".")[0], "default")
+        assert queue == expected, name
 
 
 def test_the_demo_starts_a_worker_for_every_queue() -> None:

@@ -8,7 +8,7 @@ import pytest
 from django.utils import translation
 
 from incidents.models import StakeholderNotice
-from postmortems.figures import Facts, Hour, compute, duration, thaw
+from postmortems.figures import Facts, Hour, Known, compute, duration, thaw
 from postmortems.record import curve, gather, hours_open, timeline
 from tests.factories import mentions, unsaved_mention
 
@@ -167,8 +167,37 @@ def test_sentiment_before_during_and_after_is_about_others(busy, brand):
 
 
 @pytest.mark.django_db
+def test_estimates_count_for_nothing_and_are_said_beside_the_figure(busy, brand):
+    before = busy.first_post_at - timedelta(days=1)
+    mentions(
+        unsaved_mention(brand, before, **fields)
+        for fields in (
+            {"sentiment": "positive"},
+            *[{"sentiment": "", "estimate": "negative"}] * 3,
+            {"sentiment": "", "estimate": "unknown"},
+            {"sentiment": ""},
+        )
+    )
+    facts = gather(busy)
+    assert (facts.sentiment_before, facts.known_before) == (100, Known(given=1, estimated=3, unknown=2))
+    shown = {figure.code: figure for figure in compute(facts)}
+    note = "sentiment given for 1 of 6 posts, estimated for 3, unknown for 2"
+    assert (shown["sentiment_before"].note, shown["sentiment_before"].shown) == (note, "+100")
+    assert shown["sentiment_after"].note == "no rated posts in that time"
+
+
+@pytest.mark.django_db
+def test_where_all_is_estimated_there_is_no_figure(busy, brand):
+    mentions(
+        unsaved_mention(brand, busy.first_post_at - timedelta(days=1), sentiment="", estimate="negative")
+        for _n in range(20)
+    )
+    assert gather(busy).sentiment_before is None
+
+
+@pytest.mark.django_db
 def test_gathering_takes_a_fixed_number_of_queries(busy, django_assert_max_num_queries):
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         gather(busy)
 
 

@@ -56,16 +56,27 @@ def shipped_head() -> Head:
 
 
 def train(vectors: npt.NDArray[np.floating[Any]], negative: Truths, *, start: Head, pull: float) -> Head:
-    """Logistic regression by Newton's method. `pull` holds the weights, but not the bias, near those of `start`."""
+    """Logistic regression by Newton's method. `pull` holds the weights, but not the bias, near those of `start`.
+
+    A step that would make it worse is halved: where nearly all labels contradict `start`, a whole one overshoots.
+    """
     inputs = np.column_stack([vectors.astype(np.float64), np.ones(len(vectors))])
     origin = np.append(start.weights, start.bias)
     pulls = np.append(np.full(LENGTH, pull), 1e-6)
     numbers = origin.copy()
+
+    def cost(numbers: Floats) -> float:
+        sums = inputs @ numbers
+        missed = np.logaddexp(0, np.where(negative, -sums, sums)).sum()
+        return float(missed + pulls @ (numbers - origin) ** 2 / 2)
+
     for _step in range(30):
         probabilities = sigmoid(inputs @ numbers)
         slope = inputs.T @ (probabilities - negative) + pulls * (numbers - origin)
         spread = np.maximum(probabilities * (1 - probabilities), 1e-6)
         step = np.linalg.solve((inputs.T * spread) @ inputs + np.diag(pulls), slope)
+        while cost(numbers - step) > cost(numbers) and np.abs(step).max() >= 1e-8:
+            step = step / 2
         numbers = numbers - step
         if np.abs(step).max() < 1e-8:
             break

@@ -19,6 +19,13 @@ def test_one_that_is_better_is_used() -> None:
     assert fit.own.auc > 0.99
 
 
+def test_it_is_learned_also_where_every_correction_contradicts_the_shipped_head() -> None:
+    vectors, negative = posts(150, axis=7)
+    fit = fit_head(vectors, negative.tolist(), start=along(7, strength=-30.0))
+    assert fit.head is not None
+    assert fit.own.auc > 0.99
+
+
 def test_one_that_is_not_better_is_not_used() -> None:
     """The older corrections say the opposite of the newer ones."""
     vectors, negative = posts(150, axis=7)
