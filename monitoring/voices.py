@@ -14,19 +14,25 @@ from people.models import Brand
 
 SLOT = timedelta(minutes=5)
 SILENCE = timedelta(hours=1)  # after which a person is a voice again
-# Each post against the one before it of the same person, of the same kind. `people` reaches back an hour further than
-# what is counted. Slots that stay as they are are not written.
+# Each post against the one before it of the same person, of the same kind. Those before the first slot are looked for
+# only of people who speak in it or after it, and a post's `day_only` only at the end, one by one: where posts come
+# every second, the hour before them has hundreds of thousands. Slots that stay as they are are not written.
 COUNT = """
-    WITH spoken AS (
-        SELECT said.posted_at, sentiment <> '' AS is_rated, sentiment = 'negative' AS is_complaint,
-            lag(said.posted_at) OVER (PARTITION BY person ORDER BY said.posted_at, said.id) AS before,
-            lag(said.posted_at) OVER (
-                PARTITION BY person, sentiment <> '' ORDER BY said.posted_at, said.id) AS rated_before,
-            lag(said.posted_at) OVER (
-                PARTITION BY person, sentiment = 'negative' ORDER BY said.posted_at, said.id) AS hurt_before
-        FROM monitoring_mention said JOIN monitoring_post post ON post.id = said.post_id
-        WHERE brand_id = %(brand)s AND NOT is_brand_own AND NOT post.day_only
-          AND said.posted_at >= %(first)s - %(silence)s AND said.posted_at < %(end)s
+    WITH touched AS (
+        SELECT id, post_id, person, posted_at, sentiment FROM monitoring_mention
+        WHERE brand_id = %(brand)s AND NOT is_brand_own AND posted_at >= %(first)s AND posted_at < %(end)s
+    ), said AS MATERIALIZED (
+        SELECT * FROM touched UNION ALL
+        SELECT id, post_id, person, posted_at, sentiment FROM monitoring_mention
+        WHERE brand_id = %(brand)s AND NOT is_brand_own
+          AND posted_at >= %(first)s - %(silence)s AND posted_at < %(first)s
+          AND person IN (SELECT person FROM touched)
+    ), spoken AS (
+        SELECT posted_at, sentiment <> '' AS is_rated, sentiment = 'negative' AS is_complaint,
+            lag(posted_at) OVER (PARTITION BY person ORDER BY posted_at, id) AS before,
+            lag(posted_at) OVER (PARTITION BY person, sentiment <> '' ORDER BY posted_at, id) AS rated_before,
+            lag(posted_at) OVER (PARTITION BY person, sentiment = 'negative' ORDER BY posted_at, id) AS hurt_before
+        FROM said WHERE NOT (SELECT day_only FROM monitoring_post post WHERE post.id = post_id)
     ), counted AS (
         SELECT date_bin(%(slot)s, posted_at, 'epoch'::timestamptz) AS begins_at, count(*) AS posts,
             count(*) FILTER (WHERE before IS NULL OR posted_at - before >= %(silence)s) AS voices,
