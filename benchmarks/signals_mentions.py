@@ -21,6 +21,8 @@ DAY = timedelta(days=1)
 
 def measure(asked: argparse.Namespace) -> dict[str, Any]:
     """{"episodes": [...], "brand_days": n}; `score` is that of the moment at which the team would have been told."""
+    if not asked.mentions.is_file():
+        raise SystemExit(f"{asked.mentions} is no file.")
     with own_site() as site:
         command = [sys.executable, "-m", "benchmarks.signals_mentions", *arguments(asked)]
         ended = subprocess.run(  # noqa: S603

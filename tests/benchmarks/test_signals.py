@@ -47,6 +47,11 @@ def test_one_source_at_a_time(asked):
             asked(*wrong)
 
 
+def test_a_file_that_is_not_there_is_named(monkeypatch, tmp_path):
+    with pytest.raises(SystemExit, match=r"posts\.csv is no file"):
+        ask(monkeypatch, "--mentions", tmp_path / "posts.csv")
+
+
 def test_what_is_measured_is_what_was_asked_for(monkeypatch, capsys):
     monkeypatch.setattr(signals_mentions, "measure", lambda asked: {"file": asked.mentions.name})
     monkeypatch.setattr(signals_live, "measure", lambda: {"file": None})
@@ -105,6 +110,24 @@ def test_brands_are_those_of_the_file(tmp_path):
     assert sorted(one["brand"] for one in found["episodes"]) == ["Heron Foods", "Kestrel Air"]
     assert all("2026-03-15T09:00" < one["raised_at"] < "2026-03-15T09:20" for one in found["episodes"])
     assert found["brand_days"] == pytest.approx(28, abs=0.1)
+
+
+@pytest.mark.django_db
+def test_a_moment_is_judged_by_nothing_later(tmp_path):
+    write(tmp_path / "whole.csv", ["Kestrel Air"])
+    with (tmp_path / "whole.csv").open("a") as file:  # questions make a signal urgent
+        for place in range(300):
+            moment = START + timedelta(days=13, hours=9, minutes=20, seconds=place)
+            file.write(
+                f"{moment.isoformat()},asker{place},Why is nobody answering question {place}?,Kestrel Air\n"
+            )
+    (whole,) = signals_mentions.judge(tmp_path / "whole.csv", None, ignore_sentiment=False)["episodes"]
+    head, *rows = (tmp_path / "whole.csv").read_text().splitlines()
+    known = [row.replace("Kestrel Air", "Heron Foods") for row in rows if row < whole["raised_at"]]
+    (tmp_path / "known.csv").write_text("\n".join([head, *known]))
+    then = signals_mentions.judge(tmp_path / "known.csv", None, ignore_sentiment=False)["episodes"]
+    assert [one for one in then if one["brand"] == "Heron Foods"] == [whole | {"brand": "Heron Foods"}]
+    assert whole["priority"] == "low"
 
 
 @pytest.mark.django_db
