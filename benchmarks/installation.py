@@ -29,8 +29,6 @@ WORKER = (
     "--loglevel",
     "warning",
     "--without-gossip",
-    "--queues",
-    "engine",
 )
 BEAT = (*CELERY, "beat", "--loglevel", "warning", "--scheduler", "celery.beat.Scheduler")
 
@@ -62,15 +60,16 @@ class Site:
         subprocess.run([sys.executable, *command], cwd=BASE_DIR, env=self.environment(), check=True)  # noqa: S603
 
     @contextmanager
-    def workers(self, number: int) -> Iterator[None]:
-        """`number` workers that fire deadlines, and the beat that wakes them."""
-        commands = [BEAT, *([*WORKER, "--hostname", f"engine-{place}@%h"] for place in range(number))]
+    def workers(self, number: int, queue: str = "engine") -> Iterator[list[subprocess.Popen[bytes]]]:
+        """The beat and `number` workers that it wakes; those of the queue "engine" fire deadlines."""
+        names = [f"{queue}-{place}@%h" for place in range(number)]
+        commands = [BEAT, *([*WORKER, "--queues", queue, "--hostname", name] for name in names)]
         processes = [
             spawn(command, self.environment(), self.directory / f"process-{place}.log")
             for place, command in enumerate(commands)
         ]
         try:
-            yield
+            yield processes
         finally:
             for process in processes:
                 process.terminate()

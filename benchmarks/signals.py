@@ -1,9 +1,11 @@
-"""`python -m benchmarks signals`: what the early-warning detector says, and when. No database is needed.
+"""`python -m benchmarks signals`: what the early-warning detector says, and when.
 
 `--series DIR --out DIR` judges every series of a folder (CSV with `timestamp,value`, five minutes apart, UTC) by the
 product's own defaults, and writes under the same name a CSV with the column `timestamp`: the points at which a signal
 was raised or raised again. `--synthetic --seed N` makes brands of many sizes with known crises, and says how soon they
-are found and how many signals are false.
+are found and how many signals are false. Neither needs a database. `--mentions FILE` imports posts into a database of
+its own and prints the episodes as they would have been raised; `--live` stores many posts a second and says how late
+alerts are.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks import synthetic_brands
+from benchmarks import signals_live, signals_mentions, synthetic_brands
 from monitoring.detection.detector import Detector
 from monitoring.detection.limits import USUAL, Tuning
 from monitoring.detection.slots import slot_of
@@ -25,6 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--series", type=Path, metavar="DIR", help="folder with series of counts")
     source.add_argument("--synthetic", action="store_true", help="brands made up for the purpose")
+    source.add_argument("--mentions", type=Path, metavar="FILE", help="posts, as any tool exports them")
+    signals_mentions.add_choices(parser)
+    source.add_argument("--live", action="store_true", help="many posts a second on a running installation")
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder for the signals of each series")
     parser.add_argument("--seed", type=int, default=1, help="of the synthetic brands")
     parser.add_argument("--brands", type=int, default=200, help="how many synthetic brands")
@@ -34,6 +39,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def measure(asked: argparse.Namespace) -> dict[str, Any]:
     if asked.synthetic:
         return synthetic_brands.measure(asked.brands, asked.seed)
+    if asked.mentions:
+        return signals_mentions.measure(asked)
+    if asked.live:
+        return signals_live.measure()
     if asked.out is None:
         raise SystemExit("--series needs --out, a folder for what is found.")
     return judge_folder(asked.series, asked.out)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import accumulate
 from math import log, sqrt
 from statistics import median
 from typing import Any
@@ -27,12 +28,15 @@ class History:
 
     def __init__(self, first: int, counts: list[int | None] | None = None, began: int | None = None) -> None:
         self.first = first
-        self.counts: list[int | None] = []
+        self.counts: list[int | None] = list(counts or [])
         self.began = began  # the first slot (not position) whose last 24 hours were alive
-        self._sum, self._gaps = [0], [0]
-        self.sums: dict[int, list[int]] = {window: [] for window in WINDOWS}
-        for count in counts or []:
-            self._append(count)
+        self._sum = list(accumulate((count or 0 for count in self.counts), initial=0))
+        self._gaps = list(accumulate((count is None for count in self.counts), initial=0))
+        ends = range(1, len(self.counts) + 1)
+        self.sums = {window: [self.total(end, window) for end in ends] for window in WINDOWS}
+        if began is None:
+            alive = (first + end - 1 for end in ends if self.total(end, DAY) >= ALIVE)
+            self.began = next(alive, None)
 
     def __len__(self) -> int:
         return len(self.counts)

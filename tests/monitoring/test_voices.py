@@ -76,6 +76,21 @@ def test_nobody_in_particular_is_a_person_each_and_the_brand_is_none(brand):
     assert counts(brand) == [(START, 3, 0, 0, 3)]
 
 
+def test_a_post_of_which_only_the_day_is_known_neither_counts_nor_takes_a_voice(brand):
+    for before in (30 * MINUTE, 0 * MINUTE):
+        mention(brand, START - before, author="somebody", day_only=True)
+    assert counts(brand) == []
+    mention(brand, START, author="somebody", sentiment="negative")
+    assert counts(brand) == [(START, 1, 1, 1, 1)]
+
+
+def test_slots_before_the_first_that_is_touched_stay(brand):
+    mention(brand, START, author="ada")
+    mention(brand, START, author="ben")
+    mention(brand, START + 10 * MINUTE, author="ada")
+    assert counts(brand) == [(START, 2, 0, 0, 2), (START + 10 * MINUTE, 0, 0, 0, 1)]
+
+
 def test_nothing_that_stays_is_written_again(brand):
     mention(brand, START, author="somebody")
     assert recount(brand, START, START) == []
