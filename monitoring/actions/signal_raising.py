@@ -26,6 +26,7 @@ from people.models import Brand, SiteRole, User, on_duty
 
 # An episode whose last burst is older is history: it is listed, and nobody is alerted.
 LIVE = timedelta(hours=24)
+HOUR = timedelta(hours=1)  # within it, complaints after mere volume are the same news
 # A dismissed episode that grows to this many times what was dismissed is another matter.
 AGAIN_TIMES = 2
 
@@ -141,12 +142,13 @@ def _usual(signal: Signal) -> str:
 
 def _extend(signal: Signal, burst: Burst) -> None:
     """The episode goes on: its curve, its peak and, once taken up, what is attached grow with it."""
-    if burst.last_at <= signal.last_at and burst.peak <= signal.peak:
+    new_kinds = [str(kind) for kind in burst.kinds if str(kind) not in signal.evidence["kinds"]]
+    if burst.last_at <= signal.last_at and burst.peak <= signal.peak and not new_kinds:
         return  # seen before; or posts that arrived late, and what was raised stays as it was raised
     kept: dict[str, Any] = signal.evidence
     kept["curve"] = _joined(kept["curve"], burst.curve)
     kept["unusual_hours"] = sorted({*kept["unusual_hours"], *burst.hours})
-    kept["kinds"] += [str(kind) for kind in burst.kinds if str(kind) not in kept["kinds"]]
+    kept["kinds"] += new_kinds
     if burst.peak > signal.peak:
         signal.peak = burst.peak
         more = evidence.typical(signal.brand, burst.began_at, burst.last_at)
@@ -158,13 +160,13 @@ def _extend(signal: Signal, burst: Burst) -> None:
     if signal.incident_id:
         _grow_incident(signal, burst)
     elif signal.state == SignalState.NEW and _is_live(signal.last_at):
-        _say_again(signal, burst)
+        _say_again(signal, burst, is_other=bool(new_kinds) and burst.last_at - signal.heard_at >= HOUR)
 
 
-def _say_again(signal: Signal, burst: Burst) -> None:
-    """It was not over after all, or there are twice as many people as when it was last said."""
+def _say_again(signal: Signal, burst: Burst, *, is_other: bool) -> None:
+    """It was not over after all; it `is_other`, complaints after mere volume; or twice as many people as last time."""
     was_history = signal.is_history
-    if was_history or signal.peak >= AGAIN_TIMES * signal.evidence["said_peak"]:
+    if was_history or is_other or signal.peak >= AGAIN_TIMES * signal.evidence["said_peak"]:
         signal.evidence["said_peak"] = signal.peak
         set_fields(signal, is_history=False, evidence=signal.evidence)
         if was_history:

@@ -92,6 +92,21 @@ def test_an_episode_goes_on_and_its_evidence_grows(raised, post, brand):
     assert raised.evidence["curve"][-1][0] >= (SPIKE_HOUR + 2 * HOUR).isoformat()
 
 
+def test_complaints_hours_after_mere_volume_are_said_again(alice, post, brand):
+    now = timezone.now().replace(minute=0, second=0, microsecond=0)
+    hours = [now - day * 24 * HOUR + offset * HOUR for day in range(1, 9) for offset in range(-12, 12)]
+    post([hour for hour in hours if hour < now - 12 * HOUR], 2, sentiment="neutral")
+    post([hour for hour in hours if hour < now - 12 * HOUR], 1)
+    post(now - 5 * HOUR, 20, sentiment="neutral")
+    (signal,) = look(brand, now - 5 * HOUR, now - 5 * HOUR)
+    assert signal.evidence["kinds"] == ["volume"]
+    post(now - 2 * HOUR, 30)
+    assert look(brand, now - 2 * HOUR, now - 2 * HOUR) == []
+    signal.refresh_from_db()
+    assert signal.evidence["kinds"] == ["volume", "complaints"]
+    assert Entry.objects.filter(stream=signal.stream, kind="signal.raised").count() == 2
+
+
 def test_a_later_episode_is_another_signal(raised, post, brand):
     post(SPIKE_HOUR + 20 * HOUR, 30)
     assert len(look(brand, SPIKE_HOUR, SPIKE_HOUR + 20 * HOUR)) == 1
