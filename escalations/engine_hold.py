@@ -38,9 +38,12 @@ def open_holds() -> QuerySet[Hold]:
 
 def must_wait() -> bool:
     """Is there a hold? Opens one where it is called for, and ends one whose time is over."""
+    # First whether all were silent: whoever opens a hold has the heartbeats count anew, so a hold that is opened
+    # between the two questions is seen by the second.
+    was_silent = _was_silent()
     hold = open_holds().annotate(is_over=Q(ends_at__lte=Now())).first()
     if hold is None:
-        return _was_silent() and open_if_silent()
+        return was_silent and open_if_silent()
     if not hold.is_over:
         return True
     _end(None, "engine.hold_lapsed")

@@ -194,6 +194,21 @@ def test_the_page_shows_what_is_due_and_asks(restored: Incident, admin: User, cl
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_hold_that_another_opens_meanwhile_is_seen(
+    restored: Incident, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    was_silent = engine_hold._was_silent
+
+    def ask_just_after_another_has_opened_it() -> bool:
+        monkeypatch.setattr(engine_hold, "_was_silent", was_silent)
+        assert engine_hold.open_if_silent()
+        return was_silent()
+
+    monkeypatch.setattr(engine_hold, "_was_silent", ask_just_after_another_has_opened_it)
+    assert engine.tick() == 0
+    assert Hold.objects.count() == 1
+
+
 def test_of_workers_that_start_at_once_one_opens_it(restored: Incident, admin: User) -> None:
     counts = at_once(engine.tick, 6)
     assert counts == [0] * 6
