@@ -193,7 +193,6 @@ def test_the_page_shows_what_is_due_and_asks(restored: Incident, admin: User, cl
     assert len(entries("engine.released")) == 1
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_hold_that_another_opens_meanwhile_is_seen(
     restored: Incident, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -209,6 +208,7 @@ def test_a_hold_that_another_opens_meanwhile_is_seen(
     assert Hold.objects.count() == 1
 
 
+@pytest.mark.django_db(transaction=True)
 def test_of_workers_that_start_at_once_one_opens_it(restored: Incident, admin: User) -> None:
     counts = at_once(engine.tick, 6)
     assert counts == [0] * 6
