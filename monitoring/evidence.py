@@ -47,7 +47,9 @@ def _texts(brand: Brand, start: datetime, end: datetime) -> list[Text]:
 
 
 def by_others(brand: Brand, start: datetime, end: datetime) -> MentionQuerySet:
-    return Mention.objects.filter(brand=brand, is_brand_own=False).between(start, end)
+    """As the voices are counted: without posts of which only the day is known."""
+    found = Mention.objects.filter(brand=brand, is_brand_own=False, post__day_only=False)
+    return found.between(start, end)
 
 
 def of_the_burst(brand: Brand, start: datetime, end: datetime) -> MentionQuerySet:
