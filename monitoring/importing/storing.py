@@ -77,9 +77,9 @@ NEW_MENTIONS = """
             brand_id, post_id, posted_at, person, is_brand_own, sentiment, sentiment_source, %(run)s, line
         FROM arrived ORDER BY post_id, brand_id, line
         ON CONFLICT (post_id, brand_id) DO NOTHING
-        RETURNING 1
+        RETURNING posted_at
     )
-    SELECT count(*) FROM stored
+    SELECT count(*), min(posted_at), max(posted_at) FROM stored
 """
 # What was there already may be judged now, so its time is looked at, too.
 SPAN = """
@@ -130,11 +130,11 @@ def store(rows: Sequence[Row], *, run_id: int) -> Stored:
         cursor.execute(ADDRESSED, {"run": run_id})
         cursor.execute(NEW_POSTS)
         cursor.execute(NEW_MENTIONS, {"run": run_id})
-        (count,) = cursor.fetchone()
-        cursor.execute(SPAN)
-        stored = Stored(count, *cursor.fetchone())
+        stored = Stored(*cursor.fetchone())
         if stored.rows < len(rows):
             cursor.execute(SIGHTINGS, {"run": run_id})
             cursor.execute(JUDGED, {"run": run_id})
+            cursor.execute(SPAN)
+            stored = Stored(stored.rows, *cursor.fetchone())
         cursor.execute("DROP TABLE arrived")
         return stored
