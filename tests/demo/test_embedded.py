@@ -80,6 +80,8 @@ def test_killed_servers_come_back_with_their_data(servers: Servers) -> None:
         assert process_id is not None
         os.kill(process_id, signal.SIGKILL)
     wait_until(lambda: process_ids(servers) == [None, None])
+    # The kernel closes the sockets of a killed process a moment after it has taken its name away.
+    wait_until(lambda: not any(server.is_running() for server in servers.servers))
     assert servers.restart_dead() == ["PostgreSQL", "Redis"]
     with psycopg.connect(host=str(servers.sockets), dbname="crisis", user="postgres") as connection:
         assert connection.execute("SELECT number FROM kept").fetchone() == (7,)
