@@ -130,22 +130,22 @@ def prepare() -> dict[str, Any]:
 def _count_past(brand: Brand, a_second: float) -> None:
     from django.utils import timezone
 
+    from monitoring.detection import slots
     from monitoring.models import VoiceCount
-    from monitoring.voices import SLOT, start_of_slot
 
     random = Random(brand.pk)  # noqa: S311 (made-up posts, no secret)
-    newest = start_of_slot(timezone.now())
-    usual = a_second * SLOT.total_seconds()
+    newest = slots.beginning(timezone.now())
+    usual = a_second * slots.LENGTH.total_seconds()
     VoiceCount.objects.bulk_create(
         VoiceCount(
             brand=brand,
-            begins_at=newest - back * SLOT,
+            begins_at=newest - back * slots.LENGTH,
             voices=posts,
             rated=posts,
             complaints=posts // 5,
             posts=posts,
         )
-        for back in range(PAST_DAYS * timedelta(days=1) // SLOT)
+        for back in range(PAST_DAYS * timedelta(days=1) // slots.LENGTH)
         for posts in [round(random.gauss(usual, usual**0.5))]
     )
 
@@ -249,14 +249,14 @@ def judge() -> dict[str, Any]:
     """What became of the posts and of the bursts."""
     from django.db.models import Count, Sum
 
+    from monitoring.detection import slots
     from monitoring.models import ImportRun, Mention, Signal, VoiceCount
-    from monitoring.voices import start_of_slot
     from people.models import Brand
 
     run = ImportRun.objects.get()
     live = Mention.objects.filter(run=run)
     different = live.aggregate(n=Count("post__content_key", distinct=True))["n"]
-    first = start_of_slot(live.order_by("posted_at")[0].posted_at)
+    first = slots.beginning(live.order_by("posted_at")[0].posted_at)
     counted = VoiceCount.objects.filter(begins_at__gte=first).aggregate(n=Sum("posts"))["n"]
     late, doubled = [], 0
     for brand in Brand.objects.filter(name__startswith="Small"):

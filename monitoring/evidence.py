@@ -20,13 +20,13 @@ MOST_TEXTS = 2_000  # of each span, the latest: more say nothing else
 SAMPLES = 6
 
 
-def of_burst(brand: Brand, end: datetime, share: dict[str, Any] | None) -> tuple[Priority, dict[str, Any]]:
+def of_burst(brand: Brand, end: datetime, share: Share | None) -> tuple[Priority, dict[str, Any]]:
     """How urgent it looks at a moment, and why: reasons by `detection.Reason`, with their numbers."""
     found = evidence_of(
         _texts(brand, end - HOUR, end),
         _texts(brand, end - SIX_HOURS, end),
         _texts(brand, end - SIX_HOURS - WEEK, end - SIX_HOURS),
-        Share(**share) if share else None,
+        share,
     )
     weighed = weigh(found)
     return Priority(weighed.priority), {
@@ -35,7 +35,7 @@ def of_burst(brand: Brand, end: datetime, share: dict[str, Any] | None) -> tuple
         "posts": found.posts,
         "people": found.authors,
         "asking": found.questions.asking if found.questions else None,
-        "share": share,
+        "share": share._asdict() if share else None,
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
@@ -12,18 +12,17 @@ from django.db import transaction
 from django.db.models import Max
 
 from monitoring.detection import slots
-from monitoring.detection.brand import BrandDetector, Heard, Kind
+from monitoring.detection.brand import BrandDetector, Heard, Kind, Share
 from monitoring.detection.counting import Counts
-from monitoring.detection.detector import QUIET, Judgement, Sensitivity
+from monitoring.detection.detector import QUIET, TIMES, Judgement, Sensitivity
 from monitoring.detection.history import KEPT, History
 from monitoring.models import Listening, VoiceCount
 from people.models import Brand
 
 # What limits look back on: three weeks of strongest days, each judged by the week before it.
 HISTORY = timedelta(days=29)
-CORRECTED = timedelta(
-    days=1
-)  # how far back a detector can be put right; what changed earlier has it made anew
+# How far back a detector can be put right; what changed earlier has it made anew.
+CORRECTED = timedelta(days=1)
 CURVE_HOURS = 48
 NOTHING = Counts()
 
@@ -36,7 +35,7 @@ class Burst:
     since: int  # the slot in which the talk began to be more than usual
     kinds: list[Kind]
     judgement: Judgement  # of the first
-    share: dict[str, Any] | None  # of complaints, as it was then
+    share: Share | None  # of complaints, as it was then
     curve: list[list[Any]]
     peak: int = 0  # most people in an hour
 
@@ -79,41 +78,40 @@ def has_baseline(brand: Brand) -> bool:
         return False
     last = slots.slot_of(newest)
     counts = _counts(brand, last - KEPT, last)
-    history = History(min(counts))
-    for slot in range(min(counts), last + 1):
-        history.append(counts.get(slot, NOTHING).voices)
-    return history.usual(len(history) - 1) is not None
+    first = min(counts)
+    voices: list[int | None] = [counts.get(slot, NOTHING).voices for slot in range(first, last + 1)]
+    return History(first, voices).usual(last - first) is not None
 
 
 def replayed(brand: Brand, first: datetime, last: datetime, sensitivity: Sensitivity) -> list[Burst]:
     """What would have been heard from `first` to `last`, each slot judged by nothing later than itself."""
-    begin, end = slots.slot_of(first), slots.slot_of(last)
+    end = slots.slot_of(last)
     counts = _counts(brand, slots.slot_of(first - HISTORY), end)
-    earliest = min(counts, default=end)
-    detector = BrandDetector(earliest, sensitivity)
-    return bursts(
-        detector, (detector.advance(counts.get(slot, NOTHING)) for slot in range(earliest, end + 1)), begin
-    )
+    detector = BrandDetector(min(counts, default=end), sensitivity)
+    return bursts(detector, _advance(detector, counts, end + 1), slots.slot_of(first))
 
 
 @transaction.atomic
 def heard_now(brand: Brand, now: datetime) -> list[Burst]:
     """What is new since the last look, the running five minutes included, as far as they have come."""
-    Listening.objects.get_or_create(brand=brand)
-    kept = Listening.objects.select_for_update().get(brand=brand)
+    kept = Listening.objects.locked(brand)
     running = slots.slot_of(now)
     detector, late = _carried_on(kept, running)
     begin = detector.volume.history.newest + 1
     counts = _counts(brand, begin, running)
-    heard = (detector.advance(counts.get(slot, NOTHING)) for slot in range(begin, running))
-    found = bursts(detector, chain(late, heard), min(begin, *(one.slot for one in late)) if late else begin)
-    # The running slot is judged by a copy, for more will come to it; what is said of it is said.
-    probe = BrandDetector.from_json(detector.to_json())
-    found += bursts(probe, [probe.advance(counts.get(running, NOTHING))], running)
-    detector.volume.said, detector.complaints.said = probe.volume.said, probe.complaints.said
+    heard = chain(late, _advance(detector, counts, running))
+    found = bursts(detector, heard, min([begin, *(one.slot for one in late)]))
     kept.detector, kept.heard_to, kept.changed_from = detector.to_json(), slots.start_of(running), None
     kept.save()
-    return found
+    # The running slot is judged by a copy that is not kept, for more will come to it.
+    probe = BrandDetector.from_json(kept.detector)
+    return found + bursts(probe, _advance(probe, counts, running + 1), running)
+
+
+def _advance(detector: BrandDetector, counts: Mapping[int, Counts], end: int) -> Iterator[Heard]:
+    """Hear slot after slot, from the next one on and before `end`; a slot without counts brought nothing."""
+    for slot in range(detector.volume.history.newest + 1, end):
+        yield detector.advance(counts.get(slot, NOTHING))
 
 
 def _carried_on(kept: Listening, running: int) -> tuple[BrandDetector, list[Heard]]:
@@ -137,10 +135,9 @@ def _carried_on(kept: Listening, running: int) -> tuple[BrandDetector, list[Hear
 def _made_anew(kept: Listening, running: int) -> BrandDetector:
     """As if it had listened all the while, and had said nothing."""
     counts = _counts(kept.brand, running - HISTORY // slots.LENGTH, running - 1)
-    earliest = min(counts, default=running)
-    detector = BrandDetector(earliest, Sensitivity(kept.sensitivity))
-    for slot in range(earliest, running):
-        detector.advance(counts.get(slot, NOTHING))
+    detector = BrandDetector(min(counts, default=running), Sensitivity(kept.sensitivity))
+    for _heard in _advance(detector, counts, running):
+        pass
     return detector
 
 
@@ -155,61 +152,43 @@ def bursts(detector: BrandDetector, heard: Iterable[Heard], begin: int) -> list[
     """The bursts among what is heard, in time order; slots before `begin` only say what is usual."""
     found: list[Burst] = []
     for one in heard:
-        unusual = [(kind, judged) for kind, judged in _judged(one) if judged.reasons]
-        if not unusual or one.slot < begin:
+        if not one.unusual or one.slot < begin:
             continue
         if not found or one.slot - found[-1].unusual[-1] > QUIET:
-            found.append(_began(detector, one, unusual))
+            found.append(_began(detector, one))
         burst = found[-1]
         burst.unusual.append(one.slot)
-        burst.kinds += [kind for kind, _judgement in unusual if kind not in burst.kinds]
-        burst.peak = max(burst.peak, _people(detector, unusual))
-        burst.curve = curve(detector, burst.kinds[0], burst.unusual[0])
+        burst.kinds += [kind for kind, _judgement in one.unusual if kind not in burst.kinds]
+        burst.peak = max(burst.peak, *(int(judgement.counts[2]) for _kind, judgement in one.unusual))
+        burst.curve = curve(detector.history_of(burst.kinds[0]), burst.unusual[0])
     return found
 
 
-def _judged(heard: Heard) -> Iterator[tuple[Kind, Judgement]]:
-    for kind, judgement in ((Kind.VOLUME, heard.volume), (Kind.COMPLAINTS, heard.complaints)):
-        if judgement is not None:
-            yield kind, judgement
-
-
-def _began(detector: BrandDetector, heard: Heard, unusual: list[tuple[Kind, Judgement]]) -> Burst:
-    kind, judgement = unusual[0]
-    share = detector.share(heard.slot)
+def _began(detector: BrandDetector, heard: Heard) -> Burst:
+    kind, judgement = heard.unusual[0]
     return Burst(
         unusual=[],
-        since=_since(detector, kind, heard.slot),
+        since=_since(detector.history_of(kind), heard.slot),
         kinds=[kind],
         judgement=judgement,
-        share=share._asdict() if share else None,
+        share=detector.share(heard.slot),
         curve=[],
     )
 
 
-def _people(detector: BrandDetector, unusual: list[tuple[Kind, Judgement]]) -> int:
-    return int(max(judgement.counts[2] for _kind, judgement in unusual))
-
-
-def _since(detector: BrandDetector, kind: Kind, slot: int) -> int:
+def _since(history: History, slot: int) -> int:
     """Back from the slot in which it was heard while the hour before had more than usual, six hours at most."""
-    history = _history(detector, kind)
     earliest = slot
     for place in range(slot - history.first, max(-1, slot - history.first - 6 * slots.HOUR), -1):
         usual = history.usual(place)
-        if usual is None or history.sums[slots.HOUR][place] <= 1.5 * usual[0][2]:
+        if usual is None or history.sums[slots.HOUR][place] <= TIMES * usual[0][2]:
             break
         earliest = history.first + place
     return earliest
 
 
-def _history(detector: BrandDetector, kind: Kind) -> Any:
-    return (detector.volume if kind is Kind.VOLUME else detector.complaints).history
-
-
-def curve(detector: BrandDetector, kind: Kind, first: int) -> list[list[Any]]:
+def curve(history: History, first: int) -> list[list[Any]]:
     """People in each full hour and the running one, and what is usual: from two days before a slot to the newest."""
-    history = _history(detector, kind)
     points: list[list[Any]] = []
     begin = first - first % slots.HOUR - CURVE_HOURS * slots.HOUR
     for hour in range(max(begin, history.first), history.newest + 1, slots.HOUR):

@@ -9,11 +9,11 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Coalesce, Least
 
+from monitoring.detection import counting, slots
 from monitoring.models import ImportRun, Listening, Mention, VoiceCount
 from people.models import Brand
 
-SLOT = timedelta(minutes=5)
-QUARTER = timedelta(hours=6)  # at whose end every conversation is cut, see detection.counting
+QUARTER = timedelta(seconds=counting.QUARTER)
 # Each person's posts of each kind, quarter of a day by quarter of a day: which begin a conversation, and which are the
 # first in an hour of it. Posts before the first slot are looked for only of people who speak in it or after it, and a
 # post's `day_only` one by one: where posts come every second, a quarter of a day has hundreds of thousands. Slots that
@@ -29,7 +29,7 @@ COUNT = """
           AND posted_at >= date_bin(%(quarter)s, %(first)s, 'epoch'::timestamptz) AND posted_at < %(first)s
           AND person IN (SELECT person FROM touched)
     ), spoken AS (
-        SELECT id, posted_at, person, kind
+        SELECT id, posted_at, person, kind, date_bin(%(quarter)s, posted_at, 'epoch'::timestamptz) AS quarter
         FROM said CROSS JOIN LATERAL (
             VALUES ('voice', true), ('rated', sentiment <> ''), ('complaint', sentiment = 'negative')
         ) kinds (kind, is_one)
@@ -37,25 +37,18 @@ COUNT = """
     ), begun AS (
         SELECT *, posted_at - lag(posted_at) OVER own < '1 hour' AS goes_on
         FROM spoken
-        WINDOW own AS (
-            PARTITION BY kind, person, date_bin(%(quarter)s, posted_at, 'epoch'::timestamptz) ORDER BY posted_at, id
-        )
+        WINDOW own AS (PARTITION BY kind, person, quarter ORDER BY posted_at, id)
     ), talked AS (
         SELECT *, floor(
             extract(epoch FROM posted_at - max(posted_at) FILTER (WHERE goes_on IS NOT TRUE) OVER own) / 3600
         ) AS hour
         FROM begun
-        WINDOW own AS (
-            PARTITION BY kind, person, date_bin(%(quarter)s, posted_at, 'epoch'::timestamptz) ORDER BY posted_at, id
-            ROWS UNBOUNDED PRECEDING
-        )
+        WINDOW own AS (PARTITION BY kind, person, quarter ORDER BY posted_at, id ROWS UNBOUNDED PRECEDING)
     ), heard AS (
         SELECT kind, date_bin(%(slot)s, posted_at, 'epoch'::timestamptz) AS begins_at,
             goes_on IS NOT TRUE OR hour <> lag(hour) OVER own AS counts
         FROM talked
-        WINDOW own AS (
-            PARTITION BY kind, person, date_bin(%(quarter)s, posted_at, 'epoch'::timestamptz) ORDER BY posted_at, id
-        )
+        WINDOW own AS (PARTITION BY kind, person, quarter ORDER BY posted_at, id)
     ), counted AS (
         SELECT begins_at, count(*) FILTER (WHERE kind = 'voice') AS posts,
             count(*) FILTER (WHERE counts AND kind = 'voice') AS voices,
@@ -82,14 +75,8 @@ COUNT = """
 """
 
 
-def start_of_slot(moment: datetime) -> datetime:
-    """The five minutes (UTC) into which a moment falls."""
-    return _start(moment, SLOT)
-
-
-def _start(moment: datetime, length: timedelta) -> datetime:
-    seconds = int(length.total_seconds())
-    return datetime.fromtimestamp(int(moment.timestamp()) // seconds * seconds, UTC)
+def _end_of_quarter(moment: datetime) -> datetime:
+    return datetime.fromtimestamp((moment.timestamp() // counting.QUARTER + 1) * counting.QUARTER, UTC)
 
 
 @transaction.atomic
@@ -102,9 +89,9 @@ def recount(brand: Brand, first: datetime, last: datetime) -> list[datetime]:
     Brand.objects.select_for_update(no_key=True).get(pk=brand.pk)
     names: dict[str, Any] = {
         "brand": brand.pk,
-        "first": start_of_slot(first),
-        "end": _start(last, QUARTER) + QUARTER,
-        "slot": SLOT,
+        "first": slots.beginning(first),
+        "end": _end_of_quarter(last),
+        "slot": slots.LENGTH,
         "quarter": QUARTER,
     }
     with connection.cursor() as cursor:
@@ -129,5 +116,5 @@ def brands_of(run: ImportRun) -> QuerySet[Brand]:
     first, last = run.first_posted_at, run.last_posted_at
     if first is None or last is None:
         return Brand.objects.filter(pk__in=has)
-    counted = VoiceCount.objects.filter(begins_at__range=(start_of_slot(first), last)).order_by()
+    counted = VoiceCount.objects.filter(begins_at__range=(slots.beginning(first), last)).order_by()
     return Brand.objects.filter(Q(pk__in=has) | Q(pk__in=counted.values("brand")))

@@ -20,8 +20,7 @@ def change_sensitivity(*, brand: Brand, actor: User, sensitivity: str) -> Listen
         raise NotAllowed(_("Readers may look at early warning, not change it. Ask somebody on duty."))
     if sensitivity not in Sensitivity.values:
         raise Invalid(_("Choose one of the sensitivities."), field="sensitivity")
-    Listening.objects.get_or_create(brand=brand)
-    kept = Listening.objects.select_for_update(of=("self",)).get(brand=brand)
+    kept = Listening.objects.locked(brand)
     before = kept.sensitivity
     if sensitivity == before:
         return kept

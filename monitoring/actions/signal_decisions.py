@@ -13,8 +13,7 @@ from escalations.actions import stop
 from incidents.actions import log_incident
 from incidents.models import Incident
 from incidents.scope import record_in
-from journal.actions import record
-from monitoring.deadlines import UNDECIDED
+from monitoring.deadlines import UNDECIDED, note
 from monitoring.detection import slots
 from monitoring.evidence import of_the_burst
 from monitoring.listening import replayed, sensitivity_of
@@ -47,13 +46,8 @@ def dismiss(
 
 def _note_dismissal(signal: Signal, actor: User, dismissal: DismissalReason, reason: str) -> None:
     _decide(signal, actor, SignalState.DISMISSED, dismissal=dismissal, reason=reason)
-    record(
-        stream=signal.stream,
-        kind="signal.dismissed" if reason else "signal.dismissed_without_note",
-        actor=actor,
-        data={"brand": signal.brand.name, "dismissal": dismissal, "reason": reason},
-        path=signal.get_absolute_url(),
-    )
+    kind = "signal.dismissed" if reason else "signal.dismissed_without_note"
+    note(signal, kind, actor, dismissal=dismissal, reason=reason)
 
 
 @transaction.atomic
@@ -83,13 +77,7 @@ def open_incident(
     )
     _decide(signal, actor, SignalState.OPENED, incident=incident)
     # The signal is for everybody, the incident perhaps not: its entry names neither the incident nor its title.
-    record(
-        stream=signal.stream,
-        kind="signal.opened",
-        actor=actor,
-        data={"brand": signal.brand.name},
-        path=signal.get_absolute_url(),
-    )
+    note(signal, "signal.opened", actor)
     attach_burst(incident=incident, signal=signal, actor=actor)
     return incident
 

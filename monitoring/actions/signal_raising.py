@@ -12,11 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from common.transitions import set_fields
 from incidents.actions import breach, lock_incident
 from incidents.models import IncidentState
-from journal.actions import record
 from journal.models import Urgency
 from monitoring import evidence
 from monitoring.actions.signal_decisions import attach_burst
-from monitoring.deadlines import ALERTED_ROLES, ask_for_decision
+from monitoring.deadlines import ALERTED_ROLES, ask_for_decision, note
 from monitoring.detection import slots
 from monitoring.detection.detector import QUIET
 from monitoring.detection.words import arithmetic
@@ -119,17 +118,13 @@ def _raise(brand: Brand, burst: Burst, sensitivity: str, run: ImportRun | None) 
 
 
 def _announce(signal: Signal, burst: Burst) -> None:
-    record(
-        stream=signal.stream,
-        kind="signal.raised",
-        actor=None,
-        data={
-            "brand": signal.brand.name,
-            "at": signal.began_at,
-            "count": burst.peak,
-            "usual": _usual(signal),
-        },
-        path=signal.get_absolute_url(),
+    note(
+        signal,
+        "signal.raised",
+        None,
+        at=signal.began_at,
+        count=burst.peak,
+        usual=_usual(signal),
         audience=() if signal.is_history else _audience(),
         urgency=Urgency.LATER if signal.is_history else Urgency.SOON,
     )

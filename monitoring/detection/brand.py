@@ -45,10 +45,19 @@ class Heard(NamedTuple):
     share: Share | None = None  # None: nothing is to be said, or too few rated voices
 
     @property
+    def judged(self) -> list[tuple[Kind, Judgement]]:
+        both = ((Kind.VOLUME, self.volume), (Kind.COMPLAINTS, self.complaints))
+        return [(kind, judgement) for kind, judgement in both if judgement is not None]
+
+    @property
+    def unusual(self) -> list[tuple[Kind, Judgement]]:
+        """What is above its limit, said already or not."""
+        return [(kind, judgement) for kind, judgement in self.judged if judgement.reasons]
+
+    @property
     def said(self) -> list[tuple[Kind, Judgement]]:
         """What there is to say, if anything."""
-        both = ((Kind.VOLUME, self.volume), (Kind.COMPLAINTS, self.complaints))
-        return [(kind, judgement) for kind, judgement in both if judgement is not None and judgement.step]
+        return [(kind, judgement) for kind, judgement in self.judged if judgement.step]
 
 
 class BrandDetector:
@@ -82,6 +91,9 @@ class BrandDetector:
             complaints = None
         heard = Heard(slot, volume, complaints)
         return heard._replace(share=self.share(slot)) if heard.said else heard
+
+    def history_of(self, kind: Kind) -> History:
+        return (self.volume if kind is Kind.VOLUME else self.complaints).history
 
     def share(self, slot: int) -> Share | None:
         """The clearest of the hour and the six hours before the end of a slot, against the seven days before them."""

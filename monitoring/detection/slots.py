@@ -14,5 +14,10 @@ def slot_of(moment: datetime) -> int:
     return int(moment.timestamp() // SECONDS)
 
 
+def beginning(moment: datetime) -> datetime:
+    """The start of the slot into which a moment falls."""
+    return start_of(slot_of(moment))
+
+
 def start_of(slot: int) -> datetime:
     return datetime.fromtimestamp(slot * SECONDS, UTC)

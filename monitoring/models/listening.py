@@ -17,6 +17,13 @@ class Sensitivity(models.TextChoices):
     HIGH = "high", _("High")
 
 
+class ListeningManager(models.Manager["Listening"]):
+    def locked(self, brand: Brand) -> Listening:
+        """The row of a brand, made where there is none yet. Must run in a transaction."""
+        self.get_or_create(brand=brand)
+        return self.select_for_update(of=("self",)).get(brand=brand)
+
+
 class Listening(models.Model):
     """The detector of one brand as it stood after the last look. Without one it is made anew from the counts."""
 
@@ -27,6 +34,8 @@ class Listening(models.Model):
     detector = models.JSONField(null=True)  # detection.BrandDetector.to_json()
     heard_to = models.DateTimeField(null=True)  # the end of the last slot in it
     changed_from = models.DateTimeField(null=True)  # the first slot before that whose counts are others now
+
+    objects = ListeningManager()
 
     class Meta:
         constraints = [

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from monitoring import actions
 from monitoring.detection.counting import QUARTER, counting
+from monitoring.detection.slots import beginning
 from monitoring.importing.run import carry_on
 from monitoring.models import Mention, VoiceCount
-from monitoring.voices import recount, start_of_slot
+from monitoring.voices import recount
 from tests.factories import BrandFactory, mention
 from tests.monitoring.conftest import row
 
@@ -44,9 +45,9 @@ def by_hand(brand):
             posted[one.person, moment // QUARTER].append(moment)
         for moments in posted.values():
             for moment in counting(moments):
-                found[start_of_slot(datetime.fromtimestamp(moment, UTC))][kind] += 1
+                found[beginning(datetime.fromtimestamp(moment, UTC))][kind] += 1
     for one in stored:
-        found[start_of_slot(one.posted_at)]["posts"] += 1
+        found[beginning(one.posted_at)]["posts"] += 1
     return [(at, *(found[at][kind] for kind in (*kinds, "posts"))) for at in sorted(found)]
 
 
